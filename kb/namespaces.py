@@ -1,0 +1,89 @@
+"""The one prefix table: every Turtle, TriG and SPARQL file and every Python module takes its IRIs from here."""
+
+from typing import Final
+
+BASE: Final = "https://w3id.org/testimonia/"
+
+OWN: Final = (
+    "acled",
+    "actor",
+    "anchor",
+    "approximation",
+    "article",
+    "basis",
+    "certainty",
+    "claim",
+    "event",
+    "excuse",
+    "graph",
+    "mode",
+    "naming",
+    "node",
+    "object",
+    "perspective",
+    "place",
+    "plover",
+    "polarity",
+    "role",
+    "scheme",
+    "section",
+    "sentiment",
+    "shape",
+    "side",
+    "snapshot",
+    "type",
+)
+"""Kinds of IRI that are ours: the prefix is also the first segment of the path, here and over HTTP."""
+
+STANDARD: Final = {
+    "dcterms": "http://purl.org/dc/terms/",
+    "edtf": "http://id.loc.gov/datatypes/edtf/",
+    "foaf": "http://xmlns.com/foaf/0.1/",
+    "geo": "http://www.opengis.net/ont/geosparql#",
+    "oa": "http://www.w3.org/ns/oa#",
+    "org": "http://www.w3.org/ns/org#",
+    "owl": "http://www.w3.org/2002/07/owl#",
+    "prov": "http://www.w3.org/ns/prov#",
+    "rdf": "http://www.w3.org/1999/02/22-rdf-syntax-ns#",
+    "rdfs": "http://www.w3.org/2000/01/rdf-schema#",
+    "schema": "https://schema.org/",
+    "sem": "http://semanticweb.cs.vu.nl/2009/11/sem/",
+    "sh": "http://www.w3.org/ns/shacl#",
+    "skos": "http://www.w3.org/2004/02/skos/core#",
+    "void": "http://rdfs.org/ns/void#",
+    "xsd": "http://www.w3.org/2001/XMLSchema#",
+}
+
+PREFIXES: Final[dict[str, str]] = dict(
+    sorted({**{name: f"{BASE}{name}/" for name in OWN}, **STANDARD, "t": f"{BASE}ontology#"}.items())
+)
+"""Prefix to namespace IRI, alphabetical."""
+
+DEFAULT_GRAPH: Final = f"{BASE}graph/default"
+"""The name under which the default graph can be asked for, and into which it is moved for checking."""
+
+
+def iri(name: str) -> str:
+    """The IRI that a prefixed name such as ``claim:x`` stands for; KeyError for a prefix not in the table."""
+    prefix, _, local = name.partition(":")
+    return PREFIXES[prefix] + local
+
+
+def shorten(value: str) -> str:
+    """The prefixed name of an IRI where the table has its namespace, else the IRI in angle brackets."""
+    best = max((ns for ns in PREFIXES.values() if value.startswith(ns)), key=len, default=None)
+    if best is None or not is_local_name(value[len(best) :]):
+        return f"<{value}>"
+    prefix = next(p for p, ns in PREFIXES.items() if ns == best)
+    return f"{prefix}:{value[len(best) :]}"
+
+
+def is_local_name(text: str) -> bool:
+    """Whether ``text`` can stand behind a prefix in Turtle without an escape."""
+    return bool(text) and all(c.isalnum() or c in "-_" for c in text) and not text.startswith("-")
+
+
+def turtle_prologue(*, sparql: bool = False) -> str:
+    """All prefixes as declarations, one a line: ``PREFIX x: <…>`` for SPARQL, ``@prefix x: <…> .`` otherwise."""
+    form = "PREFIX {}: <{}>\n" if sparql else "@prefix {}: <{}> .\n"
+    return "".join(form.format(*item) for item in PREFIXES.items())
