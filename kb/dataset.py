@@ -1,0 +1,126 @@
+"""From texts to one dataset of quads, with the place of every subject: the ground that all else is computed on."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import pyoxigraph as ox
+
+from kb.errors import SourceError
+from kb.model import Block, Place, Source
+from kb.namespaces import BASE, iri
+from kb.turtle import blocks
+
+Subject = ox.NamedNode | ox.BlankNode | ox.Triple
+Node = ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple
+
+RDF_TYPE = ox.NamedNode(iri("rdf:type"))
+
+
+def node(name: str) -> ox.NamedNode:
+    """The node of a prefixed name."""
+    return ox.NamedNode(iri(name))
+
+
+@dataclass(frozen=True)
+class Dataset:
+    """Quads, and for each subject the blocks it was written in. Made by ``parse``; never changed."""
+
+    quads: tuple[ox.Quad, ...]
+    blocks: Mapping[str, tuple[Block, ...]]
+
+    @cached_property
+    def default(self) -> tuple[ox.Quad, ...]:
+        """The quads of the default graph."""
+        return tuple(q for q in self.quads if isinstance(q.graph_name, ox.DefaultGraph))
+
+    @cached_property
+    def graphs(self) -> Mapping[str, tuple[ox.Quad, ...]]:
+        """The quads of each named graph, by its IRI."""
+        found: dict[str, list[ox.Quad]] = {}
+        for quad in self.quads:
+            if isinstance(quad.graph_name, ox.NamedNode):
+                found.setdefault(quad.graph_name.value, []).append(quad)
+        return {name: tuple(quads) for name, quads in found.items()}
+
+    @cached_property
+    def _index(self) -> Mapping[tuple[str, str], tuple[Node, ...]]:
+        found: dict[tuple[str, str], list[Node]] = {}
+        for quad in self.default:
+            if isinstance(quad.subject, ox.NamedNode):
+                found.setdefault((quad.subject.value, quad.predicate.value), []).append(quad.object)
+        return {key: tuple(values) for key, values in found.items()}
+
+    @cached_property
+    def _by_type(self) -> Mapping[str, tuple[str, ...]]:
+        found: dict[str, set[str]] = {}
+        for (subject, predicate), values in self._index.items():
+            if predicate == RDF_TYPE.value:
+                for value in values:
+                    if isinstance(value, ox.NamedNode):
+                        found.setdefault(value.value, set()).add(subject)
+        return {name: tuple(sorted(subjects)) for name, subjects in found.items()}
+
+    def values(self, subject: str, predicate: str) -> tuple[Node, ...]:
+        """What the default graph says of ``subject`` under a prefixed predicate name."""
+        return self._index.get((subject, iri(predicate)), ())
+
+    def value(self, subject: str, predicate: str) -> str | None:
+        """The single value as a string (IRI or lexical form), or None where there is none; the first of several."""
+        found = self.values(subject, predicate)
+        return text_of(found[0]) if found else None
+
+    def number(self, subject: str, predicate: str) -> int | None:
+        """The single value as an integer, or None where it is missing or no integer."""
+        found = self.value(subject, predicate)
+        return int(found) if found is not None and found.isdigit() else None
+
+    def instances(self, name: str) -> tuple[str, ...]:
+        """The IRIs that the default graph types with a prefixed class name, sorted."""
+        return self._by_type.get(iri(name), ())
+
+    def place(self, subject: str, predicate: str | None = None) -> Place | None:
+        """Where ``subject`` is written (a selector: where its anchor is), at the line of ``predicate`` if known."""
+        found = self.blocks.get(subject) or self.blocks.get(subject.partition("#")[0])
+        if not found:
+            return None
+        for block in found:
+            if predicate in block.predicates:
+                return Place(block.place.file, block.predicates[predicate], block.place.end)
+        return found[0].place
+
+    def with_quads(self, quads: Iterable[ox.Quad]) -> "Dataset":
+        """This dataset and more quads, without repeats; the places stay."""
+        return Dataset(tuple(dict.fromkeys([*self.quads, *quads])), self.blocks)
+
+
+def text_of(term: Node) -> str:
+    """An IRI, a blank node's label, or a literal's lexical form."""
+    return term.value if not isinstance(term, ox.Triple) else str(term)
+
+
+def parse(sources: Sequence[Source]) -> Dataset:
+    """The dataset of all ``sources`` together; SourceError with file and line for the first that is not valid."""
+    quads: list[ox.Quad] = []
+    places: dict[str, list[Block]] = {}
+    for number, source in enumerate(sources):
+        quads.extend(_quads(source, number))
+        for subject, block in blocks(source):
+            places.setdefault(subject, []).append(block)
+    return Dataset(tuple(dict.fromkeys(quads)), {key: tuple(value) for key, value in places.items()})
+
+
+def _quads(source: Source, number: int) -> Iterator[ox.Quad]:
+    """Parsed quads of one file; blank nodes get labels of their own file so that none meet by accident."""
+    form = ox.RdfFormat.TRIG if source.trig else ox.RdfFormat.TURTLE
+    try:
+        for quad in ox.parse(source.text.encode(), format=form, base_iri=BASE):
+            yield ox.Quad(_own(quad.subject, number), quad.predicate, _own(quad.object, number), quad.graph_name)
+    except SyntaxError as error:
+        message = str(error.args[0]).partition(": ")[2] or str(error.args[0])
+        raise SourceError(message[0].lower() + message[1:], file=source.name, line=error.lineno) from None
+
+
+def _own(term: Any, number: int) -> Any:
+    return ox.BlankNode(f"f{number}x{term.value}") if isinstance(term, ox.BlankNode) else term

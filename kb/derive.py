@@ -1,0 +1,92 @@
+"""What follows mechanically from each entry by itself: realis, selectors and time bounds. Never written by hand.
+
+The terms added here carry ``t:computedBy`` in the ontology; ``handwritten`` finds them where somebody typed them.
+"""
+
+from collections.abc import Iterator
+from datetime import date
+
+import pyoxigraph as ox
+
+from kb.dataset import RDF_TYPE, Dataset, node
+from kb.model import Finding, Severity
+from kb.namespaces import iri, shorten
+from kb.times import bounds
+
+_STAMPS = (
+    ("earliest_begin", "sem:hasEarliestBeginTimeStamp"),
+    ("latest_begin", "sem:hasLatestBeginTimeStamp"),
+    ("earliest_end", "sem:hasEarliestEndTimeStamp"),
+    ("latest_end", "sem:hasLatestEndTimeStamp"),
+)
+_TRUE = ox.Literal("true", datatype=node("xsd:boolean"))
+_FALSE = ox.Literal("false", datatype=node("xsd:boolean"))
+
+
+def derive(dataset: Dataset) -> Dataset:
+    """The dataset with ``t:realis`` of every claim, Web Annotation selectors of every anchor, and time bounds."""
+    return dataset.with_quads([*_realis(dataset), *_selectors(dataset), *_stamps(dataset)])
+
+
+def handwritten(dataset: Dataset) -> list[Finding]:
+    """A violation for each computed term in a hand-written block; give it the dataset before ``derive``."""
+    computed = {q.subject.value for q in dataset.default if q.predicate == node("t:computedBy")}  # type: ignore[union-attr]
+    return [
+        Finding(
+            Severity.VIOLATION,
+            "hand-written-computed-term",
+            subject,
+            f"{shorten(predicate)} is computed at build and must not be written by hand. Remove the line.",
+            dataset.place(subject, predicate),
+        )
+        for subject, found in dataset.blocks.items()
+        for block in found
+        for predicate in block.predicates
+        if predicate in computed
+    ]
+
+
+def is_realis(dataset: Dataset, claim: str) -> bool:
+    """Whether a claim speaks of something as having happened (MODEL: positive, realis mode, and so all the way up)."""
+    seen: set[str] = set()
+    articles = set(dataset.instances("schema:NewsArticle"))
+    current: str | None = claim
+    while current is not None and current not in articles:
+        mode = dataset.value(current, "t:mode")
+        if current in seen or mode is None or dataset.value(current, "t:polarity") != iri("polarity:positive"):
+            return False
+        if dataset.value(mode, "t:realisMode") != "true":
+            return False
+        seen.add(current)
+        current = dataset.value(current, "t:reportedIn")
+    return current is not None
+
+
+def _realis(dataset: Dataset) -> Iterator[ox.Quad]:
+    for claim in dataset.instances("t:Claim"):
+        yield ox.Quad(ox.NamedNode(claim), node("t:realis"), _TRUE if is_realis(dataset, claim) else _FALSE)
+
+
+def _selectors(dataset: Dataset) -> Iterator[ox.Quad]:
+    for anchor in dataset.instances("oa:SpecificResource"):
+        selector = ox.NamedNode(f"{anchor}#selector")
+        yield ox.Quad(ox.NamedNode(anchor), node("oa:hasSelector"), selector)
+        yield ox.Quad(selector, RDF_TYPE, node("oa:TextPositionSelector"))
+        for ours, theirs in (("t:start", "oa:start"), ("t:end", "oa:end")):
+            for value in dataset.values(anchor, ours):
+                yield ox.Quad(selector, node(theirs), value)
+
+
+def _stamps(dataset: Dataset) -> Iterator[ox.Quad]:
+    for quad in dataset.quads:
+        if quad.predicate != node("t:edtf") or not isinstance(quad.object, ox.Literal):
+            continue
+        try:
+            found = bounds(quad.object.value)
+        except ValueError:
+            continue  # kb.evidence.times says so, with its place
+        for name, stamp in _STAMPS:
+            day: date | None = getattr(found, name)
+            if day is not None:
+                value = ox.Literal(day.isoformat(), datatype=node("xsd:date"))
+                yield ox.Quad(quad.subject, node(stamp), value, quad.graph_name)

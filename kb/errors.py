@@ -1,0 +1,65 @@
+"""Everything that stops Testimonia, as one tree.
+
+    TestimoniaError            never raised itself; catch it to catch all of ours
+    ├── SourceError            a file or folder is missing, unreadable, or not the RDF it says it is: file:line
+    ├── SetupError             the surroundings do not fit: port taken, folder not writable, setting out of range
+    ├── QueryError             a query that is not answered: malformed, refused, or asking for what is not served
+    └── LimitError             a query that was stopped: over time, memory, answer size, or too many at once
+
+A fault *in* the data that does not stop us reading it is a ``kb.model.Finding``, not an exception.
+Each message says what is wrong, where, and what to do.
+"""
+
+
+class TestimoniaError(Exception):
+    """Base of the tree; ``str()`` is one line that can be shown to whoever caused it."""
+
+
+class SourceError(TestimoniaError):
+    """A file or folder that cannot be read as what it should be."""
+
+    def __init__(self, message: str, *, file: str | None = None, line: int | None = None) -> None:
+        where = "" if file is None else f"{file}: " if line is None else f"{file}:{line}: "
+        super().__init__(f"{where}{message}")
+        self.file = file
+        self.line = line
+
+
+class SetupError(TestimoniaError):
+    """Surroundings that do not let a command run."""
+
+
+class QueryError(TestimoniaError):
+    """A query that is not evaluated.
+
+    ``reason`` is one of ``syntax`` (with ``line`` and ``column``, both from 1), ``too-complex``,
+    ``too-long``, ``forbidden`` (SERVICE, update) and ``not-found`` (a graph that is not served).
+    """
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        reason: str,
+        hint: str = "",
+        line: int | None = None,
+        column: int | None = None,
+    ) -> None:
+        super().__init__(message)
+        self.reason = reason
+        self.hint = hint
+        self.line = line
+        self.column = column
+
+
+class LimitError(TestimoniaError):
+    """A query stopped at a limit.
+
+    ``reason`` is one of ``time``, ``memory``, ``size``, ``busy`` and ``crash``; ``retry_after`` is in seconds.
+    """
+
+    def __init__(self, message: str, *, reason: str, hint: str = "", retry_after: int = 1) -> None:
+        super().__init__(message)
+        self.reason = reason
+        self.hint = hint
+        self.retry_after = retry_after

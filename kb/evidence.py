@@ -1,0 +1,322 @@
+"""Evidence: passages, their offsets and hashes, and whether every sentence of an article is accounted for.
+
+Offsets are Unicode code points of the UTF-8 file with LF line ends, untrimmed, end exclusive; paragraph N is the
+Nth non-empty line (MODEL.md §4). Nothing here stores a sentence: it compares texts with what the data says of them.
+"""
+
+import hashlib
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+import pyoxigraph as ox
+
+from kb.dataset import Dataset
+from kb.model import Finding, Severity
+from kb.namespaces import iri, shorten
+from kb.times import bounds
+
+MAX_WORDS = 12
+"""Words of an article that may be kept in the data at one place."""
+
+COVERED = ("body", "headline", "subheading", "byline", "dateline", "caption")
+"""Section types whose sentences must be anchored or excused; furniture is not."""
+
+_ABBREVIATION = re.compile(r"\b(?:Mr|Mrs|Ms|Dr|Gen|Col|Lt|St|No|vs|etc|e\.g|i\.e|a\.m|p\.m|[A-Z])\.$")
+_END = re.compile(r"""[.!?…]+["'”’»)\]]*(?=\s|$)""")
+
+
+@dataclass(frozen=True)
+class Sentence:
+    """One sentence: paragraph and number in it (both from 1) and its range in the text."""
+
+    paragraph: int
+    number: int
+    start: int
+    end: int
+
+    @property
+    def name(self) -> str:
+        """Its short name, as in the slugs of anchors: ``p4-s1``."""
+        return f"p{self.paragraph}-s{self.number}"
+
+
+@dataclass(frozen=True)
+class Coverage:
+    """What one sentence is to the data: the claims that rest on it, or why it carries none."""
+
+    sentence: Sentence
+    claims: tuple[str, ...]
+    excuse: str | None
+    metadata: bool
+
+
+@dataclass(frozen=True)
+class Verification:
+    """The result of comparing one article with its text; ``checked`` is False where the text is not at hand."""
+
+    article: str
+    checked: bool
+    anchors: int
+    findings: tuple[Finding, ...]
+    coverage: tuple[Coverage, ...]
+
+
+def sha256(text: str) -> str:
+    """SHA-256 (hex) of the UTF-8 bytes of a text or passage."""
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def paragraphs(text: str) -> list[tuple[int, int]]:
+    """The ranges of the non-empty lines of a text, without blanks at either end."""
+    found, at = [], 0
+    for line in text.split("\n"):
+        if line.strip():
+            start = at + len(line) - len(line.lstrip())
+            found.append((start, at + len(line.rstrip())))
+        at += len(line) + 1
+    return found
+
+
+def paragraph_at(text: str, start: int) -> int:
+    """The number, from 1, of the paragraph in which an offset stands; 0 before the first."""
+    return sum(1 for first, _ in paragraphs(text) if first <= start)
+
+
+def sentences(text: str) -> list[Sentence]:
+    """The sentences of a text: a stop, with closing quotes, before a blank; a line end always ends one.
+
+    A stop inside a word or number ("Caliber.Az", "1.5") or behind an abbreviation ends nothing.
+    """
+    found: list[Sentence] = []
+    for number, (first, last) in enumerate(paragraphs(text), start=1):
+        start, count = first, 0
+        cuts = [match.end() for match in _END.finditer(text, first, last) if _is_end(text, first, match)]
+        for end in [*cuts, last]:
+            if text[start:end].strip():
+                count += 1
+                found.append(Sentence(number, count, start, end))
+                start = end
+                while start < last and text[start].isspace():
+                    start += 1
+    return found
+
+
+def _is_end(text: str, first: int, match: re.Match[str]) -> bool:
+    following = text[match.end() : match.end() + 3].lstrip()
+    if following and following[0].islower():
+        return False
+    return not (match.group() == "." and _ABBREVIATION.search(text[first : match.end()]))
+
+
+def passage(text: str, start: int, end: int, *, limit: int = 1_000) -> str | None:
+    """The words of a range, at most ``limit`` characters; None where the range does not lie in the text."""
+    return text[start : min(end, start + limit)] if 0 <= start < end <= len(text) else None
+
+
+def find(text: str, words: str) -> list[tuple[int, int]]:
+    """Every range of ``text`` where ``words`` stand; any blanks and any quote marks count as the same."""
+    pieces = [re.escape(piece) for piece in words.split()]
+    pattern = r"\s+".join(re.sub(r"[\"“”„]", "[\"“”„]", re.sub(r"['’‘]", "['’‘]", piece)) for piece in pieces)
+    return [match.span() for match in re.finditer(pattern, text)] if pieces else []
+
+
+def sentence_at(text: str, start: int, end: int) -> Sentence | None:
+    """The sentence that holds the whole range, if one does."""
+    return next((s for s in sentences(text) if s.start <= start and end <= s.end), None)
+
+
+def anchor_block(article: str, name: str, text: str, start: int, end: int, *, words: bool) -> str:
+    """The Turtle block of an anchor, ready to be pasted; ``words`` adds the exact words (at most 12)."""
+    exact = text[start:end]
+    lines = [
+        f"anchor:{article}-{name}",
+        "    a oa:SpecificResource ;",
+        f"    oa:hasSource snapshot:{article} ;",
+        f'    schema:sha256 "{sha256(exact)}" ;',
+        f"    t:end {end} ;",
+        f"    t:exactWords {ox.Literal(exact, language='en')} ;" if words else "",
+        f"    t:paragraph {paragraph_at(text, start)} ;",
+        f"    t:start {start} ;",
+        "    .",
+    ]
+    return "\n".join(line for line in lines if line)
+
+
+def verify(dataset: Dataset, texts: Mapping[str, str]) -> list[Verification]:
+    """The verification of every article of a dataset; ``texts`` are by article slug, and may lack some or all."""
+    return [_verify(dataset, article, texts) for article in dataset.instances("schema:NewsArticle")]
+
+
+def _verify(dataset: Dataset, article: str, texts: Mapping[str, str]) -> Verification:
+    slug = article.rpartition("/")[2]
+    text = texts.get(slug)
+    snapshot = dataset.value(article, "t:snapshot") or ""
+    anchors = [a for a in dataset.instances("oa:SpecificResource") if dataset.value(a, "oa:hasSource") == snapshot]
+    findings = list(times(dataset, anchors_of=slug))
+    if text is None:
+        return Verification(article, False, len(anchors), tuple(findings), ())
+    findings += _snapshot_findings(dataset, snapshot, text)
+    for anchor in anchors:
+        findings += _anchor_findings(dataset, anchor, text)
+    findings += _verbatim_findings(dataset, slug, text)
+    coverage = tuple(_coverage(dataset, article, snapshot, anchors, text))
+    findings += [
+        Finding(
+            Severity.WARNING,
+            "sentence-not-accounted-for",
+            article,
+            f"The sentence {c.sentence.name} ({c.sentence.start}–{c.sentence.end}) is neither the evidence of a claim "
+            "nor excused. Encode it, or excuse it from the closed list.",
+            dataset.place(article),
+            value=c.sentence.name,
+        )
+        for c in coverage
+        if not c.claims and c.excuse is None and not c.metadata
+    ]
+    return Verification(article, True, len(anchors), tuple(sorted(findings, key=lambda f: f.sort_key)), coverage)
+
+
+def _snapshot_findings(dataset: Dataset, snapshot: str, text: str) -> Iterator[Finding]:
+    found = sha256(text)
+    if dataset.value(snapshot, "schema:sha256") != found:
+        yield _violation(
+            dataset,
+            "snapshot-hash",
+            snapshot,
+            "schema:sha256",
+            f"The text at hand has the hash {found}, not the one that was encoded: it is another version. "
+            "Get the encoded version, or go through the anchors again.",
+        )
+    if dataset.number(snapshot, "t:length") != len(text):
+        yield _violation(
+            dataset,
+            "snapshot-length",
+            snapshot,
+            "t:length",
+            f"The text at hand has {len(text)} characters, not {dataset.value(snapshot, 't:length')}. Correct t:length.",
+        )
+
+
+def _anchor_findings(dataset: Dataset, anchor: str, text: str) -> Iterator[Finding]:
+    start, end = dataset.number(anchor, "t:start"), dataset.number(anchor, "t:end")
+    if start is None or end is None or not 0 <= start < end <= len(text):
+        yield _violation(
+            dataset,
+            "anchor-bounds",
+            anchor,
+            "t:end",
+            f"The anchor's range {start}–{end} does not lie in the text of {len(text)} characters. "
+            "Make it again with: testimonia locate",
+        )
+        return
+    words = text[start:end]
+    if dataset.value(anchor, "schema:sha256") != sha256(words):
+        yield _violation(
+            dataset,
+            "anchor-hash",
+            anchor,
+            "schema:sha256",
+            "The words at the anchor's range are not the ones that were encoded. Make it again with: testimonia locate",
+        )
+    if dataset.number(anchor, "t:paragraph") != paragraph_at(text, start):
+        yield _violation(
+            dataset,
+            "anchor-paragraph",
+            anchor,
+            "t:paragraph",
+            f"The anchor stands in paragraph {paragraph_at(text, start)}, not "
+            f"{dataset.value(anchor, 't:paragraph')}. Correct t:paragraph.",
+        )
+    exact = dataset.value(anchor, "t:exactWords")
+    if exact is not None and exact != words:
+        yield _violation(
+            dataset,
+            "anchor-exact-words",
+            anchor,
+            "t:exactWords",
+            f"The exact words “{exact}” are not what stands in the text there. Correct them, or the range.",
+        )
+    if exact is not None and len(exact.split()) > MAX_WORDS:
+        yield _violation(
+            dataset,
+            "anchor-exact-words",
+            anchor,
+            "t:exactWords",
+            f"More than {MAX_WORDS} words of the text are kept here. Shorten the anchor.",
+        )
+
+
+def _verbatim_findings(dataset: Dataset, slug: str, text: str) -> Iterator[Finding]:
+    """Words kept of times and quantities stand inside an evidence passage of the claim that keeps them."""
+    for graph, quads in dataset.graphs.items():
+        if not graph.startswith(iri(f"claim:{slug}-")):
+            continue
+        ranges = [_range(dataset, str(a.value)) for a in dataset.values(graph, "t:evidence") if hasattr(a, "value")]
+        passages = [text[start:end] for start, end in ranges]
+        for quad in quads:
+            if quad.predicate.value != iri("t:verbatim") or not isinstance(quad.object, ox.Literal):
+                continue
+            words = quad.object.value
+            if len(words.split()) > MAX_WORDS or not any(find(p, words) for p in passages):
+                yield _violation(
+                    dataset,
+                    "verbatim-in-passage",
+                    str(getattr(quad.subject, "value", quad.subject)),
+                    "t:verbatim",
+                    f"“{words}” does not stand in the passages of {shorten(graph)}, or has over {MAX_WORDS} words. "
+                    "Copy the words from the passage.",
+                )
+
+
+def times(dataset: Dataset, *, anchors_of: str | None = None) -> Iterator[Finding]:
+    """A violation for each ``t:edtf`` that is no EDTF, or ends before it begins; of one article's claims or of all."""
+    for quad in dataset.quads:
+        if quad.predicate.value != iri("t:edtf") or not isinstance(quad.object, ox.Literal):
+            continue
+        subject = str(getattr(quad.subject, "value", quad.subject))
+        if anchors_of is not None and not subject.startswith(iri(f"node:{anchors_of}-")):
+            continue
+        try:
+            bounds(quad.object.value)
+        except ValueError as error:
+            yield _violation(
+                dataset, "edtf-valid", subject, "t:edtf", f"{error}. Write it as in the editorial guide, “Dates”."
+            )
+
+
+def _coverage(
+    dataset: Dataset, article: str, snapshot: str, anchors: list[str], text: str
+) -> Iterator[Coverage]:
+    claims: dict[str, list[str]] = {}
+    for claim in dataset.instances("t:Claim"):
+        for term in dataset.values(claim, "t:evidence"):
+            claims.setdefault(str(getattr(term, "value", "")), []).append(claim)
+    excuses = {
+        str(getattr(term, "value", "")): dataset.value(excuse, "t:reason")
+        for excuse in dataset.instances("t:Excused")
+        for term in dataset.values(excuse, "t:evidence")
+    }
+    sections = [
+        (*_range(dataset, str(getattr(s, "value", ""))), dataset.value(str(getattr(s, "value", "")), "t:sectionType"))
+        for s in dataset.values(snapshot, "t:section")
+    ]
+    counted = {iri(f"section:{name}") for name in COVERED}
+    metadata = {iri(f"section:{name}") for name in ("headline", "byline", "dateline")}
+    ranges = {anchor: _range(dataset, anchor) for anchor in anchors}
+    for sentence in sentences(text):
+        kind = next((k for start, end, k in sections if start <= sentence.start and sentence.end <= end), None)
+        if kind not in counted:
+            continue
+        inside = [a for a, (start, end) in ranges.items() if start < sentence.end and sentence.start < end]
+        used = sorted({claim for anchor in inside for claim in claims.get(anchor, ())})
+        excuse = next((excuses[a] for a in inside if a in excuses), None)
+        yield Coverage(sentence, tuple(used), excuse, kind in metadata)
+
+
+def _range(dataset: Dataset, subject: str) -> tuple[int, int]:
+    return dataset.number(subject, "t:start") or 0, dataset.number(subject, "t:end") or 0
+
+
+def _violation(dataset: Dataset, rule: str, focus: str, predicate: str, message: str) -> Finding:
+    return Finding(Severity.VIOLATION, rule, focus, message, dataset.place(focus, iri(predicate)))

@@ -1,0 +1,71 @@
+"""The nouns: plain frozen values that pass between the parts. No I/O, no RDF library."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import IntEnum
+
+
+class Severity(IntEnum):
+    """How much a finding weighs: a violation is not published, a warning wants a human, information is a note."""
+
+    INFO = 0
+    WARNING = 1
+    VIOLATION = 2
+
+
+@dataclass(frozen=True, order=True)
+class Place:
+    """A stretch of a file: lines count from 1, ``end`` is the last line of the block."""
+
+    file: str
+    line: int
+    end: int
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}"
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One fault in the data: which rule, on what, where, what is wrong and what to do."""
+
+    severity: Severity
+    rule: str
+    focus: str
+    message: str
+    place: Place | None = None
+    value: str | None = None
+
+    @property
+    def sort_key(self) -> tuple[object, ...]:
+        """Files and lines first, so that a report reads like the files do."""
+        place = self.place or Place("~", 0, 0)
+        return (place.file, place.line, -self.severity, self.rule, self.focus, self.value or "", self.message)
+
+
+@dataclass(frozen=True)
+class Source:
+    """A hand-written file: its name as shown in messages, its text, and whether it is TriG (else Turtle)."""
+
+    name: str
+    text: str
+    trig: bool
+
+
+@dataclass(frozen=True)
+class Block:
+    """Where the statements about one subject stand in one file, with the line of each predicate."""
+
+    place: Place
+    graph: str | None
+    predicates: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Manifest:
+    """What a build is: its id, what went in, how much came out."""
+
+    build_id: str
+    inputs: str
+    version: str
+    counts: Mapping[str, int]

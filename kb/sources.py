@@ -1,0 +1,65 @@
+"""The edge where hand-written files are read: folders in, texts out."""
+
+from pathlib import Path
+
+from kb.errors import SourceError
+from kb.model import Source
+
+SNAPSHOT_LIMIT = 4_000_000
+"""Bytes of the largest article text that is read."""
+
+
+def read_data(data: Path) -> list[Source]:
+    """The registry and article files of a data folder, and its own ontology where it has one, sorted by name.
+
+    SourceError where the folder has no ``articles`` or ``registry``, or a file is not UTF-8.
+    """
+    if not data.is_dir():
+        raise SourceError("no such folder; --data wants one with articles/*.trig and registry/*.ttl", file=str(data))
+    if not (data / "articles").is_dir() and not (data / "registry").is_dir():
+        raise SourceError("has neither articles/ nor registry/; is this a data folder?", file=str(data))
+    found = read_folder(data / "ontology", "*.ttl") if (data / "ontology").is_dir() else []
+    found += read_folder(data / "registry", "*.ttl")
+    found += read_folder(data / "articles", "*.trig")
+    return found
+
+
+def read_folder(folder: Path, pattern: str) -> list[Source]:
+    """The files of one folder that fit ``pattern``, sorted; their names are as short as the working folder allows."""
+    return [read_source(path) for path in sorted(folder.glob(pattern))]
+
+
+def read_source(path: Path) -> Source:
+    """One RDF file; SourceError where it is missing, not UTF-8, or neither .ttl nor .trig."""
+    name = show(path)
+    if path.suffix not in (".ttl", ".trig"):
+        raise SourceError("is neither .ttl nor .trig", file=name)
+    return Source(name, read_text(path), path.suffix == ".trig")
+
+
+def read_text(path: Path) -> str:
+    """A UTF-8 file as it is, line ends untouched; SourceError says where it is not UTF-8."""
+    try:
+        raw = path.read_bytes()
+    except OSError as error:
+        raise SourceError(f"cannot be read: {error.strerror}", file=show(path)) from None
+    try:
+        return raw.decode("utf-8")
+    except UnicodeDecodeError as error:
+        line = raw.count(b"\n", 0, error.start) + 1
+        raise SourceError("is not UTF-8; save it as UTF-8", file=show(path), line=line) from None
+
+
+def read_snapshots(folder: Path | None) -> dict[str, str]:
+    """The article texts at hand, by article slug (the file's name without ``.txt``); empty where there are none."""
+    if folder is None or not folder.is_dir():
+        return {}
+    return {p.stem: read_text(p) for p in sorted(folder.glob("*.txt")) if p.stat().st_size <= SNAPSHOT_LIMIT}
+
+
+def show(path: Path) -> str:
+    """A path as messages show it: relative to the working folder where it is below it."""
+    try:
+        return str(path.resolve().relative_to(Path.cwd()))
+    except ValueError:
+        return str(path)

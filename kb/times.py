@@ -1,0 +1,53 @@
+"""Dates with their uncertainty: the four bounds of an EDTF expression (ISO 8601-2:2019; Library of Congress EDTF)."""
+
+import math
+import time
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from edtf import parse_edtf
+from edtf.parser.edtf_exceptions import EDTFParseException
+from edtf.parser.parser_classes import Interval
+
+
+@dataclass(frozen=True)
+class Bounds:
+    """First and last day on which a time can begin and can end; None where it is open on that side."""
+
+    earliest_begin: date | None
+    latest_begin: date | None
+    earliest_end: date | None
+    latest_end: date | None
+
+
+def bounds(edtf: str) -> Bounds:
+    """The bounds of an EDTF expression, as strict as its words: "~" and "?" widen nothing, since the text gives no width.
+
+    A day, month, year or set ``[a..b]`` is a time somewhere inside it; an interval ``a/b`` begins in a and ends in b.
+    ValueError where the text is no EDTF, or runs backwards.
+    """
+    try:
+        parsed: Any = parse_edtf(edtf)
+        if isinstance(parsed, Interval):
+            begin, end = parsed.lower, parsed.upper
+            found = Bounds(
+                _day(begin.lower_strict()), _day(begin.upper_strict()), _day(end.lower_strict()), _day(end.upper_strict())
+            )
+        else:
+            low, high = _day(parsed.lower_strict()), _day(parsed.upper_strict())
+            found = Bounds(low, high, low, high)
+    except (EDTFParseException, AttributeError, OverflowError, TypeError) as error:
+        raise ValueError(f"{edtf!r} is no EDTF expression") from error
+    if found.earliest_begin and found.latest_end and found.earliest_begin > found.latest_end:
+        raise ValueError(f"{edtf!r} ends before it begins")
+    return found
+
+
+def _day(value: time.struct_time | float) -> date | None:
+    """A bound of the edtf package as a date; its infinities mean "open"."""
+    if isinstance(value, float | int) and math.isinf(value):
+        return None
+    if not isinstance(value, time.struct_time):
+        raise TypeError(f"no date: {value!r}")
+    return date(value.tm_year, value.tm_mon, value.tm_mday)
