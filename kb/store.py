@@ -1,0 +1,107 @@
+"""Builds on disk: immutable folders named by what is in them, and a name that is swapped in one step.
+
+    OUT/<build id>/manifest.json   what it is (written last: a folder without it is no build)
+    OUT/<build id>/store/          the Oxigraph store, opened read-only by whoever serves it
+    OUT/<build id>/dump.nq         the same quads, sorted; dump.trig the same for people
+    OUT/current                    a link to the newest build
+    OUT/inputs/<hash>              which build came out of which files, so that nothing is built twice
+"""
+
+import hashlib
+import json
+import os
+import shutil
+import tempfile
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict
+from pathlib import Path
+
+import pyoxigraph as ox
+
+from kb.errors import SetupError
+from kb.model import Manifest
+from kb.namespaces import PREFIXES
+
+
+def build_id(quads: Iterable[ox.Quad]) -> tuple[str, bytes]:
+    """SHA-256 (hex) of the sorted canonical N-Quads (RDFC-1.0), and those N-Quads."""
+    dataset = ox.Dataset(quads)
+    dataset.canonicalize(ox.CanonicalizationAlgorithm.RDFC_1_0)
+    lines = ox.serialize(dataset, format=ox.RdfFormat.N_QUADS).splitlines(keepends=True)
+    text = b"".join(sorted(lines))
+    return hashlib.sha256(text).hexdigest(), text
+
+
+def write(out: Path, quads: Sequence[ox.Quad], *, inputs: str, version: str, counts: dict[str, int]) -> Path:
+    """The folder of a finished build of ``quads``; an interrupted call leaves the earlier builds as they were.
+
+    SetupError where ``out`` cannot be written.
+    """
+    name, text = build_id(quads)
+    target = out / name
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+        if not (target / "manifest.json").is_file():
+            _write_folder(out, target, text, Manifest(name, inputs, version, counts))
+        (out / "inputs").mkdir(exist_ok=True)
+        _replace_text(out / "inputs" / inputs, name)
+        _swap(out / "current", name)
+    except OSError as error:
+        raise _not_writable(out, error) from None
+    return target
+
+
+def find(out: Path, inputs: str) -> Path | None:
+    """The folder of the build that came out of the same inputs, if it is still whole."""
+    try:
+        name = (out / "inputs" / inputs).read_text(encoding="ascii").strip()
+    except OSError:
+        return None
+    return out / name if (out / name / "manifest.json").is_file() else None
+
+
+def manifest(build: Path) -> Manifest:
+    """What a build folder says of itself; SetupError where it is none."""
+    try:
+        return Manifest(**json.loads((build / "manifest.json").read_text(encoding="utf-8")))
+    except (OSError, ValueError, TypeError) as error:
+        raise SetupError(f"{build}: is not a build: {error}") from None
+
+
+def _write_folder(out: Path, target: Path, text: bytes, made: Manifest) -> None:
+    """Writes aside and renames, so that a build folder is there whole or not at all."""
+    aside = Path(tempfile.mkdtemp(prefix=".writing-", dir=out))
+    try:
+        store = ox.Store(str(aside / "store"))
+        store.bulk_load(text, ox.RdfFormat.N_QUADS)
+        store.flush()
+        store.optimize()
+        del store
+        (aside / "dump.nq").write_bytes(text)
+        quads = list(ox.parse(text, format=ox.RdfFormat.N_QUADS))
+        quads.sort(key=lambda quad: (str(quad.graph_name), str(quad.subject), str(quad.predicate), str(quad.object)))
+        ox.serialize(quads, str(aside / "dump.trig"), format=ox.RdfFormat.TRIG, prefixes=PREFIXES)
+        (aside / "manifest.json").write_text(json.dumps(asdict(made), indent=2) + "\n", encoding="utf-8")
+        if target.exists():  # left by an interrupted run of an older version
+            shutil.rmtree(target)
+        aside.chmod(0o755)
+        aside.rename(target)
+    finally:
+        shutil.rmtree(aside, ignore_errors=True)
+
+
+def _swap(link: Path, name: str) -> None:
+    aside = link.with_name(f".{link.name}-{os.getpid()}")
+    aside.unlink(missing_ok=True)
+    aside.symlink_to(name, target_is_directory=True)
+    os.replace(aside, link)
+
+
+def _replace_text(path: Path, text: str) -> None:
+    aside = path.with_name(f".{path.name}-{os.getpid()}")
+    aside.write_text(text + "\n", encoding="ascii")
+    os.replace(aside, path)
+
+
+def _not_writable(out: Path, error: OSError) -> SetupError:
+    return SetupError(f"{out}: cannot be written ({error.strerror}); give another folder with --out")
