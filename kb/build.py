@@ -36,6 +36,7 @@ def build(data: Path, out: Path, *, say: Callable[[str], None] = lambda line: No
     if found is not None:
         say(f"build {found.name[:12]} is up to date")
         return found
+    store.prepare(out)
     say(f"reading {len(files)} files")
     dataset = derive(parse(files))
     leak = first_leak(dataset)

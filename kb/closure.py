@@ -9,9 +9,8 @@ from collections.abc import Iterable
 
 import owlrl
 import pyoxigraph as ox
-from rdflib import Graph
+from rdflib import Graph, URIRef
 from rdflib import Literal as RdfLiteral
-from rdflib import URIRef
 from rdflib.term import Node as RdfNode
 
 from kb.dataset import RDF_TYPE, Dataset, node
@@ -28,8 +27,22 @@ _AXIOMS = (
     "rdfs:subPropertyOf",
     "skos:broader",
 )
-_KINDS = ("t:Claim", "t:EventFrame", "t:DescribedGroup", "t:AnonymousSource", "foaf:Person", "geo:Feature")
-_KINDS += ("org:Organization", "t:Arms", "t:Document", "t:Material", "t:Medium", "t:Structure", "t:Vehicle")
+_KINDS = (
+    "foaf:Person",
+    "geo:Feature",
+    "org:Organization",
+    "t:AnonymousSource",
+    "t:Arms",
+    "t:Claim",
+    "t:DescribedGroup",
+    "t:Document",
+    "t:Equipment",
+    "t:EventFrame",
+    "t:Material",
+    "t:Medium",
+    "t:Structure",
+    "t:Vehicle",
+)
 _ERROR = URIRef("http://www.daml.org/2002/03/agents/agent-ont#error")
 """Under this owlrl reports a contradiction, as a triple: it does not raise."""
 
@@ -90,9 +103,7 @@ def _claims_by_article(dataset: Dataset, conclusions: Iterable[ox.Triple]) -> di
     return found
 
 
-def _conclusions(
-    given: Iterable[ox.Quad], axioms: Iterable[ox.Quad], kept: set[str], where: str
-) -> list[ox.Triple]:
+def _conclusions(given: Iterable[ox.Quad], axioms: Iterable[ox.Quad], kept: set[str], where: str) -> list[ox.Triple]:
     """What owlrl adds to ``given``, of the kept properties and about named things only, sorted."""
     graph = Graph()
     for quad in [*axioms, *given]:

@@ -86,7 +86,7 @@ class Dataset:
         if not found:
             return None
         for block in found:
-            if predicate in block.predicates:
+            if predicate is not None and predicate in block.predicates:
                 return Place(block.place.file, block.predicates[predicate], block.place.end)
         return found[0].place
 

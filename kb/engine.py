@@ -16,7 +16,6 @@ import select
 import struct
 import subprocess
 import sys
-import tempfile
 import threading
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -185,12 +184,11 @@ class _Evaluator:
 
     def __init__(self, store: str, *, timeout: float, memory_mb: int) -> None:
         self._timeout = timeout
-        self._log = tempfile.TemporaryFile()
         self._process = subprocess.Popen(
             [sys.executable, "-m", "kb.evaluator", store, str(memory_mb), str(timeout)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
-            stderr=self._log,
+            stderr=subprocess.PIPE,  # not a file: an evaluator may write none
             env=_environment(),
         )
         self.walls: dict[str, bool] = self._read_json(_START_UP)["walls"]
@@ -211,15 +209,18 @@ class _Evaluator:
             raise _refusal(head)
         return head, body
 
+    def is_alive(self) -> bool:
+        """Whether the process still runs."""
+        return self._process.poll() is None
+
     def kill(self) -> None:
         """Ends the process at once, whatever it does."""
         self._process.kill()
         self._process.wait()
-        for stream in (self._process.stdin, self._process.stdout):
+        for stream in (self._process.stdin, self._process.stdout, self._process.stderr):
             if stream is not None:
                 with contextlib.suppress(OSError):
                     stream.close()
-        self._log.close()
 
     def _read_json(self, seconds: float) -> dict[str, Any]:
         found: dict[str, Any] = json.loads(self._read_frame(seconds))
@@ -252,8 +253,8 @@ class _Evaluator:
     def _obituary(self) -> LimitError:
         """Why the process ended by itself, read off its signal and last words."""
         code = self._process.wait()
-        self._log.seek(0)
-        last_words = self._log.read()[-2000:].decode("utf-8", "replace")
+        assert self._process.stderr is not None
+        last_words = self._process.stderr.read().decode("utf-8", "replace")
         if "memory allocation" in last_words or "bad_alloc" in last_words or "MemoryError" in last_words:
             return LimitError(
                 "The query needed more memory than one query may have and was stopped.",
@@ -284,12 +285,7 @@ class _Pool:
 
     def ask(self, request: object) -> tuple[dict[str, Any], bytes]:
         """Head and body from the next free evaluator; LimitError ``busy`` where none gets free in time."""
-        try:
-            evaluator = self._idle.get(timeout=self._patience)
-        except queue.Empty:
-            raise LimitError(
-                "All evaluators are at work; your query was not started.", reason="busy", hint="Try again shortly."
-            ) from None
+        evaluator = self._next()
         with self._lock:
             self._busy.add(evaluator)
         healthy = False
@@ -309,6 +305,21 @@ class _Pool:
                 evaluator.kill()
                 if not self._closed.is_set():
                     threading.Thread(target=self._replace, daemon=True).start()
+
+    def _next(self) -> _Evaluator:
+        """The next free evaluator that is alive; one that died while it waited is replaced and costs no query."""
+        until = time.monotonic() + self._patience
+        while True:
+            try:
+                evaluator = self._idle.get(timeout=max(0.0, until - time.monotonic()))
+            except queue.Empty:
+                raise LimitError(
+                    "All evaluators are at work; your query was not started.", reason="busy", hint="Try again shortly."
+                ) from None
+            if evaluator.is_alive():
+                return evaluator
+            evaluator.kill()
+            threading.Thread(target=self._replace, daemon=True).start()
 
     def _add(self) -> None:
         evaluator = self._start()
@@ -369,7 +380,9 @@ def _expected(message: str) -> str:
     """The parser's words without the character classes that nobody reads: ``expected one of ".", ")", FILTER``."""
     if not message.startswith("expected one of "):
         return message.strip()
-    tokens = re.findall(r'"(?:[^"\\]|\\.)*"|(?<![\w{\'])[A-Za-z]{2,}(?![\w}\'])', message.removeprefix("expected one of "))
+    tokens = re.findall(
+        r'"(?:[^"\\]|\\.)*"|(?<![\w{\'])[A-Za-z]{2,}(?![\w}\'])', message.removeprefix("expected one of ")
+    )
     return "expected one of " + ", ".join(dict.fromkeys(tokens)) if tokens else "unexpected token"
 
 

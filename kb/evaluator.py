@@ -6,6 +6,7 @@ Whatever goes wrong in here (a runaway query, a stack overflow, memory) ends thi
 """
 
 import ctypes
+import io
 import json
 import os
 import resource
@@ -31,22 +32,13 @@ class _TooLarge(Exception):
     """The answer grew over MAX_ANSWER."""
 
 
-class _Bounded:
-    """A writable buffer that refuses to grow over MAX_ANSWER; it looks like a binary file to the serializer."""
+class _Bounded(io.BytesIO):
+    """A buffer that refuses to grow over MAX_ANSWER."""
 
-    def __init__(self) -> None:
-        self.parts: list[bytes] = []
-        self.size = 0
-
-    def write(self, data: bytes) -> int:
-        self.size += len(data)
-        if self.size > MAX_ANSWER:
+    def write(self, data: Any) -> int:
+        if self.tell() + len(data) > MAX_ANSWER:
             raise _TooLarge
-        self.parts.append(bytes(data))
-        return len(data)
-
-    def flush(self) -> None:
-        """Nothing to do: a buffer holds what it was given."""
+        return super().write(data)
 
 
 def main(store_path: str, memory_mb: int, timeout: float) -> None:
@@ -87,12 +79,12 @@ def _evaluate(store: ox.Store, request: dict[str, Any]) -> tuple[dict[str, objec
             kind, media_type = "graph", request["graph"]
             form = ox.RdfFormat.from_media_type(media_type)
             triples = sorted(results, key=str)
-            ox.serialize(triples, out, format=form, prefixes=_prefixes(triples))  # type: ignore[call-overload]
+            ox.serialize(triples, out, format=form, prefixes=_prefixes(triples))
         else:
             kind = "boolean" if isinstance(results, ox.QueryBoolean) else "solutions"
             media_type = request["solutions"]
-            results.serialize(out, format=ox.QueryResultsFormat.from_media_type(media_type))  # type: ignore[call-overload]
-        return {"kind": kind, "media_type": media_type}, b"".join(out.parts)
+            results.serialize(out, format=ox.QueryResultsFormat.from_media_type(media_type))
+        return {"kind": kind, "media_type": media_type}, out.getvalue()
     except _TooLarge:
         return {"error": "size"}, None
     except MemoryError:
@@ -129,13 +121,18 @@ def _query(store: ox.Store, request: dict[str, Any]) -> ox.QuerySolutions | ox.Q
                 if left < 0:
                     raise _TooLarge
             copy.extend(quads)
-    named_nodes = [ox.NamedNode(name) for name in named]
+    named_nodes: list[ox.NamedNode | ox.BlankNode] = [ox.NamedNode(name) for name in named]
     return copy.query(text, base_iri=BASE, default_graph=ox.DefaultGraph(), named_graphs=named_nodes)
 
 
 def _prefixes(triples: list[ox.Triple]) -> dict[str, str]:
     """The prefixes that a set of triples makes use of, so that a short answer does not begin with forty lines."""
-    seen = {t.value for triple in triples for t in (triple.subject, triple.predicate, triple.object) if isinstance(t, ox.NamedNode)}
+    seen = {
+        t.value
+        for triple in triples
+        for t in (triple.subject, triple.predicate, triple.object)
+        if isinstance(t, ox.NamedNode)
+    }
     seen |= {triple.object.datatype.value for triple in triples if isinstance(triple.object, ox.Literal)}
     return {name: space for name, space in PREFIXES.items() if any(value.startswith(space) for value in seen)}
 

@@ -92,7 +92,8 @@ def guard(text: str) -> Guarded:
                 "SERVICE is not served: this endpoint answers from its own data only.",
                 reason="forbidden",
                 hint="Ask the other service yourself and join the answers at home.",
-                **_position(text, token.at),
+                line=_line(text, token.at),
+                column=_column(text, token.at),
             )
     return _prologue(text, tokens)
 
@@ -145,10 +146,13 @@ def _prologue(text: str, tokens: list[Token]) -> Guarded:
             f"{word} is an update, and this knowledge base is edited by pull request, not over SPARQL.",
             reason="forbidden",
             hint="See /corrections for how to propose a change.",
-            **_position(text, tokens[at].at),
+            line=_line(text, tokens[at].at),
+            column=_column(text, tokens[at].at),
         )
     if word not in _FORMS:
-        raise _syntax(text, tokens[at].at, f"Expected SELECT, ASK, CONSTRUCT or DESCRIBE, found “{tokens[at].text[:40]}”.")
+        raise _syntax(
+            text, tokens[at].at, f"Expected SELECT, ASK, CONSTRUCT or DESCRIBE, found “{tokens[at].text[:40]}”."
+        )
     default, named = _from(tokens, at, prefixes, base)
     return Guarded(word, tuple(default), tuple(named))
 
@@ -187,9 +191,14 @@ def _complex(message: str) -> QueryError:
 
 
 def _syntax(text: str, at: int, message: str) -> QueryError:
-    return QueryError(message, reason="syntax", **_position(text, at))
+    return QueryError(message, reason="syntax", line=_line(text, at), column=_column(text, at))
 
 
-def _position(text: str, at: int) -> dict[str, int]:
-    """Line and column, from 1, of an offset."""
-    return {"line": text.count("\n", 0, at) + 1, "column": at - (text.rfind("\n", 0, at) + 1) + 1}
+def _line(text: str, at: int) -> int:
+    """The line of an offset, from 1."""
+    return text.count("\n", 0, at) + 1
+
+
+def _column(text: str, at: int) -> int:
+    """The column of an offset, from 1."""
+    return at - text.rfind("\n", 0, at)

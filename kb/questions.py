@@ -1,8 +1,8 @@
 """Saved questions: each ``.rq`` file is a query with a title and a description in its first comment lines.
 
-    # title: Who is behind a count
-    # description: One or more sentences; a line that begins with "#   " goes on with the description.
-    PREFIX …
+# title: Who is behind a count
+# description: One or more sentences; a line that begins with "#   " goes on with the description.
+PREFIX …
 """
 
 from dataclasses import dataclass

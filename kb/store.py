@@ -1,10 +1,10 @@
 """Builds on disk: immutable folders named by what is in them, and a name that is swapped in one step.
 
-    OUT/<build id>/manifest.json   what it is (written last: a folder without it is no build)
-    OUT/<build id>/store/          the Oxigraph store, opened read-only by whoever serves it
-    OUT/<build id>/dump.nq         the same quads, sorted; dump.trig the same for people
-    OUT/current                    a link to the newest build
-    OUT/inputs/<hash>              which build came out of which files, so that nothing is built twice
+OUT/<build id>/manifest.json   what it is (written last: a folder without it is no build)
+OUT/<build id>/store/          the Oxigraph store, opened read-only by whoever serves it
+OUT/<build id>/dump.nq         the same quads, sorted; dump.trig the same for people
+OUT/current                    a link to the newest build
+OUT/inputs/<hash>              which build came out of which files, so that nothing is built twice
 """
 
 import hashlib
@@ -27,8 +27,8 @@ def build_id(quads: Iterable[ox.Quad]) -> tuple[str, bytes]:
     """SHA-256 (hex) of the sorted canonical N-Quads (RDFC-1.0), and those N-Quads."""
     dataset = ox.Dataset(quads)
     dataset.canonicalize(ox.CanonicalizationAlgorithm.RDFC_1_0)
-    lines = ox.serialize(dataset, format=ox.RdfFormat.N_QUADS).splitlines(keepends=True)
-    text = b"".join(sorted(lines))
+    written = ox.serialize(dataset, format=ox.RdfFormat.N_QUADS) or b""
+    text = b"".join(sorted(written.splitlines(keepends=True)))
     return hashlib.sha256(text).hexdigest(), text
 
 
@@ -39,16 +39,25 @@ def write(out: Path, quads: Sequence[ox.Quad], *, inputs: str, version: str, cou
     """
     name, text = build_id(quads)
     target = out / name
+    prepare(out)
     try:
-        out.mkdir(parents=True, exist_ok=True)
         if not (target / "manifest.json").is_file():
             _write_folder(out, target, text, Manifest(name, inputs, version, counts))
-        (out / "inputs").mkdir(exist_ok=True)
         _replace_text(out / "inputs" / inputs, name)
         _swap(out / "current", name)
     except OSError as error:
         raise _not_writable(out, error) from None
     return target
+
+
+def prepare(out: Path) -> None:
+    """Makes the folder for builds; SetupError where it cannot be made or written."""
+    try:
+        (out / "inputs").mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=out):
+            pass
+    except OSError as error:
+        raise _not_writable(out, error) from None
 
 
 def find(out: Path, inputs: str) -> Path | None:

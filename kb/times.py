@@ -22,7 +22,9 @@ class Bounds:
 
 
 def bounds(edtf: str) -> Bounds:
-    """The bounds of an EDTF expression, as strict as its words: "~" and "?" widen nothing, since the text gives no width.
+    """The bounds of an EDTF expression, as strict as its words: "~" and "?" widen nothing.
+
+    The text that says "about" gives no width, so none is made up.
 
     A day, month, year or set ``[a..b]`` is a time somewhere inside it; an interval ``a/b`` begins in a and ends in b.
     ValueError where the text is no EDTF, or runs backwards.
@@ -32,7 +34,10 @@ def bounds(edtf: str) -> Bounds:
         if isinstance(parsed, Interval):
             begin, end = parsed.lower, parsed.upper
             found = Bounds(
-                _day(begin.lower_strict()), _day(begin.upper_strict()), _day(end.lower_strict()), _day(end.upper_strict())
+                _day(begin.lower_strict()),
+                _day(begin.upper_strict()),
+                _day(end.lower_strict()),
+                _day(end.upper_strict()),
             )
         else:
             low, high = _day(parsed.lower_strict()), _day(parsed.upper_strict())

@@ -1,0 +1,55 @@
+"""What is shown of one entity, one list or one claim: JSON-ready values, read from an engine.
+
+    facts      reads what the default graph says of many subjects at once; labels; our own queries
+    content    a claim's content graph: parts, times, quantities, plain sentences
+    claims     a claim, in full and in short, never without its speaker
+    entities   actors, places, events, objects, articles, concepts, the ontology
+    lists      lists with filters and paging, near matches, the front page
+    rdf        the quads that belong to one thing
+    tables     the answers of saved questions
+    plain      cards and tables for a terminal
+
+The queries stand in kb/queries/cards, one file each.
+"""
+
+from kb.cards.claims import claim_card, hits
+from kb.cards.entities import ONTOLOGY, card, ontology_card
+from kb.cards.facts import Json, kind_of, slug
+from kb.cards.lists import CODED, FILTERS, LISTS, BadFilter, Page, choices, find, listing, nearest, overview, resolve
+from kb.cards.plain import table, text
+from kb.cards.rdf import PARTS, description, ontology, owner
+from kb.cards.tables import RESULTS_JSON, Table, read, read_triples, run, write
+
+__all__ = [
+    "CODED",
+    "FILTERS",
+    "LISTS",
+    "ONTOLOGY",
+    "PARTS",
+    "RESULTS_JSON",
+    "BadFilter",
+    "Json",
+    "Page",
+    "Table",
+    "card",
+    "choices",
+    "claim_card",
+    "description",
+    "find",
+    "hits",
+    "kind_of",
+    "listing",
+    "nearest",
+    "ontology",
+    "ontology_card",
+    "overview",
+    "owner",
+    "read",
+    "read_triples",
+    "resolve",
+    "run",
+    "slug",
+    "table",
+    "text",
+    "write",
+]

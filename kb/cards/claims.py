@@ -1,0 +1,230 @@
+"""What is shown of a claim: whose it is and through whom, how it is put, on what passage it rests, and what it says."""
+
+import hashlib
+from collections.abc import Iterable, Mapping, Sequence
+
+import pyoxigraph as ox
+
+from kb.cards.content import content, content_iris
+from kb.cards.facts import ABOVE_LIMIT, Facts, Json, article_link, as_iri, rows, voice_of
+from kb.engine import Engine
+from kb.namespaces import iri
+
+PASSAGE_LIMIT = 1000
+"""Characters of the longest passage that is shown."""
+
+_CONCEPTS = ("t:attributionBasis", "t:certainty", "t:mode", "t:polarity", "t:sourceNaming")
+
+_MANNER = {
+    "accused": "as an accusation",
+    "alleged": "as an allegation",
+    "asked": "as a question",
+    "demanded": "as a demand",
+    "denied": "as a denial of this",
+    "opined": "as an opinion",
+    "predicted": "as a prediction",
+    "presumed": "taken for granted",
+    "promised": "as a promise",
+    "refused": "as a refusal of this",
+}
+"""How a statement is introduced, by mode; what is stated or reported needs no more than its speaker."""
+
+_HEDGE = {"possible": "as possible only", "probable": "as likely only"}
+_NEGATING = ("denied", "refused")
+
+
+def hits(engine: Engine, claims: Iterable[str]) -> list[Json]:
+    """Claims in short, in the order given: never without their speaker and the chain that leads to them."""
+    wanted = list(claims)
+    facts = Facts(engine)
+    load_claims(facts, wanted)
+    return [hit(facts, claim) for claim in wanted if facts.has(claim)]
+
+
+def load_claims(facts: Facts, claims: Iterable[str]) -> None:
+    """Loads claims, their chains, and what their short form names: holders, outlets, frames, concepts."""
+    facts.load_above(claims)
+    links = {link for claim in claims for link in _links(facts, claim)}
+    named: set[str] = set()
+    for link in links:
+        for name in ("t:about", "t:addressee", "t:holder", "schema:publisher", *_CONCEPTS):
+            named.update(facts.iris(link, name))
+    facts.load(named)
+
+
+def hit(facts: Facts, claim: str) -> Json:
+    """One loaded claim in short."""
+    return {
+        "iri": claim,
+        "kind": "claim",
+        "paraphrase": facts.text(claim, "t:paraphrase"),
+        "lang": _language(facts, claim),
+        "holder": holder(facts, claim),
+        "speaker": speaker(facts, claim),
+        "chain": chain(facts, claim),
+        "mode": facts.concept(claim, "t:mode"),
+        "certainty": facts.concept(claim, "t:certainty"),
+        "polarity": facts.concept(claim, "t:polarity"),
+        "realis": facts.truth(claim, "t:realis"),
+        "about": facts.link_to(claim, "t:about"),
+    }
+
+
+def claim_card(engine: Engine, claim: str, snapshots: Mapping[str, str]) -> Json | None:
+    """All that is shown of one claim, or None where there is no such claim.
+
+    ``snapshots`` maps article slugs to texts; a passage is shown where its text is at hand and has the hash that
+    the anchor records.
+    """
+    facts = Facts(engine)
+    quads = engine.quads(subjects=[claim], graphs=[claim])
+    if not any(quad.graph_name == ox.DefaultGraph() for quad in quads):
+        return None
+    inside = [quad for quad in quads if quad.graph_name != ox.DefaultGraph()]
+    linked = rows(engine, "claims-linked", claim=claim)
+    others = {as_iri(row["other"]) for row in linked}
+    facts.load([claim])
+    others.update(facts.iris(claim, "t:presupposedIn"), facts.iris(claim, "t:repliesTo"))
+    times = facts.iris(claim, "t:statementTime")
+    anchors = [*facts.iris(claim, "t:evidence"), *facts.iris(claim, "t:cue")]
+    facts.load([*anchors, *times])
+    load_claims(facts, [claim, *others, *_claims_in(inside)])
+    facts.load(content_iris(inside))
+    facts.load([relative for time in times for relative in facts.iris(time, "t:relativeTo")])
+    by_link = {
+        name: [hit(facts, as_iri(row["other"])) for row in linked if as_iri(row["link"]) == iri(name)]
+        for name in ("t:presupposedIn", "t:repliesTo", "t:reportedIn")
+    }
+    said = content(facts, inside, focus=facts.iri(claim, "t:about"), lead=lead(facts, claim))
+    return {
+        **hit(facts, claim),
+        "mode": facts.defined(claim, "t:mode"),
+        "certainty": facts.defined(claim, "t:certainty"),
+        "polarity": facts.defined(claim, "t:polarity"),
+        "attribution_basis": facts.defined(claim, "t:attributionBasis"),
+        "source_naming": facts.defined(claim, "t:sourceNaming"),
+        "cue_factive": facts.truth(claim, "t:cueFactive"),
+        "statement_time": next(iter(said.times(times)), None),
+        "addressee": facts.link_to(claim, "t:addressee"),
+        "presupposed_in": [hit(facts, other) for other in facts.iris(claim, "t:presupposedIn")],
+        "presupposes": by_link["t:presupposedIn"],
+        "replies_to": [hit(facts, other) for other in facts.iris(claim, "t:repliesTo")],
+        "answered_by": by_link["t:repliesTo"],
+        "relays": by_link["t:reportedIn"],
+        "evidence": [_anchor(facts, anchor, claim, snapshots) for anchor in facts.iris(claim, "t:evidence")],
+        "cues": [_cue(facts, anchor) for anchor in facts.iris(claim, "t:cue")],
+        "content": said.as_json(),
+        "notes": facts.strings(claim, "t:note"),
+        "reviewed": facts.text(claim, "t:reviewed"),
+    }
+
+
+def chain(facts: Facts, claim: str) -> list[Json]:
+    """The links from the article, outermost, to the claim itself; each with the voice that speaks there."""
+    return [_link(facts, link) for link in reversed(_links(facts, claim))]
+
+
+def voices(facts: Facts, claim: str) -> list[Json]:
+    """Who speaks, outermost first, without one voice twice in a row (an outlet and its own claim are one voice)."""
+    found = [voice for link in reversed(_links(facts, claim)) if (voice := voice_of(facts, link)) is not None]
+    return [voice for at, voice in enumerate(found) if at == 0 or voice != found[at - 1]]
+
+
+def holder(facts: Facts, claim: str) -> Json | None:
+    """Who holds the claim, and under ``ascribed_by`` who says so, link by link up to the outlet."""
+    found: Json | None = None
+    for voice in voices(facts, claim):
+        found = {**voice, "ascribed_by": found}
+    return found
+
+
+def speaker(facts: Facts, claim: str) -> str:
+    """The speaker in words: the holder, and through whom the claim comes to us."""
+    *through, last = voices(facts, claim) or [{"label": "an unnamed speaker"}]
+    names = [str(voice["label"]) for voice in reversed(through)]
+    return f"{last['label']}, as relayed by {' and '.join(names)}" if names else str(last["label"])
+
+
+def lead(facts: Facts, claim: str) -> str:
+    """The words that stand before each statement of a claim: the speaker, and how it is put."""
+    mode = str((facts.concept(claim, "t:mode") or {}).get("code", ""))
+    polarity = (facts.concept(claim, "t:polarity") or {}).get("code")
+    certainty = str((facts.concept(claim, "t:certainty") or {}).get("code", ""))
+    manner = [words for words in (_HEDGE.get(certainty), _MANNER.get(mode)) if words]
+    if polarity == "negative" and mode not in _NEGATING:
+        manner.append("and said not to be so")
+    return ", ".join([f"According to {speaker(facts, claim)}", *manner]) + ":"
+
+
+def article_of(facts: Facts, claim: str) -> str | None:
+    """The article at the end of the chain of a loaded claim."""
+    last = _links(facts, claim)[-1]
+    return last if facts.iri(last, "t:snapshot") is not None or facts.iri(last, "schema:publisher") else None
+
+
+def _links(facts: Facts, claim: str) -> list[str]:
+    """The claim, the claims above it, the article: innermost first."""
+    found = [claim]
+    while (above := facts.iri(found[-1], "t:reportedIn")) is not None and above not in found:
+        found.append(above)
+        if len(found) > ABOVE_LIMIT:
+            break
+    return found
+
+
+def _link(facts: Facts, link: str) -> Json:
+    if facts.iri(link, "t:holder") is None:
+        return {**article_link(facts, link), "kind": "article", "voice": voice_of(facts, link), "mode": None}
+    return {
+        "iri": link,
+        "label": facts.text(link, "t:paraphrase"),
+        "lang": _language(facts, link),
+        "kind": "claim",
+        "voice": voice_of(facts, link),
+        "mode": facts.concept(link, "t:mode"),
+    }
+
+
+def _language(facts: Facts, claim: str) -> str | None:
+    found = facts.literal(claim, "t:paraphrase")
+    return None if found is None else found.language
+
+
+def _claims_in(quads: Sequence[ox.Quad]) -> list[str]:
+    """The claims that a relay claim's content speaks of."""
+    return [as_iri(q.subject) for q in quads if q.predicate.value == iri("t:saidBy")]
+
+
+def _anchor(facts: Facts, anchor: str, claim: str, snapshots: Mapping[str, str]) -> Json:
+    article = article_of(facts, claim)
+    if article is not None and facts.iri(article, "t:snapshot") != facts.iri(anchor, "oa:hasSource"):
+        article = None
+    start, end = facts.number(anchor, "t:start"), facts.number(anchor, "t:end")
+    sha256 = facts.text(anchor, "schema:sha256")
+    text = None if article is None else snapshots.get(article.rpartition("/")[2])
+    passage = None
+    if text is not None and isinstance(start, int) and isinstance(end, int) and 0 <= start < end:
+        found = text[start:end]
+        if hashlib.sha256(found.encode()).hexdigest() == sha256:
+            passage = found
+    return {
+        "iri": anchor,
+        "article": None if article is None else article_link(facts, article),
+        "paragraph": facts.number(anchor, "t:paragraph"),
+        "start": start,
+        "end": end,
+        "sha256": sha256,
+        "passage": None if passage is None else passage[:PASSAGE_LIMIT],
+        "passage_is_whole": None if passage is None else len(passage) <= PASSAGE_LIMIT,
+        "words": facts.text(anchor, "t:exactWords"),
+    }
+
+
+def _cue(facts: Facts, anchor: str) -> Json:
+    return {
+        "iri": anchor,
+        "words": facts.text(anchor, "t:exactWords"),
+        "start": facts.number(anchor, "t:start"),
+        "end": facts.number(anchor, "t:end"),
+        "paragraph": facts.number(anchor, "t:paragraph"),
+    }

@@ -1,0 +1,192 @@
+"""Reading what the default graph says of many things at once, and putting it into JSON-ready pieces.
+
+Cards are index reads: ``Facts`` asks the engine once for all subjects that a card needs and answers from memory.
+"""
+
+import re
+from collections.abc import Iterable, Mapping
+from functools import cache
+from typing import Any
+
+import pyoxigraph as ox
+
+from kb.engine import Engine, Row, Term
+from kb.namespaces import BASE, iri, shorten
+from kb.paths import queries_dir
+
+Json = dict[str, Any]
+
+ABOVE_LIMIT = 50
+"""Links of the longest chain that is followed: a chain that runs in a circle ends here and not never."""
+
+LABELS = ("skos:prefLabel", "rdfs:label", "dcterms:title")
+_ENGLISH = ("en", None)
+_INTEGER = re.compile(r"[+-]?\d{1,15}")
+_DECIMAL = re.compile(r"[+-]?\d{1,15}\.\d{1,12}")
+
+
+class Facts:
+    """What the default graph says of the subjects loaded so far."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._loaded: set[str] = set()
+        self._index: dict[tuple[str, str], list[Term]] = {}
+        self._subjects: set[str] = set()
+
+    def load(self, iris: Iterable[str | None]) -> None:
+        """Makes sure that all of ``iris`` are loaded, with one call of the engine for those that are not yet."""
+        missing = sorted({name for name in iris if name is not None} - self._loaded)
+        if missing:
+            self._loaded.update(missing)
+            self.add(self._engine.quads(subjects=missing))
+
+    def load_above(self, claims: Iterable[str]) -> None:
+        """Loads claims and whatever they are reported in, up to the articles: one call per link of the chain."""
+        level = set(claims)
+        for _ in range(ABOVE_LIMIT):
+            self.load(level)
+            level = {above for claim in level for above in self.iris(claim, "t:reportedIn")} - self._loaded
+            if not level:
+                return
+
+    def add(self, quads: Iterable[ox.Quad]) -> None:
+        """Takes in quads that were read elsewhere, whatever graph they stand in."""
+        for quad in quads:
+            if isinstance(quad.subject, ox.NamedNode):
+                self._subjects.add(quad.subject.value)
+                self._index.setdefault((quad.subject.value, quad.predicate.value), []).append(quad.object)
+
+    def has(self, subject: str) -> bool:
+        """Whether anything is said of a loaded subject."""
+        return subject in self._subjects
+
+    def values(self, subject: str, name: str) -> list[Term]:
+        """The objects under a prefixed predicate name, sorted."""
+        return sorted(self._index.get((subject, iri(name)), []), key=str)
+
+    def iris(self, subject: str, name: str) -> list[str]:
+        """The objects that are IRIs, sorted."""
+        return [value.value for value in self.values(subject, name) if isinstance(value, ox.NamedNode)]
+
+    def iri(self, subject: str, name: str) -> str | None:
+        """The one object that is an IRI, or None; the first of several."""
+        return next(iter(self.iris(subject, name)), None)
+
+    def literals(self, subject: str, name: str) -> list[ox.Literal]:
+        """The objects that are literals, sorted."""
+        return [value for value in self.values(subject, name) if isinstance(value, ox.Literal)]
+
+    def literal(self, subject: str, name: str) -> ox.Literal | None:
+        """The one literal, an English or untagged one first; None where there is none."""
+        found = self.literals(subject, name)
+        return min(found, key=lambda value: value.language not in _ENGLISH, default=None)
+
+    def text(self, subject: str, name: str) -> str | None:
+        """The lexical form of the one literal."""
+        found = self.literal(subject, name)
+        return None if found is None else found.value
+
+    def number(self, subject: str, name: str) -> int | float | str | None:
+        """The one literal as a number; as text where it is none that JSON can hold."""
+        found = self.text(subject, name)
+        return None if found is None else as_number(found)
+
+    def truth(self, subject: str, name: str) -> bool | None:
+        """The one literal as a truth value."""
+        found = self.text(subject, name)
+        return None if found is None else found in ("true", "1")
+
+    def link(self, subject: str) -> Json:
+        """``iri``, ``label`` and ``lang`` of a loaded subject; without a label its prefixed name serves."""
+        for name in LABELS:
+            found = self.literal(subject, name)
+            if found is not None:
+                return {"iri": subject, "label": found.value, "lang": found.language}
+        return {"iri": subject, "label": shorten(subject), "lang": None}
+
+    def link_to(self, subject: str, name: str) -> Json | None:
+        """The link of the one object of a property, or None."""
+        found = self.iri(subject, name)
+        return None if found is None else self.link(found)
+
+    def links_to(self, subject: str, name: str) -> list[Json]:
+        """The links of all objects of a property, sorted by label."""
+        return sorted((self.link(found) for found in self.iris(subject, name)), key=by_label)
+
+    def concept(self, subject: str, name: str) -> Json | None:
+        """The one concept of a property as a link with its ``code``, the last part of its IRI."""
+        found = self.iri(subject, name)
+        return None if found is None else {**self.link(found), "code": slug(found)}
+
+    def defined(self, subject: str, name: str) -> Json | None:
+        """The one concept of a property with its ``definition`` too."""
+        found = self.concept(subject, name)
+        return None if found is None else {**found, "definition": self.text(found["iri"], "skos:definition")}
+
+    def strings(self, subject: str, name: str) -> list[Json]:
+        """All literals of a property as ``text`` and ``lang``, sorted."""
+        return [{"text": value.value, "lang": value.language} for value in self.literals(subject, name)]
+
+
+def article_link(facts: Facts, article: str) -> Json:
+    """An article as a link: its outlet (or byline) and day, since titles are not always kept."""
+    voice = voice_of(facts, article)
+    day = (facts.text(article, "schema:datePublished") or "")[:10]
+    label = ", ".join(part for part in (voice["label"] if voice else "", day) if part)
+    return {"iri": article, "label": label, "lang": None} if label else facts.link(article)
+
+
+def voice_of(facts: Facts, link: str) -> Json | None:
+    """The holder of a claim; the outlet of an article or, where none is printed, its byline."""
+    for name in ("t:holder", "schema:publisher"):
+        found = facts.link_to(link, name)
+        if found is not None:
+            return found
+    byline = facts.text(link, "schema:author")
+    return None if byline is None else {"iri": None, "label": byline, "lang": None}
+
+
+def by_label(link: Mapping[str, object]) -> tuple[str, str]:
+    """Sorts links by label, then IRI."""
+    return (str(link["label"]).casefold(), str(link["iri"]))
+
+
+def slug(name: str) -> str:
+    """The last part of one of our IRIs."""
+    return name.rpartition("/")[2]
+
+
+def kind_of(name: str) -> str | None:
+    """The kind that one of our IRIs has in its path (``claim``, ``actor``, …); None for IRIs of others."""
+    kind, slash, rest = name.removeprefix(BASE).partition("/")
+    return kind if name.startswith(BASE) and slash and rest else None
+
+
+def as_number(text: str) -> int | float | str:
+    """A lexical form as JSON number where that loses nothing, else as it is."""
+    if _INTEGER.fullmatch(text):
+        return int(text)
+    return float(text) if _DECIMAL.fullmatch(text) else text
+
+
+def as_iri(term: Term) -> str:
+    """The IRI (or blank node label, or lexical form) of a term."""
+    return str(term) if isinstance(term, ox.Triple) else term.value
+
+
+@cache
+def query(name: str) -> str:
+    """The text of one of our own queries."""
+    return (queries_dir() / "cards" / f"{name}.rq").read_text(encoding="utf-8")
+
+
+def rows(engine: Engine, name: str, **bindings: str | Term) -> list[Row]:
+    """The solutions of the query ``name``; strings are bound as IRIs."""
+    bound = {key: ox.NamedNode(value) if isinstance(value, str) else value for key, value in bindings.items()}
+    return engine.select(query(name), bound)
+
+
+def column(engine: Engine, name: str, variable: str, **bindings: str | Term) -> list[str]:
+    """The distinct IRIs that the query ``name`` binds to ``variable``, sorted."""
+    return sorted({as_iri(row[variable]) for row in rows(engine, name, **bindings) if variable in row})

@@ -1,0 +1,220 @@
+"""Lists of what there is, with filters and keyset paging, near matches, and the figures of the front page."""
+
+from bisect import bisect_right
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from difflib import SequenceMatcher, get_close_matches
+
+import pyoxigraph as ox
+
+from kb.cards.claims import hits
+from kb.cards.entities import ONTOLOGY, kinds_of
+from kb.cards.facts import Facts, Json, article_link, as_iri, as_number, column, kind_of, rows, slug
+from kb.cards.rdf import PARTS, owner
+from kb.engine import Engine, Term
+from kb.errors import QueryError
+from kb.namespaces import BASE, OWN
+
+LISTS = {
+    "actors": "actor",
+    "articles": "article",
+    "claims": "claim",
+    "events": "event",
+    "objects": "object",
+    "places": "place",
+}
+"""The lists, by their path, with the kind that each lists."""
+
+CODED = ("certainty", "mode", "polarity")
+"""Filters of claims whose values are the concepts of the scheme of the same name."""
+
+LINKED = {"about": "event", "addressee": "actor", "article": "article", "holder": "actor"}
+"""Filters of claims whose values are slugs, with the kind of thing that each names."""
+
+FILTERS = (*CODED, *LINKED, "names", "realis")
+"""All filters of the list of claims; ``names`` takes a path such as ``place/eastquay``, ``realis`` true or false."""
+
+
+@dataclass(frozen=True)
+class Page:
+    """One page of a list: how many there are in all, the items, and the slug after which the next page begins."""
+
+    total: int
+    items: Sequence[Json]
+    after: str | None
+
+
+class BadFilter(ValueError):
+    """A filter with a value that it does not take; ``choices`` are those it does (some of them, where many)."""
+
+    def __init__(self, name: str, value: str, choices: Sequence[str]) -> None:
+        super().__init__(f"“{value}” is no value of “{name}”")
+        self.name = name
+        self.value = value
+        self.choices = choices
+
+
+def listing(
+    engine: Engine,
+    name: str,
+    *,
+    q: str = "",
+    filters: Mapping[str, str] | None = None,
+    after: str = "",
+    limit: int = 50,
+) -> Page:
+    """One page of the list ``name`` in the order of slugs.
+
+    ``q`` looks into labels, name forms, headlines and paraphrases; ``filters`` (claims only) narrow by their values.
+    BadFilter where a filter's value names nothing.
+    """
+    everything = {"q": ox.Literal(q)}
+    found = _claims(engine, q, filters or {}) if name == "claims" else column(engine, name, "item", **everything)
+    start = bisect_right(found, f"{BASE}{LISTS[name]}/{after}") if after else 0
+    chosen = found[start : start + limit]
+    items = hits(engine, chosen) if name == "claims" else _entries(engine, name, chosen)
+    more = start + limit < len(found)
+    return Page(len(found), items, slug(chosen[-1]) if more and chosen else None)
+
+
+def choices(engine: Engine, name: str) -> list[str]:
+    """The values that a coded filter takes, sorted."""
+    return [slug(found) for found in column(engine, "concepts", "concept", scheme=f"{BASE}scheme/{name}")]
+
+
+def nearest(engine: Engine, kind: str, wanted: str, *, count: int = 3) -> list[str]:
+    """The addresses (``/kind/slug``) most like one that does not exist, best first."""
+    there = {slug(found): found for found in column(engine, "registered", "item", start=ox.Literal(f"{BASE}{kind}/"))}
+    close = get_close_matches(wanted, sorted(there), n=count, cutoff=0.5)
+    parts = [name for name in sorted(there) if wanted and wanted in name and name not in close]
+    return [f"/{kind}/{name}" for name in [*close, *parts][:count]]
+
+
+def find(engine: Engine, text: str) -> list[str]:
+    """The IRIs that a slug, a path such as ``claim/x``, a prefixed name or an IRI can mean, sorted; [] if none."""
+    name = text.removeprefix(BASE).lstrip("/")
+    if name.partition("#")[0] == slug(ONTOLOGY):
+        return [ONTOLOGY]
+    kind, colon, rest = name.partition(":")
+    if colon and kind in OWN:
+        name = f"{kind}/{rest}"
+    if not _is_local(name):
+        return []
+    wanted = [f"{BASE}{name}"] if "/" in name else [f"{BASE}{kind}/{name}" for kind in OWN]
+    there = {quad.subject.value for quad in engine.quads(subjects=wanted) if isinstance(quad.subject, ox.NamedNode)}
+    return sorted(there)
+
+
+def resolve(engine: Engine, text: str) -> str:
+    """The IRI of the one thing with a card that ``text`` means; a part such as an anchor means what it belongs to.
+
+    QueryError where there is none, with what is most like it, or where there are several.
+    """
+    found = find(engine, text)
+    shown = [name for name in found if kind_of(name) in LISTS.values()] or [
+        name for name in found if kind_of(name) not in PARTS
+    ]
+    shown = shown or sorted({whole for name in found if (whole := owner(engine, name)) is not None})
+    if len(shown) == 1:
+        return shown[0]
+    if shown:
+        several = ", ".join(name.removeprefix(BASE) for name in shown)
+        raise QueryError(f"{text!r} can mean several things.", reason="not-found", hint=f"Say which: {several}.")
+    wanted = text.removeprefix(BASE).replace(":", "/").lstrip("/")
+    kinds = [kind for kind in OWN if wanted.startswith(f"{kind}/")] or LISTS.values()
+    near = [name[1:] for kind in kinds for name in nearest(engine, kind, slug(wanted))]
+    near.sort(key=lambda name: -SequenceMatcher(None, slug(wanted), slug(name)).ratio())
+    hint = f"Did you mean {', '.join(near[:5])}?" if near else "Ask for the lists of claims, events, actors and so on."
+    raise QueryError(f"There is nothing called {text!r} here.", reason="not-found", hint=hint)
+
+
+def overview(engine: Engine) -> Json:
+    """The front page: the articles, how much there is of each kind, and the events with the most holders."""
+    articles = column(engine, "articles", "item", q=ox.Literal(""))
+    events = _counts(engine, "event")
+    totals = {name: len(column(engine, name, "item", q=ox.Literal(""))) for name in LISTS if name != "claims"}
+    claims = len(_claims(engine, "", {}))
+    contested = sorted(events, key=lambda event: (-events[event]["holders"], -events[event]["claims"], event))[:5]
+    return {
+        "articles": _entries(engine, "articles", articles),
+        "totals": dict(sorted({**totals, "claims": claims}.items())),
+        "contested": _entries(engine, "events", contested),
+    }
+
+
+def _entries(engine: Engine, name: str, iris: Sequence[str]) -> list[Json]:
+    """Registry entries and articles in short, in the order given."""
+    facts = Facts(engine)
+    facts.load(iris)
+    counts: dict[str, Json] = {}
+    if name in ("articles", "events"):
+        counts = _counts(engine, LISTS[name])
+    facts.load([outlet for found in iris for outlet in facts.iris(found, "schema:publisher")])
+    none = {"claims": 0, "holders": 0}
+    return [_entry(facts, name, found, counts.get(found, none)) for found in iris]
+
+
+def _entry(facts: Facts, name: str, found: str, counts: Json) -> Json:
+    if name == "articles":
+        return {
+            **article_link(facts, found),
+            "headline": facts.text(found, "schema:headline"),
+            "outlet": facts.link_to(found, "schema:publisher"),
+            "byline": facts.text(found, "schema:author"),
+            "published": facts.text(found, "schema:datePublished"),
+            **counts,
+        }
+    entry = {**facts.link(found), "kinds": kinds_of(facts, found)}
+    return {**entry, **counts} if name == "events" else entry
+
+
+def _counts(engine: Engine, kind: str) -> dict[str, Json]:
+    return {
+        as_iri(row["item"]): {key: as_number(as_iri(row[key])) for key in ("claims", "holders")}
+        for row in rows(engine, f"claims-per-{kind}")
+        if "item" in row
+    }
+
+
+def _claims(engine: Engine, q: str, filters: Mapping[str, str]) -> list[str]:
+    """The claims that fit all filters, sorted."""
+    bound: dict[str, str | Term] = {"q": ox.Literal(q)}
+    for name, value in filters.items():
+        if name in CODED:
+            if value not in choices(engine, name):
+                raise BadFilter(name, value, choices(engine, name))
+            bound[name] = f"{BASE}{name}/{value}"
+        elif name in LINKED:
+            _known(engine, name, LINKED[name], value)
+            bound[name] = f"{BASE}{LINKED[name]}/{value}"
+        elif name == "realis":
+            if value not in ("true", "false"):
+                raise BadFilter(name, value, ["true", "false"])
+            bound[name] = ox.Literal(value, datatype=ox.NamedNode("http://www.w3.org/2001/XMLSchema#boolean"))
+    narrowed = [
+        column(engine, query, "claim", **{variable: bound.pop(name)})
+        for name, query, variable in (
+            ("article", "claims-in-article", "article"),
+            ("addressee", "claims-addressed", "who"),
+        )
+        if name in bound
+    ]
+    if "names" in filters:
+        kind, _, rest = filters["names"].partition("/")
+        _known(engine, "names", kind, rest)
+        narrowed.append(column(engine, "claims-naming", "claim", thing=f"{BASE}{kind}/{rest}"))
+    found = set(column(engine, "claims", "item", **bound)).intersection(*narrowed)
+    return sorted(found)
+
+
+def _known(engine: Engine, name: str, kind: str, value: str) -> None:
+    """BadFilter where no thing of ``kind`` has the slug ``value``; it names the nearest."""
+    if kind not in OWN or not _is_local(value) or not engine.quads(subjects=[f"{BASE}{kind}/{value}"]):
+        near = nearest(engine, kind, value) if kind in OWN else []
+        cut = 0 if name == "names" else len(kind) + 1
+        raise BadFilter(name, value, [found[1:][cut:] for found in near])
+
+
+def _is_local(name: str) -> bool:
+    """Whether a path can stand in an IRI as it is."""
+    return bool(name) and all(c.isascii() and (c.isalnum() or c in "-_./") for c in name)

@@ -1,0 +1,75 @@
+"""What of the dataset belongs to one thing, and to which page an address without a page of its own belongs."""
+
+import pyoxigraph as ox
+
+from kb.cards.entities import ONTOLOGY
+from kb.cards.facts import as_iri, column, kind_of, rows, slug
+from kb.engine import Engine
+from kb.namespaces import iri
+
+CLAIM_PARTS = ("t:evidence", "t:cue", "t:statementTime")
+PARTS = ("anchor", "node", "snapshot")
+"""Kinds of thing without a page of their own."""
+ARTICLE_PARTS = ("t:snapshot", "t:section")
+
+
+def description(engine: Engine, name: str) -> list[ox.Quad]:
+    """The quads about the thing with the IRI ``name``: default-graph quads, then content; [] if unknown.
+
+    A claim brings its anchors, their selectors and its own graph; an event the claims about it with their graphs,
+    so that no content travels without its speaker; an article its snapshot and sections; a scheme its concepts.
+    """
+    kind = kind_of(name)
+    own = engine.quads(subjects=[name])
+    if not own and kind != "graph":
+        return []
+    subjects: set[str] = {name}
+    graphs: list[str] = []
+    if kind == "claim":
+        anchors = _objects(own, CLAIM_PARTS)
+        subjects |= anchors | _objects(engine.quads(subjects=anchors), ("oa:hasSelector",))
+        graphs = [name]
+    elif kind == "event":
+        graphs = column(engine, "claims-about", "claim", event=name)
+        subjects.update(graphs)
+    elif kind == "article":
+        snapshots = _objects(own, ARTICLE_PARTS)
+        subjects |= snapshots | _objects(engine.quads(subjects=snapshots), ARTICLE_PARTS)
+    elif kind == "scheme":
+        subjects.update(column(engine, "concepts", "concept", scheme=name))
+    elif kind == "graph":
+        graphs = [name]
+    return engine.quads(subjects=sorted(subjects), graphs=graphs)
+
+
+def ontology(engine: Engine) -> list[ox.Quad]:
+    """The quads of the whole ontology: header, terms, schemes, concepts, and the lists in its axioms."""
+    cells = [
+        ox.Quad(row["cell"], row["property"], row["value"], ox.DefaultGraph())
+        for row in rows(engine, "list-cells")
+        if isinstance(row["cell"], ox.BlankNode) and isinstance(row["property"], ox.NamedNode)
+    ]
+    terms = column(engine, "terms", "term")
+    return [*engine.quads(subjects=[ONTOLOGY, *terms]), *sorted(set(cells), key=str)]
+
+
+def owner(engine: Engine, name: str) -> str | None:
+    """The claim or article that a node, anchor or snapshot belongs to; None where there is none.
+
+    A node or anchor that no statement ties to anything belongs to the article with whose slug its own begins.
+    """
+    kind = kind_of(name)
+    if kind not in PARTS:
+        return None
+    found = rows(engine, f"{kind}-owner", **{kind: name})
+    if found:
+        return as_iri(found[0]["owner"])
+    if kind == "snapshot" or not engine.quads(subjects=[name]):
+        return None
+    articles = column(engine, "articles", "item", q=ox.Literal(""))
+    return max((a for a in articles if slug(name).startswith(f"{slug(a)}-")), key=len, default=None)
+
+
+def _objects(quads: list[ox.Quad], names: tuple[str, ...]) -> set[str]:
+    predicates = {iri(name) for name in names}
+    return {q.object.value for q in quads if q.predicate.value in predicates and isinstance(q.object, ox.NamedNode)}

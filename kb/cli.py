@@ -1,0 +1,354 @@
+"""The command ``testimonia``: parse the command line, call one function, print, and end with the right exit code.
+
+0 fine; 1 violations, warnings, or evidence that does not match; 2 cannot run.
+"""
+
+import json
+import os
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+import platformdirs
+import pyoxigraph as ox
+
+from kb import __version__, report, scaffold
+from kb import build as builds
+from kb.errors import QueryError, SetupError, SourceError, TestimoniaError
+from kb.paths import data_dir, queries_dir, shapes_dir
+from kb.sources import read_folder, read_snapshots, read_text, show
+
+if TYPE_CHECKING:
+    from kb.engine import EmbeddedEngine
+
+_DATA = click.option(
+    "--data", type=click.Path(path_type=Path), default=None, help="Data folder (default: the one that ships)."
+)
+_OUT = click.option(
+    "--out", type=click.Path(path_type=Path), default=None, help="Folder for builds (default: your cache folder)."
+)
+_SOURCES = click.option(
+    "--sources",
+    type=click.Path(path_type=Path),
+    default=None,
+    help="Folder with the article texts (default: $TESTIMONIA_SOURCES, else sources/).",
+)
+_TIMEOUT = click.option("--query-timeout", type=click.FloatRange(min=0.1), default=10.0, help="Seconds per query (10).")
+_MEMORY = click.option("--query-memory", type=click.IntRange(min=64), default=512, help="Megabytes per query (512).")
+
+
+class _Group(click.Group):
+    """Turns our own errors into one line on standard error and exit code 2."""
+
+    def invoke(self, ctx: click.Context) -> object:
+        try:
+            return super().invoke(ctx)
+        except TestimoniaError as error:
+            click.echo(f"testimonia: {describe(error)}", err=True)
+            ctx.exit(2)
+        except BrokenPipeError:
+            sys.stderr.close()
+            ctx.exit(0)
+
+
+def describe(error: TestimoniaError) -> str:
+    """An error in one line, with line and column and a hint where it has them."""
+    text = str(error)
+    if isinstance(error, QueryError) and error.line is not None:
+        text = f"line {error.line}, column {error.column}: {text}"
+    hint = getattr(error, "hint", "")
+    return f"{text} {hint}".strip()
+
+
+@click.group(cls=_Group, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="testimonia")
+def main() -> None:
+    """Who said what, where, on whose authority: contested news as attributed claims.
+
+    Example: testimonia serve
+    """
+
+
+@main.command()
+@click.option("--host", default="127.0.0.1", help="Address to listen on (127.0.0.1).")
+@click.option("--port", type=click.IntRange(1, 65535), default=8000, help="Port to listen on (8000).")
+@click.option("--open", "open_browser", is_flag=True, help="Open the landing page in a browser.")
+@_DATA
+@_OUT
+@_SOURCES
+@_TIMEOUT
+@_MEMORY
+def serve(
+    host: str,
+    port: int,
+    open_browser: bool,
+    data: Path | None,
+    out: Path | None,
+    sources: Path | None,
+    query_timeout: float,
+    query_memory: int,
+) -> None:
+    """Build the knowledge base if needed and serve it over HTTP.
+
+    Example: testimonia serve --port 8080 --query-timeout 5
+    """
+    from api.server import Settings, check_free, run
+
+    check_free(host, port)
+    build_folder = _build(data, out)
+    texts = _sources_dir(sources, data)
+    at_hand = len(read_snapshots(texts))
+    click.echo(f"{at_hand} article texts at hand; passages are {'shown' if at_hand else 'given as locators'}", err=True)
+    url = f"http://{f'[{host}]' if ':' in host else host}:{port}"
+    click.echo(f"serving on {url} (stop with Ctrl-C)", err=True)
+    if open_browser:
+        click.launch(url)
+    run(Settings(build_folder, query_timeout, query_memory, texts), host=host, port=port)
+
+
+@main.command()
+@_DATA
+@_OUT
+def build(data: Path | None, out: Path | None) -> None:
+    """Build the knowledge base and print the folder of the build.
+
+    Example: testimonia build --out /tmp/builds
+    """
+    click.echo(str(_build(data, out)))
+
+
+@main.command()
+@click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
+@_DATA
+@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", help="How to print findings.")
+def check(paths: tuple[Path, ...], data: Path | None, form: str) -> None:
+    """Check the data against the shapes; with PATHs, print only findings in these files.
+
+    Example: testimonia check kb/registry/places.ttl
+    """
+    from kb import checks, evidence
+    from kb.dataset import parse
+    from kb.derive import derive, handwritten
+
+    folder = data or data_dir()
+    for path in paths:
+        if not path.exists():
+            raise SourceError("no such file", file=show(path))
+    files = builds.sources(folder)
+    raw = parse(files)
+    wanted = {path.resolve() for path in paths}
+    known = {Path(file.name).resolve() for file in files}
+    if unknown := wanted - known - {known_path.parent for known_path in known}:
+        raise SourceError(f"is not part of the data in {show(folder)}", file=show(min(unknown)))
+    shapes = read_folder(shapes_dir(), "*.ttl")
+    if (folder / "shapes").is_dir() and (folder / "shapes").resolve() != shapes_dir().resolve():
+        shapes += read_folder(folder / "shapes", "*.ttl")
+    findings = [*handwritten(raw), *evidence.times(raw), *checks.check(derive(raw), shapes)]
+    if wanted:
+        findings = [f for f in findings if f.place and {p := Path(f.place.file).resolve(), p.parent} & wanted]
+    findings.sort(key=lambda finding: finding.sort_key)
+    click.echo(report.findings_json(findings) if form == "json" else report.findings_text(findings))
+    sys.exit(1 if report.failing(findings) else 0)
+
+
+@main.command()
+@_DATA
+@_SOURCES
+@click.option("--require-sources", is_flag=True, help="Fail where a text is not at hand.")
+@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", help="How to print the result.")
+def verify(data: Path | None, sources: Path | None, require_sources: bool, form: str) -> None:
+    """Compare every anchor with the article texts: offsets, hashes, exact words, coverage.
+
+    Example: testimonia verify --sources sources --require-sources
+    """
+    from kb import evidence
+
+    folder = _sources_dir(sources, data)
+    results = evidence.verify(builds.load(data or data_dir()), read_snapshots(folder))
+    missing = [result.article.rpartition("/")[2] for result in results if not result.checked]
+    if require_sources and missing:
+        raise SetupError(f"no text of {', '.join(missing)} in {folder or 'any folder'}; give --sources")
+    click.echo(report.verification_json(results) if form == "json" else report.verification_text(results))
+    sys.exit(1 if any(report.failing(result.findings) for result in results) else 0)
+
+
+@main.command()
+@click.argument("article")
+@click.argument("words")
+@click.option("--nth", type=click.IntRange(min=1), default=None, help="Which of several places, from 1.")
+@_DATA
+@_SOURCES
+def locate(article: str, words: str, nth: int | None, data: Path | None, sources: Path | None) -> None:
+    """Print the anchor block of the sentence in which WORDS stand, and of the words themselves.
+
+    Example: testimonia locate 2024-03-05-gazette "a few words"
+    """
+    folder = _sources_dir(sources, data)
+    texts = read_snapshots(folder)
+    slug = article.removesuffix(".txt").rpartition("/")[2]
+    if slug not in texts:
+        at_hand = ", ".join(texts) or "none"
+        raise SourceError(f"no text {slug}.txt in {folder or 'sources/'}; at hand: {at_hand}. Give --sources")
+    click.echo(scaffold.locate(slug, texts[slug], words, nth=nth))
+
+
+@main.command()
+@click.argument("slug")
+@_DATA
+@_SOURCES
+def new(slug: str, data: Path | None, sources: Path | None) -> None:
+    """Write the skeleton of an article and of its registry file.
+
+    Example: testimonia new 2023-01-05-gazette
+    """
+    texts = read_snapshots(_sources_dir(sources, data))
+    for path in scaffold.new(data or data_dir(), slug, texts.get(slug)):
+        click.echo(show(path))
+    if slug not in texts:
+        click.echo(f"the text is not at hand: put it at sources/{slug}.txt for hash, length and sections", err=True)
+
+
+@main.command()
+@click.argument("query")
+@click.option(
+    "-f", "form", type=click.Choice(["table", "csv", "tsv", "json", "xml"]), default="table", help="Format of rows."
+)
+@_DATA
+@_OUT
+@_TIMEOUT
+@_MEMORY
+def query(query: str, form: str, data: Path | None, out: Path | None, query_timeout: float, query_memory: int) -> None:
+    """Answer a SPARQL query given as text, as @FILE, or on standard input (-).
+
+    Example: testimonia query 'PREFIX t: <https://w3id.org/testimonia/ontology#> SELECT ?c { ?c a t:Claim } LIMIT 3'
+    """
+    from kb.engine import QueryRequest
+
+    text = sys.stdin.read() if query == "-" else read_text(Path(query[1:])) if query.startswith("@") else query
+    _print_answer(data, out, QueryRequest(text, solutions=_SOLUTIONS[form]), form, query_timeout, query_memory)
+
+
+@main.command()
+@click.argument("name", required=False)
+@click.option(
+    "-f", "form", type=click.Choice(["table", "csv", "tsv", "json", "xml"]), default="table", help="Format of rows."
+)
+@_DATA
+@_OUT
+def ask(name: str | None, form: str, data: Path | None, out: Path | None) -> None:
+    """Answer a saved question; without NAME, list them.
+
+    Example: testimonia ask which-way-and-when
+    """
+    from kb.engine import QueryRequest
+    from kb.questions import load
+
+    known = load(queries_dir())
+    if name is None:
+        for question in known.values():
+            click.echo(f"{question.name}\t{question.title}")
+        return
+    if name not in known:
+        raise SourceError(f"no saved question {name!r}; there are: {', '.join(known) or 'none'}")
+    _print_answer(data, out, QueryRequest(known[name].text, solutions=_SOLUTIONS[form]), form, 10.0, 512)
+
+
+@main.command("show")
+@click.argument("entity")
+@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", help="How to print the card.")
+@_DATA
+@_OUT
+@_SOURCES
+def show_card(entity: str, form: str, data: Path | None, out: Path | None, sources: Path | None) -> None:
+    """Print the card of an entity, named by its IRI, by kind/slug or by its slug alone.
+
+    Example: testimonia show type/transport
+    """
+    from kb import cards
+
+    with _engine(data, out) as engine:
+        iri = cards.resolve(engine, entity)
+        card = cards.card(engine, iri, snapshots=read_snapshots(_sources_dir(sources, data)))
+    if card is None:
+        raise SourceError(f"{iri} is in the data, but has no card")
+    click.echo(json.dumps(card, indent=2, ensure_ascii=False) if form == "json" else cards.text(card))
+
+
+@main.command()
+@click.option("-f", "form", type=click.Choice(["trig", "nq", "jsonld"]), default="trig", help="Format (trig).")
+@_DATA
+@_OUT
+def dump(form: str, data: Path | None, out: Path | None) -> None:
+    """Print the whole served dataset.
+
+    Example: testimonia dump -f nq
+    """
+    stdout = sys.stdout.buffer
+    with _engine(data, out) as engine:
+        if form == "jsonld":
+            quads = ox.parse(b"".join(engine.dump("nq")), format=ox.RdfFormat.N_QUADS)
+            ox.serialize(quads, stdout, format=ox.RdfFormat.JSON_LD)
+        else:
+            for piece in engine.dump(form):
+                stdout.write(piece)
+
+
+_SOLUTIONS = {
+    "csv": "text/csv",
+    "json": "application/sparql-results+json",
+    "table": "application/sparql-results+json",
+    "tsv": "text/tab-separated-values",
+    "xml": "application/sparql-results+xml",
+}
+
+
+def _print_answer(
+    data: Path | None, out: Path | None, request: object, form: str, timeout: float, memory_mb: int
+) -> None:
+    from kb import cards
+    from kb.engine import QueryRequest
+
+    assert isinstance(request, QueryRequest)
+    with _engine(data, out, timeout=timeout, memory_mb=memory_mb) as engine:
+        answer = engine.answer(request)
+    body = answer.body.decode("utf-8")
+    click.echo(cards.table(json.loads(body)) if form == "table" and answer.kind != "graph" else body.rstrip("\n"))
+
+
+@contextmanager
+def _engine(
+    data: Path | None, out: Path | None, *, timeout: float = 10.0, memory_mb: int = 512
+) -> "Iterator[EmbeddedEngine]":
+    from kb.engine import EmbeddedEngine
+
+    engine = EmbeddedEngine(_build(data, out, quiet=True), timeout=timeout, memory_mb=memory_mb, workers=1)
+    try:
+        yield engine
+    finally:
+        engine.close()
+
+
+def _build(data: Path | None, out: Path | None, *, quiet: bool = False) -> Path:
+    say: Callable[[str], None] = (lambda line: None) if quiet else (lambda line: click.echo(line, err=True))
+    return builds.build(data or data_dir(), out or _default_out(), say=say)
+
+
+def _default_out() -> Path:
+    return Path(platformdirs.user_cache_dir("testimonia", appauthor=False)) / "builds"
+
+
+def _sources_dir(given: Path | None, data: Path | None) -> Path | None:
+    """The folder of texts: as given, from the environment, or ``sources`` beside the data or here."""
+    if given is not None and not given.is_dir():
+        raise SetupError(f"{given}: no such folder of texts")
+    from_environment = os.environ.get("TESTIMONIA_SOURCES")
+    candidates = [
+        given,
+        Path(from_environment) if from_environment else None,
+        (data or data_dir()) / "sources",
+        Path("sources"),
+    ]
+    return next((path for path in candidates if path is not None and path.is_dir()), None)
