@@ -1,0 +1,124 @@
+"""What every answer carries: validators, compression, cross-origin and security headers, request and build id."""
+
+import contextlib
+import gzip
+import hashlib
+import secrets
+import zlib
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import BinaryIO, cast
+
+from flask import Flask, Response, g, request
+
+from api.errors import Problem
+from kb import __version__
+from kb.engine import Engine
+
+COMPRESS_FROM = 1000
+"""Bytes from which a body is worth compressing."""
+
+MAX_URL = 100_000
+"""Bytes of the longest address that is read; longer queries come by POST."""
+
+_ALWAYS = {
+    "Access-Control-Allow-Headers": "Accept, Content-Type, If-None-Match",
+    "Access-Control-Allow-Methods": "GET, HEAD, OPTIONS, POST",
+    "Access-Control-Allow-Origin": "*",
+    "Access-Control-Expose-Headers": (
+        "Content-Length, ETag, Link, Retry-After, "
+        "Testimonia-Attribution, Testimonia-Build, Testimonia-Total, X-Request-Id"
+    ),
+    "Access-Control-Max-Age": "86400",
+    "Content-Security-Policy": (
+        "default-src 'none'; style-src 'self'; img-src 'self'; "
+        "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+    ),
+    "Referrer-Policy": "same-origin",
+    "Vary": "Accept, Accept-Encoding",
+    "X-Content-Type-Options": "nosniff",
+}
+_COMPRESSIBLE = ("text/", "application/", "image/svg")
+
+
+def register(app: Flask, engine: Engine, snapshots: Mapping[str, str]) -> None:
+    """Makes every answer of ``app`` carry its headers."""
+    salt = _fingerprint(app, snapshots)
+
+    @app.before_request
+    def begin() -> None:
+        g.request_id = secrets.token_hex(8)
+        g.may_be_indexed = False
+        if len(request.environ.get("QUERY_STRING", "")) + len(request.path) > MAX_URL:
+            raise Problem(414, "The address is too long.", "Send the query in the body of a POST request.")
+
+    @app.after_request
+    def finish(response: Response) -> Response:
+        for name, value in _ALWAYS.items():
+            response.headers[name] = value
+        response.headers["X-Request-Id"] = g.get("request_id") or secrets.token_hex(8)
+        response.headers["Testimonia-Build"] = engine.build_id
+        if not g.get("may_be_indexed") and request.endpoint != "static":
+            response.headers["X-Robots-Tag"] = "noindex"
+        _read_file(response)
+        if response.status_code == 200 and request.method in ("GET", "HEAD"):
+            response.headers["Cache-Control"] = "public, no-cache"
+            response.set_etag(_etag(salt, engine.build_id, response), weak=True)
+            response.make_conditional(request)
+        return _compressed(response)
+
+
+def _etag(salt: str, build: str, response: Response) -> str:
+    """A validator out of the build, this code, the address and the format: the same answer has the same one."""
+    parts = (salt, build, request.script_root, request.path, request.environ.get("QUERY_STRING", ""))
+    return hashlib.sha256("\n".join((*parts, response.content_type or "")).encode()).hexdigest()[:32]
+
+
+def _fingerprint(app: Flask, snapshots: Mapping[str, str]) -> str:
+    """A hash of what answers depend on beside the build: version, templates, style, and the texts at hand."""
+    found = hashlib.sha256(__version__.encode())
+    here = Path(app.root_path)
+    for path in sorted([*here.glob("*.py"), *here.glob("templates/*"), *here.glob("static/*")]):
+        if path.is_file():
+            found.update(path.name.encode() + path.read_bytes())
+    for slug, text in sorted(snapshots.items()):
+        found.update(slug.encode() + text.encode())
+    return found.hexdigest()
+
+
+def _read_file(response: Response) -> None:
+    """Puts a file that would be passed through (style and icon, both small) into the response's memory."""
+    if response.direct_passthrough:
+        response.direct_passthrough = False
+        with contextlib.closing(cast(BinaryIO, response.response)) as file:
+            response.set_data(b"".join(file))
+
+
+def _compressed(response: Response) -> Response:
+    """The response as gzip where the client takes it and it is worth it."""
+    if (
+        request.accept_encodings.quality("gzip") <= 0
+        or response.status_code in (204, 206, 304)
+        or "Content-Encoding" in response.headers
+        or not (response.mimetype or "").startswith(_COMPRESSIBLE)
+    ):
+        return response
+    if response.is_streamed:
+        response.response = _gzip_pieces(response.iter_encoded())
+        response.headers.pop("Content-Length", None)
+    else:
+        body = response.get_data()
+        if len(body) < COMPRESS_FROM:
+            return response
+        response.set_data(gzip.compress(body, compresslevel=5, mtime=0))
+    response.headers["Content-Encoding"] = "gzip"
+    return response
+
+
+def _gzip_pieces(pieces: Iterable[bytes]) -> Iterator[bytes]:
+    """A stream as gzip; it breaks off where the stream does."""
+    packer = zlib.compressobj(5, zlib.DEFLATED, 31)
+    for piece in pieces:
+        if packed := packer.compress(piece):
+            yield packed
+    yield packer.flush()

@@ -1,0 +1,85 @@
+"""Pages to read: the front page, the saved questions, how to ask for a correction, and what the problems mean."""
+
+from flask import Blueprint, Response, g, render_template
+
+from api import negotiate
+from api.errors import KINDS, Problem, bad_parameter
+from api.fields import of_address
+from api.negotiate import HTML, PAGE_OR_JSON, SOLUTIONS
+from api.represent import as_json, engine, negotiated, questions, result_page
+from kb import cards
+
+blueprint = Blueprint("pages", __name__)
+
+FIRST_QUESTIONS = 3
+ONE_SENTENCE = "Testimonia records who said what about contested events, where, and on whose authority."
+NO_FACTS = "Nothing here is stated as fact: whatever is told of the world is what somebody is said to have claimed."
+
+
+@blueprint.get("/")
+def home() -> Response:
+    """What this is and what it holds."""
+    g.may_be_indexed = True
+    found = {
+        "about": ONE_SENTENCE,
+        "caution": NO_FACTS,
+        **cards.overview(engine()),
+        "questions": _questions()[:FIRST_QUESTIONS],
+        "lists": [f"/{name}" for name in cards.LISTS],
+        "sparql": "/sparql",
+    }
+    if negotiated(PAGE_OR_JSON) is not HTML:
+        return as_json(found)
+    return _page("home.html", **found)
+
+
+@blueprint.get("/questions")
+def question_list() -> Response:
+    """All saved questions."""
+    g.may_be_indexed = True
+    found = _questions()
+    return _page("questions.html", questions=found) if negotiated(PAGE_OR_JSON) is HTML else as_json(found)
+
+
+@blueprint.get("/questions/<name>")
+def question(name: str) -> Response:
+    """The answer to a saved question."""
+    asked = questions().get(name)
+    if asked is None:
+        raise Problem(404, f"There is no question “{name[:80]}”.", "/questions lists them.", "not-found")
+    wanted = dict(of_address()).get("format", "")
+    form = negotiate.by_name(wanted, SOLUTIONS) if wanted else None
+    if wanted and form is None:
+        raise bad_parameter("format", f"“{wanted[:20]}” is no format.", negotiate.names(SOLUTIONS))
+    form = form or negotiated((HTML, *SOLUTIONS))
+    table = cards.run(engine(), asked.text)
+    if form is HTML:
+        return result_page("question.html", table, SOLUTIONS, question=asked)
+    return Response(cards.write(table, form.syntax), content_type=form.content_type)
+
+
+@blueprint.get("/corrections")
+def corrections() -> Response:
+    """How to ask for a correction."""
+    g.may_be_indexed = True
+    return _page("corrections.html")
+
+
+@blueprint.get("/problem/<kind>")
+def problem(kind: str) -> Response:
+    """What a kind of problem means."""
+    if kind not in KINDS:
+        raise Problem(404, f"There is no problem “{kind[:80]}”.", f"There are {', '.join(sorted(KINDS))}.", "not-found")
+    status, title, meaning = KINDS[kind]
+    return _page("problem_kind.html", status=status, title=title, meaning=meaning)
+
+
+def _questions() -> list[dict[str, str]]:
+    return [
+        {"name": found.name, "title": found.title, "description": found.description, "href": f"/questions/{found.name}"}
+        for found in questions().values()
+    ]
+
+
+def _page(template: str, **values: object) -> Response:
+    return Response(render_template(template, **values), content_type=HTML.content_type)

@@ -1,0 +1,123 @@
+"""From values to responses: links, table cells, RDF in its formats, JSON, CSV. What every blueprint shares."""
+
+import csv
+import io
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from typing import cast
+from urllib.parse import quote, urlencode
+
+import pyoxigraph as ox
+from flask import Response, current_app, render_template, request
+
+from api import negotiate
+from api.errors import not_acceptable
+from api.negotiate import HTML, Format
+from kb import cards
+from kb.engine import Engine, Term
+from kb.namespaces import BASE, OWN, PREFIXES, shorten
+from kb.questions import Question
+
+ROWS_LIMIT = 2000
+"""Rows that a page shows; it says so, and links to the whole answer, where there are more."""
+
+_NUMBERS = {PREFIXES["xsd"] + name for name in ("integer", "decimal", "double", "float")}
+
+
+def engine() -> Engine:
+    """The engine that this application was made with."""
+    return cast(Engine, current_app.extensions["testimonia"]["engine"])
+
+
+def questions() -> Mapping[str, Question]:
+    """The saved questions that this application was made with."""
+    return cast(Mapping[str, Question], current_app.extensions["testimonia"]["questions"])
+
+
+def snapshots() -> Mapping[str, str]:
+    """The article texts at hand, by article slug."""
+    return cast(Mapping[str, str], current_app.extensions["testimonia"]["snapshots"])
+
+
+def href(name: str | None) -> str | None:
+    """Where a page links to for an IRI: its path here if it is ours, the IRI if it is https, else nowhere."""
+    if name is None:
+        return None
+    if name == cards.ONTOLOGY or name.startswith(f"{cards.ONTOLOGY}#") or cards.kind_of(name) in OWN:
+        return request.script_root + "/" + quote(name.removeprefix(BASE), safe="/#-._~")
+    return name if name.startswith("https://") and not name.startswith(BASE) else None
+
+
+def address(path: str, parameters: Mapping[str, str]) -> str:
+    """A path here with parameters, those that are empty left out."""
+    kept = {key: value for key, value in parameters.items() if value}
+    return path + (f"?{urlencode(kept)}" if kept else "")
+
+
+def negotiated(table: tuple[Format, ...]) -> Format:
+    """The format of ``table`` that this request asks for; Problem 406 where none fits."""
+    found = negotiate.choose(request.headers.get("Accept"), table)
+    if found is None:
+        raise not_acceptable(table)
+    return found
+
+
+def as_json(value: object) -> Response:
+    """A JSON response, readable as it stands."""
+    text = json.dumps(value, ensure_ascii=False, indent=2) + "\n"
+    return Response(text, content_type=negotiate.JSON.content_type)
+
+
+def as_csv(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> Response:
+    """A CSV response (RFC 4180) with a header line."""
+    out = io.StringIO(newline="")
+    writer = csv.writer(out)
+    writer.writerow(columns)
+    writer.writerows(rows)
+    return Response(out.getvalue(), content_type=negotiate.CSV.content_type)
+
+
+def as_rdf(quads: Iterable[ox.Quad], form: Format) -> Response:
+    """Quads in a format; one that knows no named graphs gets those of the default graph only."""
+    kind = ox.RdfFormat.from_media_type(form.syntax)
+    ordered = sorted(quads, key=lambda quad: (quad.graph_name != ox.DefaultGraph(), str(quad.graph_name), str(quad)))
+    if form.name in negotiate.QUADS:
+        body = ox.serialize(ordered, format=kind, prefixes=_prefixes(ordered))
+    else:
+        default = [quad for quad in ordered if quad.graph_name == ox.DefaultGraph()]
+        body = ox.serialize([quad.triple for quad in default], format=kind, prefixes=_prefixes(default))
+    return Response(body, content_type=form.content_type)
+
+
+def result_page(template: str, table: cards.Table, formats: tuple[Format, ...], **values: object) -> Response:
+    """A page with a table of results, and links to the same answer in other formats."""
+    shown = [[_cell(row.get(name)) for name in table.columns] for row in table.rows[:ROWS_LIMIT]]
+    page = render_template(
+        template,
+        table={"columns": table.columns, "rows": shown, "total": len(table.rows), "limit": ROWS_LIMIT},
+        formats=[(form.title, form.name) for form in formats if form.name != "html" and not form.written_as],
+        **values,
+    )
+    return Response(page, content_type=HTML.content_type)
+
+
+def _cell(term: Term | None) -> dict[str, object]:
+    """A term as a table cell: text, and where it leads."""
+    if isinstance(term, ox.NamedNode):
+        return {"text": shorten(term.value), "href": href(term.value), "lang": None, "number": False}
+    if isinstance(term, ox.Literal):
+        number = term.datatype.value in _NUMBERS
+        return {"text": term.value, "href": None, "lang": term.language, "number": number}
+    return {"text": "" if term is None else str(term), "href": None, "lang": None, "number": False}
+
+
+def _prefixes(quads: Sequence[ox.Quad]) -> dict[str, str]:
+    """The prefixes that some quads make use of."""
+    seen = {
+        term.value
+        for quad in quads
+        for term in (quad.subject, quad.predicate, quad.object, quad.graph_name)
+        if isinstance(term, ox.NamedNode)
+    }
+    seen |= {quad.object.datatype.value for quad in quads if isinstance(quad.object, ox.Literal)}
+    return {name: space for name, space in PREFIXES.items() if any(value.startswith(space) for value in seen)}

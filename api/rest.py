@@ -1,0 +1,228 @@
+"""Things and lists of things, each in every format: entities, vocabulary, lists, the dump, and whether all is well."""
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+
+import pyoxigraph as ox
+from flask import Blueprint, Response, g, redirect, render_template, request
+
+from api import negotiate
+from api.errors import Problem, bad_parameter
+from api.fields import of_address
+from api.negotiate import ENTITY, HTML, JSON, LISTING, N_QUADS, TRIG, Format
+from api.represent import address, as_csv, as_json, as_rdf, engine, href, negotiated, snapshots
+from kb import __version__, cards
+from kb.namespaces import BASE, OWN
+
+blueprint = Blueprint("rest", __name__)
+
+DEFAULT_LIMIT = 50
+MAX_LIMIT = 500
+_MAX_TEXT = 200
+_VOCABULARY = tuple(
+    sorted(set(OWN) - {*cards.PARTS, "actor", "article", "claim", "event", "graph", "object", "perspective", "place"})
+)
+_SLUG = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
+_KINDS = ", ".join(kind for kind in OWN if kind not in cards.PARTS)
+_TEMPLATES = {
+    "actor": "actor.html",
+    "article": "article.html",
+    "claim": "claim.html",
+    "event": "event.html",
+    "object": "thing.html",
+    "place": "thing.html",
+}
+
+
+@blueprint.get(f"/<any({_KINDS}):kind>/<name>")
+def entity(kind: str, name: str) -> Response:
+    """An entity, in the format that its suffix or the Accept header names."""
+    slug, form = _twin(name)
+    card: cards.Json | None = None
+    quads: Sequence[ox.Quad] = ()
+    if _SLUG.fullmatch(slug):
+        if form in (HTML, JSON):
+            card = cards.card(engine(), f"{BASE}{kind}/{slug}", snapshots=snapshots())
+        else:
+            quads = cards.description(engine(), f"{BASE}{kind}/{slug}")
+    if not card and not quads:
+        raise _unknown(kind, slug)
+    g.may_be_indexed = kind in _VOCABULARY
+    template = _TEMPLATES.get(kind, "concept.html")
+    return _twins(_represent(form, card, quads, template, f"/{kind}/{slug}"), f"/{kind}/{slug}", f"{kind}/{slug}")
+
+
+@blueprint.get("/ontology")
+@blueprint.get("/ontology.<suffix>")
+def ontology(suffix: str = "") -> Response:
+    """The whole ontology: terms, schemes and concepts."""
+    form = negotiated(ENTITY) if not suffix else negotiate.by_name(suffix, ENTITY)
+    if form is None:
+        raise Problem(404, f"There is no format “{suffix[:20]}”.", _suffixes(), "not-found")
+    g.may_be_indexed = True
+    readable = form in (HTML, JSON)
+    card = cards.ontology_card(engine()) if readable else None
+    quads = () if readable else cards.ontology(engine())
+    return _twins(_represent(form, card, quads, "ontology.html", "/ontology"), "/ontology", "ontology")
+
+
+@blueprint.get(f"/<any({', '.join(cards.PARTS)}):kind>/<name>")
+def part(kind: str, name: str) -> Response:
+    """A redirection to the claim or article that a part belongs to, in the same format where a suffix names one."""
+    slug, dot, suffix = name.rpartition(".")
+    if not dot or negotiate.by_name(suffix, ENTITY) is None:
+        slug, suffix = name, ""
+    found = cards.owner(engine(), f"{BASE}{kind}/{slug}") if _SLUG.fullmatch(slug) else None
+    if found is None:
+        raise _unknown(kind, slug)
+    return _see_other(f"{href(found)}.{suffix}" if suffix else f"{href(found)}")
+
+
+@blueprint.get(f"/<any({', '.join(cards.LISTS)}):name>")
+def listing(name: str) -> Response:
+    """A page of a list, with filters."""
+    fields = _fields(name)
+    form = negotiate.by_name(fields["format"], LISTING) if fields["format"] else negotiated(LISTING)
+    if form is None:
+        raise bad_parameter("format", f"“{fields['format'][:20]}” is no format.", negotiate.names(LISTING))
+    limit = _limit(fields["limit"])
+    filters = {key: value for key, value in fields.items() if key in cards.FILTERS and value}
+    try:
+        page = cards.listing(engine(), name, q=fields["q"], filters=filters, after=fields["after"], limit=limit)
+    except cards.BadFilter as error:
+        raise bad_parameter(error.name, f"{error}.", error.choices) from None
+    following = None
+    if page.after is not None:
+        following = request.script_root + address(f"/{name}", {**fields, "after": page.after})
+    value = {"total": page.total, "limit": limit, "items": page.items, "next": following}
+    response = _LIST_FORMS[form.name](name, value, fields)
+    response.headers["Testimonia-Total"] = str(page.total)
+    if following is not None:
+        response.headers.add("Link", f'<{following}>; rel="next"')
+    return response
+
+
+@blueprint.get("/dump.<any(nq, trig):suffix>")
+def dump(suffix: str) -> Response:
+    """The whole served dataset, as it comes."""
+    form = {"nq": N_QUADS, "trig": TRIG}[suffix]
+    return Response(engine().dump(suffix), content_type=form.content_type)
+
+
+@blueprint.get("/healthz")
+def healthz() -> Response:
+    """Whether this process answers, and with which build; no evaluator is asked."""
+    return as_json({"ok": True, "build": engine().build_id, "version": __version__})
+
+
+def _twin(name: str) -> tuple[str, Format]:
+    """The slug, and the format that its suffix names; without one, the format that the request asks for."""
+    slug, dot, suffix = name.rpartition(".")
+    found = negotiate.by_name(suffix, ENTITY) if dot else None
+    return (slug, found) if found is not None else (name, negotiated(ENTITY))
+
+
+def _represent(form: Format, card: cards.Json | None, quads: Sequence[ox.Quad], template: str, path: str) -> Response:
+    if form is JSON:
+        return as_json(card)
+    if form is HTML:
+        twins = [(found.title, f"{path}.{found.name}") for found in ENTITY if found is not HTML]
+        return Response(render_template(template, card=card, twins=twins), content_type=HTML.content_type)
+    return as_rdf(quads, form)
+
+
+def _twins(response: Response, path: str, local: str) -> Response:
+    """Adds links to the address of record and to the same thing in all formats."""
+    response.headers.add("Link", f'<{BASE}{local}>; rel="canonical"')
+    for form in ENTITY:
+        link = f'<{request.script_root}{path}.{form.name}>; rel="alternate"; type="{form.media_type}"'
+        response.headers.add("Link", link)
+    return response
+
+
+def _unknown(kind: str, slug: str) -> Problem:
+    near = cards.nearest(engine(), kind, slug[:_MAX_TEXT])
+    if kind == "graph" and slug == "default":
+        hint = "The default graph is part of /dump.trig and /dump.nq, and is what /sparql asks without GRAPH."
+    elif near:
+        hint = f"Did you mean {', '.join(near)}?"
+    else:
+        lists = {single: plural for plural, single in cards.LISTS.items()}
+        hint = f"/{lists[kind]} lists what there is." if kind in lists else "/ontology lists the terms there are."
+    return Problem(404, f"There is no {kind} “{slug[:_MAX_TEXT]}” here.", hint, "not-found")
+
+
+def _see_other(location: str) -> Response:
+    response = redirect(location, 303)
+    assert isinstance(response, Response)
+    return response
+
+
+def _suffixes() -> str:
+    return f"There are {', '.join('.' + name for name in negotiate.names(ENTITY))}."
+
+
+def _fields(name: str) -> dict[str, str]:
+    """The parameters of a list, each at most once; Problem for one that it does not know."""
+    known = ["after", "format", "limit", "q", *(cards.FILTERS if name == "claims" else ())]
+    fields = dict.fromkeys(known, "")
+    given: dict[str, list[str]] = {}
+    for key, value in of_address():
+        given.setdefault(key, []).append(value)
+    for key, values in given.items():
+        if key not in fields:
+            raise Problem(
+                400, f"The list knows no parameter “{key[:80]}”.", f"It knows {', '.join(sorted(known))}.", "parameter"
+            )
+        if len(values) > 1:
+            raise bad_parameter(key, f"“{key}” is given more than once.")
+        value = values[0].strip()
+        if len(value) > _MAX_TEXT or any(ord(c) < 32 for c in value):
+            raise bad_parameter(key, f"“{key}” takes at most {_MAX_TEXT} characters, and no control characters.")
+        fields[key] = value
+    return fields
+
+
+def _limit(text: str) -> int:
+    if not text:
+        return DEFAULT_LIMIT
+    if not text.isascii() or not text.isdigit() or not 1 <= int(text) <= MAX_LIMIT:
+        raise bad_parameter("limit", f"“{text[:20]}” is no limit.", [f"a whole number from 1 to {MAX_LIMIT}"])
+    return int(text)
+
+
+def _list_json(name: str, value: Mapping[str, object], fields: Mapping[str, str]) -> Response:
+    return as_json(value)
+
+
+def _list_csv(name: str, value: cards.Json, fields: Mapping[str, str]) -> Response:
+    columns = _COLUMNS.get(name, ("iri", "label", "kinds"))
+    return as_csv(columns, ([_flat(item.get(column)) for column in columns] for item in value["items"]))
+
+
+def _list_page(name: str, value: cards.Json, fields: Mapping[str, str]) -> Response:
+    choices = {key: cards.choices(engine(), key) for key in cards.CODED} if name == "claims" else {}
+    twins = [(form.title, address(f"/{name}", {**fields, "format": form.name})) for form in LISTING if form is not HTML]
+    page = render_template("list.html", name=name, page=value, fields=fields, choices=choices, twins=twins)
+    return Response(page, content_type=HTML.content_type)
+
+
+def _flat(value: object) -> object:
+    """A JSON value as one CSV cell: links by IRI, concepts by code, several values with a semicolon between."""
+    if isinstance(value, dict):
+        return value.get("code") or value.get("iri")
+    if isinstance(value, list):
+        return "; ".join(str(_flat(found)) for found in value)
+    return {True: "true", False: "false"}[value] if isinstance(value, bool) else value
+
+
+_COLUMNS: dict[str, Sequence[str]] = {
+    "articles": ("iri", "label", "outlet", "byline", "published", "claims", "holders"),
+    "claims": ("iri", "speaker", "holder", "mode", "certainty", "polarity", "realis", "about", "paraphrase"),
+    "events": ("iri", "label", "claims", "holders"),
+}
+_LIST_FORMS: dict[str, Callable[[str, cards.Json, Mapping[str, str]], Response]] = {
+    "csv": _list_csv,
+    "html": _list_page,
+    "json": _list_json,
+}

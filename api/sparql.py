@@ -1,0 +1,195 @@
+"""``/sparql``: the query operation of the SPARQL 1.1 Protocol (W3C, 2013, section 2.1), read only."""
+
+from dataclasses import dataclass
+
+import pyoxigraph as ox
+from flask import Blueprint, Response, render_template, request
+from werkzeug.http import parse_options_header
+
+from api import fields, negotiate
+from api.errors import UPDATE, Problem, bad_parameter, not_acceptable
+from api.fields import Fields
+from api.negotiate import DESCRIPTION, GRAPH, HTML, SOLUTIONS, Format
+from api.represent import engine, result_page
+from kb import cards, guard
+from kb.engine import QueryRequest
+from kb.namespaces import BASE, DEFAULT_GRAPH, PREFIXES
+
+blueprint = Blueprint("sparql", __name__)
+
+FORM = "application/x-www-form-urlencoded"
+DIRECT = "application/sparql-query"
+_UTF_8 = ("utf-8", "utf8", "us-ascii", "ascii")
+_PLAIN_QUERY = """\
+PREFIX t: <https://w3id.org/testimonia/ontology#>
+
+SELECT ?claim ?holder ?mode ?paraphrase WHERE {
+  ?claim a t:Claim ;
+    t:holder ?holder ;
+    t:mode ?mode ;
+    t:paraphrase ?paraphrase .
+}
+ORDER BY ?claim
+LIMIT 20
+"""
+_SD = "http://www.w3.org/ns/sparql-service-description#"
+_FORMATS = "http://www.w3.org/ns/formats/"
+
+
+@dataclass(frozen=True)
+class Operation:
+    """What a request asks: the query, or None where it brings none, its dataset, and a format by name."""
+
+    query: str | None
+    default_graphs: tuple[str, ...]
+    named_graphs: tuple[str, ...]
+    form: str | None
+
+
+@blueprint.route("/sparql", methods=["GET", "HEAD", "POST"])
+def sparql() -> Response:
+    """The answer to a query; without one, a form for people or a description for machines."""
+    operation = _operation()
+    if operation.query is None:
+        return _without_query()
+    table = SOLUTIONS if guard.form(operation.query) in ("SELECT", "ASK") else GRAPH
+    form = _format(operation.form, table)
+    wanted = form.syntax if form is not HTML else ("application/n-triples" if table is GRAPH else cards.RESULTS_JSON)
+    asked = QueryRequest(
+        operation.query,
+        operation.default_graphs,
+        operation.named_graphs,
+        **{"solutions" if table is SOLUTIONS else "graph": wanted},
+    )
+    answer = engine().answer(asked)
+    if form is HTML:
+        found = cards.read(answer.body) if table is SOLUTIONS else cards.read_triples(answer.body)
+        response = result_page("sparql.html", found, table, query=operation.query, merged=answer.merged)
+    else:
+        response = Response(answer.body, content_type=form.content_type)
+    if answer.merged:
+        response.headers["Testimonia-Attribution"] = "merged"
+    return response
+
+
+def _operation() -> Operation:
+    """The request, checked; Problem where it is none that the protocol knows."""
+    in_url = fields.of_address()
+    _refuse_updates(in_url)
+    if request.method in ("GET", "HEAD"):
+        return _read(in_url, in_url)
+    media_type, options = parse_options_header(request.headers.get("Content-Type", ""))
+    media_type = media_type.lower()
+    if media_type == "application/sparql-update":
+        raise UPDATE
+    if media_type not in (FORM, DIRECT):
+        raise Problem(
+            415,
+            f"A query cannot be sent as “{media_type[:80]}”." if media_type else "The Content-Type header is missing.",
+            f"Send it as {DIRECT}, or as the field “query” of {FORM}.",
+        )
+    if options.get("charset", "utf-8").lower() not in _UTF_8:
+        raise Problem(415, "Queries are read as UTF-8 only.", "Leave out “charset”, or say charset=utf-8.")
+    body = request.get_data()
+    if media_type == DIRECT:
+        if any(name == "query" for name, _ in in_url):
+            raise bad_parameter("query", "The query is given twice: in the address and in the body.")
+        return _read([*in_url, ("query", _text(body, "body"))], in_url)
+    in_body = fields.decoded(body, "body")
+    _refuse_updates(in_body)
+    return _read([*in_url, *in_body], [*in_url, *in_body])
+
+
+def _read(given: Fields, others: Fields) -> Operation:
+    queries = [value for name, value in given if name == "query"]
+    if len(queries) > 1:
+        raise bad_parameter("query", f"There are {len(queries)} queries in one request; send one.")
+    if any(name == "perspective" for name, _ in others):
+        raise bad_parameter("perspective", "Perspectives are not served yet; leave the parameter out.")
+    formats = [value for name, value in others if name == "format"]
+    if len(formats) > 1:
+        raise bad_parameter("format", "“format” is given more than once.")
+    return Operation(
+        queries[0] if queries else None,
+        _graphs("default-graph-uri", others),
+        _graphs("named-graph-uri", others),
+        formats[0] if formats else None,
+    )
+
+
+def _graphs(name: str, given: Fields) -> tuple[str, ...]:
+    """The IRIs of one of the dataset parameters; Problem where one is no absolute IRI."""
+    found = tuple(value for key, value in given if key == name)
+    for value in found:
+        if not _is_absolute_iri(value):
+            raise bad_parameter(name, f"“{name}” takes absolute IRIs, and “{value[:200]}” is none.")
+    return found
+
+
+def _is_absolute_iri(text: str) -> bool:
+    """Whether a text is an IRI with a scheme, as the engine's own parser sees it."""
+    if any(ord(c) <= 32 or c in '<>"{}|\\^`' for c in text):
+        return False
+    try:
+        next(iter(ox.parse(f"<{text}> <{text}> <{text}> .".encode(), format=ox.RdfFormat.N_TRIPLES)))
+    except (SyntaxError, StopIteration, ValueError):
+        return False
+    return True
+
+
+def _refuse_updates(given: Fields) -> None:
+    if any(name in ("update", "using-graph-uri", "using-named-graph-uri") for name, _ in given):
+        raise UPDATE
+
+
+def _text(raw: bytes, where: str) -> str:
+    try:
+        return raw.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise Problem(400, f"The {where} is not UTF-8 (byte {error.start + 1}).") from None
+
+
+def _format(name: str | None, table: tuple[Format, ...]) -> Format:
+    """The format that the parameter or, without it, the Accept header asks for."""
+    if name is None:
+        found = negotiate.choose(request.headers.get("Accept"), table)
+    else:
+        found = negotiate.by_name(name, table)
+        if found is None and negotiate.by_name(name, (*SOLUTIONS, *GRAPH)) is None:
+            raise bad_parameter("format", f"“{name[:80]}” is no format.", negotiate.names((*SOLUTIONS, *GRAPH)))
+    if found is None:
+        raise not_acceptable(table)
+    return found
+
+
+def _without_query() -> Response:
+    if request.method == "POST":
+        raise bad_parameter("query", "The request brings no query.")
+    form = negotiate.named(request.headers.get("Accept"), DESCRIPTION)
+    if form is HTML:
+        page = render_template("sparql.html", query=_PLAIN_QUERY, table=None, formats=[], merged=False)
+        return Response(page, content_type=HTML.content_type)
+    if form is None:
+        raise bad_parameter("query", "The request brings no query.")
+    kind = ox.RdfFormat.from_media_type(form.syntax)
+    body = ox.serialize(_description(), format=kind, prefixes={"sd": _SD, "void": PREFIXES["void"]})
+    return Response(body, content_type=form.content_type)
+
+
+def _description() -> list[ox.Triple]:
+    """The SPARQL 1.1 Service Description (W3C, 2013) of this endpoint."""
+    node = ox.NamedNode
+    service, dataset, graph = node(f"{BASE}sparql"), node(f"{BASE}sparql#dataset"), node(DEFAULT_GRAPH)
+    kind = node(PREFIXES["rdf"] + "type")
+    formats = ("SPARQL_Results_JSON", "SPARQL_Results_XML", "SPARQL_Results_CSV", "SPARQL_Results_TSV")
+    graphs = ("Turtle", "N-Triples", "RDF_XML", "JSON-LD")
+    return [
+        ox.Triple(service, kind, node(f"{_SD}Service")),
+        ox.Triple(service, node(f"{_SD}endpoint"), service),
+        ox.Triple(service, node(f"{_SD}supportedLanguage"), node(f"{_SD}SPARQL11Query")),
+        *(ox.Triple(service, node(f"{_SD}resultFormat"), node(_FORMATS + name)) for name in (*formats, *graphs)),
+        ox.Triple(service, node(f"{_SD}defaultDataset"), dataset),
+        ox.Triple(dataset, kind, node(f"{_SD}Dataset")),
+        ox.Triple(dataset, node(f"{_SD}defaultGraph"), graph),
+        ox.Triple(graph, kind, node(f"{_SD}Graph")),
+    ]

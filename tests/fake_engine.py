@@ -1,0 +1,97 @@
+"""An engine that answers everything in this process from memory: for tests of what stands above engines."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from functools import cache
+from pathlib import Path
+
+import pyoxigraph as ox
+
+from kb import guard
+from kb.dataset import Dataset, parse
+from kb.derive import derive
+from kb.engine import Answer, QueryRequest, Row, Term
+from kb.errors import QueryError
+from kb.model import Source
+from kb.namespaces import BASE, DEFAULT_GRAPH, PREFIXES
+from kb.paths import ontology_dir
+from kb.sources import read_data, read_folder
+
+EXAMPLE = Path(__file__).parent / "example"
+
+
+@cache
+def example(*extra: Source) -> Dataset:
+    """The invented example with the ontology, derived as a build derives it; ``extra`` texts join in."""
+    return derive(parse([*read_folder(ontology_dir(), "*.ttl"), *read_data(EXAMPLE), *extra]))
+
+
+class FakeEngine:
+    """Implements ``kb.engine.Engine`` over quads in memory.
+
+    ``trouble`` is raised instead of the next answer to a foreign query; ``asked`` lists the foreign queries.
+    """
+
+    def __init__(self, quads: Iterable[ox.Quad], *, build_id: str = "b" * 64) -> None:
+        self.store = ox.Store()
+        self.store.extend(quads)
+        self.build_id = build_id
+        self.walls: Mapping[str, bool] = {}
+        self.trouble: Exception | None = None
+        self.asked: list[QueryRequest] = []
+
+    def answer(self, request: QueryRequest) -> Answer:
+        """The answer to a foreign query, without any wall around it."""
+        guarded = guard.guard(request.text)
+        self.asked.append(request)
+        if self.trouble is not None:
+            raise self.trouble
+        default = request.default_graphs or guarded.default_graphs
+        named = request.named_graphs or guarded.named_graphs
+        graphs = [ox.DefaultGraph() if name == DEFAULT_GRAPH else ox.NamedNode(name) for name in default]
+        dataset: dict[str, object] = {}
+        if default or named:
+            dataset = {"default_graph": graphs, "named_graphs": [ox.NamedNode(name) for name in named]}
+        try:
+            results = self.store.query(request.text, base_iri=BASE, **dataset)  # type: ignore[arg-type]
+        except SyntaxError as error:
+            raise QueryError(str(error), reason="syntax", line=1, column=8) from None
+        merged = any(name != DEFAULT_GRAPH for name in default)
+        if isinstance(results, ox.QueryTriples):
+            form = ox.RdfFormat.from_media_type(request.graph)
+            return Answer("graph", request.graph, ox.serialize(list(results), format=form, prefixes=PREFIXES), merged)
+        kind = "boolean" if isinstance(results, ox.QueryBoolean) else "solutions"
+        body = results.serialize(format=ox.QueryResultsFormat.from_media_type(request.solutions))  # type: ignore[call-overload]
+        return Answer(kind, request.solutions, body or b"", merged)
+
+    def select(self, query: str, bindings: Mapping[str, Term] | None = None) -> list[Row]:
+        """The solutions of one of our own queries."""
+        bound = {ox.Variable(name): term for name, term in (bindings or {}).items()}
+        results = self.store.query(query, base_iri=BASE, substitutions=bound)
+        assert isinstance(results, ox.QuerySolutions)
+        names = [variable.value for variable in results.variables]
+        return [{name: row[name] for name in names if row[name] is not None} for row in results]
+
+    def ask(self, query: str, bindings: Mapping[str, Term] | None = None) -> bool:
+        """The answer of one of our own ASK queries."""
+        bound = {ox.Variable(name): term for name, term in (bindings or {}).items()}
+        return bool(self.store.query(query, base_iri=BASE, substitutions=bound))
+
+    def quads(self, *, subjects: Iterable[str] = (), graphs: Iterable[str] = ()) -> list[ox.Quad]:
+        """Default-graph quads of the subjects, and the quads of the graphs, sorted."""
+        found: set[ox.Quad] = set()
+        for subject in subjects:
+            found.update(self.store.quads_for_pattern(ox.NamedNode(subject), None, None, ox.DefaultGraph()))
+        for graph in graphs:
+            found.update(self.store.quads_for_pattern(None, None, None, ox.NamedNode(graph)))
+        return sorted(found, key=str)
+
+    def dump(self, suffix: str) -> Iterator[bytes]:
+        """The whole dataset as ``nq`` or ``trig``, in pieces."""
+        form = {"nq": ox.RdfFormat.N_QUADS, "trig": ox.RdfFormat.TRIG}[suffix]
+        text = self.store.dump(format=form)
+        assert text is not None
+        for start in range(0, len(text), 1000):
+            yield text[start : start + 1000]
+
+    def close(self) -> None:
+        """Nothing to end."""
