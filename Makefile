@@ -1,0 +1,43 @@
+# make serve   build and serve the knowledge base on http://127.0.0.1:8000
+# make test    run the tests
+# make check   what CI checks beside the tests: style, types, the data itself, the repository
+# Each makes its own environment in .venv first; PYTHON chooses the interpreter (3.11 or newer).
+
+PYTHON ?= python3
+HOST ?= 127.0.0.1
+PORT ?= 8000
+VENV := .venv
+BIN := $(VENV)/bin
+
+.PHONY: serve test check clean
+
+serve: $(VENV)/installed
+	$(BIN)/testimonia serve --host $(HOST) --port $(PORT)
+
+test: $(VENV)/installed-dev
+	$(BIN)/python -m pytest
+
+check: $(VENV)/installed-dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/testimonia check
+	$(BIN)/testimonia verify
+	$(BIN)/python -m pytest -q tests/repository
+
+$(VENV)/pip:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+	  || { echo "Testimonia needs Python 3.11 or newer; say where it is: make PYTHON=python3.12 …" >&2; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+	@touch $@
+
+$(VENV)/installed: $(VENV)/pip pyproject.toml
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable .
+	@touch $@
+
+$(VENV)/installed-dev: $(VENV)/installed
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
+	@touch $@
+
+clean:
+	rm -rf $(VENV)

@@ -1,0 +1,175 @@
+"""Passages, anchors, sentences, and what of a text is accounted for."""
+
+import dataclasses
+from pathlib import Path
+
+import pyoxigraph as ox
+import pytest
+from places import EXAMPLE
+
+from kb import evidence
+from kb.dataset import Dataset, node
+from kb.model import Severity
+from kb.namespaces import iri
+from kb.sources import read_snapshots
+
+ARTICLE = "2024-03-05-gazette"
+
+
+@pytest.fixture
+def text() -> str:
+    return read_snapshots(EXAMPLE / "sources")[ARTICLE]
+
+
+def rules(dataset: Dataset, text: str) -> set[tuple[str, str]]:
+    (result,) = evidence.verify(dataset, {ARTICLE: text})
+    return {(f.rule, f.value or f.focus.rpartition("/")[2]) for f in result.findings}
+
+
+@pytest.mark.parametrize(
+    ("paragraph", "expected"),
+    [
+        ("One. Two! Three?", ["One.", "Two!", "Three?"]),
+        ("Harbour.Net wrote it. Then 1.5 km.", ["Harbour.Net wrote it.", "Then 1.5 km."]),
+        ("He said “so.” She left.", ["He said “so.”", "She left."]),
+        ("Gen. Smith and Mr. Jones came. J. K. Row went.", ["Gen. Smith and Mr. Jones came.", "J. K. Row went."]),
+        ("Plate 731 - AB - 61 ER. Next.", ["Plate 731 - AB - 61 ER.", "Next."]),
+        ("A heading without a stop", ["A heading without a stop"]),
+        ("It ended (in 2020.) Then peace.", ["It ended (in 2020.)", "Then peace."]),
+        ("Wait… what? no.", ["Wait… what? no."]),
+    ],
+)
+def test_sentences_end_at_stops_before_a_new_beginning(paragraph: str, expected: list[str]) -> None:
+    """Stops inside names, numbers and abbreviations, or before a small letter, end no sentence."""
+    assert [paragraph[s.start : s.end] for s in evidence.sentences(paragraph)] == expected
+
+
+def test_paragraphs_are_the_non_empty_lines() -> None:
+    """Lines of blanks, no-break spaces among them, are no paragraphs, and offsets count code points."""
+    text = "é one.\n\n\u00a0\n  Two. Three.\n"
+    found = evidence.sentences(text)
+    assert [(s.name, text[s.start : s.end]) for s in found] == [
+        ("p1-s1", "é one."),
+        ("p2-s1", "Two."),
+        ("p2-s2", "Three."),
+    ]
+    assert evidence.paragraph_at(text, text.index("Three")) == 2
+
+
+def test_words_are_found_whatever_their_blanks_and_quotes() -> None:
+    """A straight quote finds a curly one, and a blank finds a line break."""
+    assert evidence.find("the mission’s\nnew “plan”", 'mission\'s new "plan"') == [(4, 24)]
+    assert evidence.find("nothing", "") == []
+
+
+def test_the_example_matches_its_text(example: Dataset, text: str) -> None:
+    """Every anchor of the shipped example holds, and every sentence is accounted for."""
+    (result,) = evidence.verify(example, {ARTICLE: text})
+    assert result.checked
+    assert result.findings == ()
+    assert [(c.sentence.name, bool(c.claims), bool(c.excuse), c.metadata) for c in result.coverage] == [
+        ("p2-s1", False, False, True),
+        ("p3-s1", False, False, True),
+        ("p4-s1", False, True, False),
+        ("p5-s1", True, False, False),
+        ("p6-s1", True, False, False),
+    ]
+
+
+def test_without_the_text_nothing_is_claimed_to_be_checked(example: Dataset) -> None:
+    """An article whose text is not at hand is reported as not checked, which is no fault."""
+    (result,) = evidence.verify(example, {})
+    assert not result.checked
+    assert result.findings == ()
+
+
+def test_one_changed_letter_is_found_where_it_stands(example: Dataset, text: str) -> None:
+    """A text of the same length with one other letter breaks its own anchors and the snapshot, and no others."""
+    assert rules(example, text.replace("demanded", "Demanded")) == {
+        ("snapshot-hash", ARTICLE),
+        ("anchor-hash", f"{ARTICLE}-p6-s1"),
+        ("anchor-hash", f"{ARTICLE}-p6-s1-cue"),
+        ("anchor-exact-words", f"{ARTICLE}-p6-s1-cue"),
+    }
+
+
+def test_a_shorter_text_breaks_bounds(example: Dataset, text: str) -> None:
+    """An anchor that reaches behind the end of the text is out of bounds."""
+    assert ("anchor-bounds", f"{ARTICLE}-p6-s1") in rules(example, text[:300])
+
+
+def test_a_wrong_paragraph_number_is_found(example: Dataset, text: str) -> None:
+    """The paragraph of an anchor is compared with the text."""
+    wrong = [
+        ox.Quad(q.subject, q.predicate, ox.Literal("7", datatype=node("xsd:integer")), q.graph_name)
+        if q.predicate == node("t:paragraph") and q.subject == node(f"anchor:{ARTICLE}-p6-s1")
+        else q
+        for q in example.quads
+    ]
+    assert rules(Dataset(tuple(wrong), example.blocks), text) == {("anchor-paragraph", f"{ARTICLE}-p6-s1")}
+
+
+def test_words_kept_of_a_quantity_must_stand_in_the_passage(example: Dataset, text: str) -> None:
+    """A verbatim that is not in the claim's own passage is found."""
+    target = node(f"node:{ARTICLE}-barrels-40")
+    wrong = [
+        ox.Quad(q.subject, q.predicate, ox.Literal("about 50 barrels", language="en"), q.graph_name)
+        if q.predicate == node("t:verbatim") and q.subject == target
+        else q
+        for q in example.quads
+    ]
+    assert rules(Dataset(tuple(wrong), example.blocks), text) == {("verbatim-in-passage", f"{ARTICLE}-barrels-40")}
+
+
+def test_a_sentence_without_claim_or_excuse_is_missing(example: Dataset, text: str) -> None:
+    """In a fully encoded article a sentence that is not accounted for is a warning, before that information."""
+    kept = tuple(q for q in example.quads if q.subject != node(f"node:{ARTICLE}-excused-p4-s1"))
+    (result,) = evidence.verify(Dataset(kept, example.blocks), {ARTICLE: text})
+    assert [(f.rule, f.value, f.severity) for f in result.findings] == [
+        ("sentence-not-accounted-for", "p4-s1", Severity.WARNING)
+    ]
+    unfinished = tuple(q for q in kept if q.predicate != node("t:fullyEncoded"))
+    (result,) = evidence.verify(Dataset(unfinished, example.blocks), {ARTICLE: text})
+    assert [f.severity for f in result.findings] == [Severity.INFO]
+
+
+def test_a_date_that_is_none_is_found(example: Dataset) -> None:
+    """An EDTF text that no reader takes is a violation on its node."""
+    target = node(f"node:{ARTICLE}-barrels-when")
+    wrong = tuple(
+        ox.Quad(q.subject, q.predicate, ox.Literal("March", datatype=node("edtf:EDTF")), q.graph_name)
+        if q.predicate == node("t:edtf")
+        else q
+        for q in example.quads
+    )
+    (finding,) = evidence.times(dataclasses.replace(example, quads=wrong))
+    assert (finding.rule, finding.focus) == ("edtf-valid", target.value)
+
+
+def test_passages_are_short_and_inside_the_text() -> None:
+    """A passage is cut at its limit, and a range outside the text gives none."""
+    assert evidence.passage("abcdef", 1, 3) == "bc"
+    assert evidence.passage("abcdef", 0, 6, limit=4) == "abcd"
+    assert evidence.passage("abcdef", 4, 9) is None
+    assert evidence.passage("abcdef", 3, 3) is None
+
+
+def test_the_shipped_anchors_match_the_texts(shipped: Dataset, texts: dict[str, str]) -> None:
+    """Every anchor, hash and kept word of the shipped articles agrees with the texts."""
+    results = evidence.verify(shipped, texts)
+    assert len(results) == len(list((Path(__file__).parents[2] / "kb" / "articles").glob("*.trig")))
+    for result in results:
+        assert result.checked
+        assert [f for f in result.findings if f.severity > Severity.INFO] == []
+
+
+def test_every_shipped_claim_has_evidence_in_its_own_article(shipped: Dataset) -> None:
+    """The passage of a claim belongs to the article in which its slug says it was found."""
+    for claim in shipped.instances("t:Claim"):
+        anchors = shipped.values(claim, "t:evidence")
+        assert anchors
+        slug = claim.removeprefix(iri("claim:"))
+        for anchor in anchors:
+            assert isinstance(anchor, ox.NamedNode)
+            article = (shipped.value(anchor.value, "oa:hasSource") or "").rpartition("/")[2]
+            assert slug.startswith(f"{article}-")
