@@ -33,6 +33,9 @@ from kb.namespaces import BASE, DEFAULT_GRAPH
 _START_UP = 30.0
 """Seconds an evaluator may take to open its store."""
 
+_SEATS = 4
+"""Queries that may be at work or waiting, per evaluator; one more is turned away at once."""
+
 Term = ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple
 Row = Mapping[str, Term]
 
@@ -275,6 +278,7 @@ class _Pool:
     def __init__(self, store: str, *, timeout: float, memory_mb: int, size: int, patience: float) -> None:
         self._start = functools.partial(_Evaluator, store, timeout=timeout, memory_mb=memory_mb)
         self._patience = patience
+        self._seats = threading.BoundedSemaphore(size * _SEATS)
         self._idle: queue.LifoQueue[_Evaluator] = queue.LifoQueue()
         self._closed = threading.Event()
         self._lock = threading.Lock()
@@ -285,6 +289,14 @@ class _Pool:
 
     def ask(self, request: object) -> tuple[dict[str, Any], bytes]:
         """Head and body from the next free evaluator; LimitError ``busy`` where none gets free in time."""
+        if not self._seats.acquire(blocking=False):
+            raise _busy()
+        try:
+            return self._ask(request)
+        finally:
+            self._seats.release()
+
+    def _ask(self, request: object) -> tuple[dict[str, Any], bytes]:
         evaluator = self._next()
         with self._lock:
             self._busy.add(evaluator)
@@ -313,9 +325,7 @@ class _Pool:
             try:
                 evaluator = self._idle.get(timeout=max(0.0, until - time.monotonic()))
             except queue.Empty:
-                raise LimitError(
-                    "All evaluators are at work; your query was not started.", reason="busy", hint="Try again shortly."
-                ) from None
+                raise _busy() from None
             if evaluator.is_alive():
                 return evaluator
             evaluator.kill()
@@ -348,6 +358,12 @@ class _Pool:
                 evaluators.append(self._idle.get_nowait())
         for evaluator in evaluators:
             evaluator.kill()
+
+
+def _busy() -> LimitError:
+    return LimitError(
+        "All evaluators are at work; your query was not started.", reason="busy", hint="Try again shortly."
+    )
 
 
 def _refusal(head: Mapping[str, Any]) -> QueryError | LimitError:

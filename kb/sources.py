@@ -4,6 +4,7 @@ from pathlib import Path
 
 from kb.errors import SourceError
 from kb.model import Source
+from kb.paths import ontology_dir
 
 SNAPSHOT_LIMIT = 4_000_000
 """Bytes of the largest article text that is read."""
@@ -18,7 +19,8 @@ def read_data(data: Path) -> list[Source]:
         raise SourceError("no such folder; --data wants one with articles/*.trig and registry/*.ttl", file=str(data))
     if not (data / "articles").is_dir() and not (data / "registry").is_dir():
         raise SourceError("has neither articles/ nor registry/; is this a data folder?", file=str(data))
-    found = read_folder(data / "ontology", "*.ttl") if (data / "ontology").is_dir() else []
+    own = data / "ontology"  # in a wheel the shipped ontology stands there: whoever builds reads that one already
+    found = read_folder(own, "*.ttl") if own.is_dir() and own.resolve() != ontology_dir().resolve() else []
     found += read_folder(data / "registry", "*.ttl")
     found += read_folder(data / "articles", "*.trig")
     return found

@@ -49,6 +49,17 @@ def test_a_selector_is_found_at_its_anchor(example: Dataset) -> None:
     assert example.place(f"{anchor}#selector") == example.place(anchor)
 
 
+def test_the_shipped_ontology_is_read_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where the shipped ontology stands inside the data folder, as in a wheel, it is not read a second time."""
+    from kb import sources
+    from kb.paths import data_dir
+
+    inside = data_dir() / "ontology"
+    monkeypatch.setattr(Path, "is_dir", lambda path, real=Path.is_dir: path == inside or real(path))
+    monkeypatch.setattr(sources, "ontology_dir", lambda: inside)
+    assert not any("ontology" in source.name for source in read_data(data_dir()))
+
+
 def test_a_missing_folder_is_named(tmp_path: Path) -> None:
     """A data folder that is not there, or is none, is named with what was expected."""
     with pytest.raises(SourceError, match="no such folder"):

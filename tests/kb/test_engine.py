@@ -188,6 +188,28 @@ def test_one_more_query_than_evaluators_waits_and_is_told(engine: EmbeddedEngine
     assert sorted(set(reasons)) == ["busy", "time"]
 
 
+def test_a_crowd_is_turned_away_at_once(example_build: Path) -> None:
+    """Only a few queries wait for each evaluator; the rest is refused without waiting, so that threads stay free."""
+    engine = EmbeddedEngine(example_build, timeout=1.5, workers=1, patience=10)
+    try:
+        took: list[float] = []
+
+        def ask() -> None:
+            start = time.monotonic()
+            with pytest.raises(LimitError):
+                engine.answer(QueryRequest(SLOW))
+            took.append(time.monotonic() - start)
+
+        threads = [threading.Thread(target=ask) for _ in range(12)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        assert len([seconds for seconds in took if seconds < 1.0]) == 8
+    finally:
+        engine.close()
+
+
 def test_no_query_reaches_out_of_its_evaluator(engine: EmbeddedEngine) -> None:
     """SERVICE is refused before it is evaluated; where the platform has it, evaluators have no network besides."""
     with socket.create_server(("127.0.0.1", 0)) as canary:
