@@ -1,0 +1,232 @@
+"""Consistency: the rules in ``shapes/`` applied to a dataset. The only module that knows pySHACL and rdflib.
+
+pySHACL runs the shapes. It is given the dataset in a pyoxigraph store, which answers the ``sh:select`` queries;
+the default graph is moved into ``graph:default`` first, because ``GRAPH ?g`` never reaches a default graph.
+What would let faults through unseen is a finding itself: no data, no rules, a rule that sees nothing of what it
+is made for, a rule that cannot be run.
+"""
+
+import logging
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any, Final
+
+import pyoxigraph as ox
+import rdflib
+from pyshacl import consts
+from pyshacl.graph_abstraction import OxigraphDataGraph
+from pyshacl.validator import Validator
+
+from kb.dataset import RDF_TYPE, Dataset, Node, Subject, parse, text_of
+from kb.model import Block, Finding, Place, Severity, Source
+from kb.namespaces import DEFAULT_GRAPH, PREFIXES, iri, shorten
+
+_SEVERITY: Final = {
+    iri("sh:Info"): Severity.INFO,
+    iri("sh:Warning"): Severity.WARNING,
+    iri("sh:Violation"): Severity.VIOLATION,
+}
+_TARGETS: Final = ("sh:targetClass", "sh:targetNode", "sh:targetObjectsOf", "sh:targetSubjectsOf")
+_KNOWN_IRI: Final = re.compile("(?:" + "|".join(re.escape(ns) for ns in PREFIXES.values()) + r")[\w-]+")
+
+
+@dataclass(frozen=True)
+class Rule:
+    """A shape that looks at the data by itself: its name, what it says of an offender, how much that weighs."""
+
+    name: str
+    severity: Severity
+    message: str
+    place: Place | None
+    classes: tuple[str, ...]
+    """IRIs of the classes whose members it looks at; empty where it finds its offenders by a query."""
+
+
+def rules(shapes: Sequence[Source]) -> list[Rule]:
+    """Every rule in the shapes files, by name; SourceError where a file is not valid Turtle."""
+    return sorted(_read(tuple(shapes)).rules.values(), key=lambda rule: rule.name)
+
+
+def check(dataset: Dataset, shapes: Sequence[Source]) -> list[Finding]:
+    """What the rules in ``shapes`` find in ``dataset``, each once, in the order of the files.
+
+    The dataset is whole: hand-written files, what ``kb.derive`` adds, ontology and concepts. A rule that cannot be
+    run, or that sees nothing although there is something to see, is a violation under its own name.
+    SourceError where a shapes file is not valid Turtle.
+    """
+    known = _read(tuple(shapes))
+    present = {text_of(quad.object) for quad in dataset.quads if quad.predicate == RDF_TYPE}
+    found = set(known.faults)
+    expected = {name for rule in known.rules.values() for name in rule.classes}
+    if not dataset.quads or (expected and not expected & present):
+        message = "There is nothing to check: no article, no claim, no registry entry. Name the folder that has them."
+        found.add(_fault("nothing-checked", message))
+    with _quiet_literals():
+        found.update(_findings(dataset, known, present))
+    return sorted(found, key=lambda finding: finding.sort_key)
+
+
+@dataclass(frozen=True)
+class _Shapes:
+    """The shapes files as read: for pySHACL, by the IRI of each rule, and what is wrong with them."""
+
+    graph: rdflib.Graph
+    rules: Mapping[str, Rule]
+    faults: tuple[Finding, ...]
+
+
+@lru_cache(maxsize=8)
+def _read(shapes: tuple[Source, ...]) -> _Shapes:
+    dataset = parse(shapes)
+    graph = rdflib.Graph()
+    for quad in dataset.quads:
+        graph.add((_term(quad.subject), _term(quad.predicate), _term(quad.object)))
+    found: dict[str, Rule] = {}
+    faults: list[Finding] = []
+    for subject in {q.subject for q in dataset.quads if q.predicate.value in map(iri, _TARGETS)}:
+        if isinstance(subject, ox.NamedNode):
+            found[subject.value] = _rule(dataset, subject.value)
+        else:
+            message = "A shape has a target but no IRI, so that nobody can name it. Give it one."
+            faults.append(_fault("unnamed-rule", message))
+    for quad in dataset.quads:
+        if quad.predicate.value.startswith(PREFIXES["sh"]) and rdflib.URIRef(quad.predicate.value) not in rdflib.SH:
+            rule, place = _name(text_of(quad.subject)), dataset.place(text_of(quad.subject), quad.predicate.value)
+            faults.append(_broken(rule, f"{shorten(quad.predicate.value)} is no term of SHACL", place))
+    if not found:
+        faults.append(_fault("no-rules", "There are no rules to check by. Name the folder that has the shapes."))
+    return _Shapes(graph, found, tuple(faults))
+
+
+def _rule(dataset: Dataset, shape: str) -> Rule:
+    severity = dataset.value(shape, "sh:severity") or iri("sh:Violation")
+    return Rule(
+        _name(shape),
+        _SEVERITY.get(severity, Severity.VIOLATION),
+        dataset.value(shape, "sh:message") or "",
+        dataset.place(shape),
+        tuple(sorted(text_of(value) for value in dataset.values(shape, "sh:targetClass"))),
+    )
+
+
+def _findings(dataset: Dataset, known: _Shapes, present: set[str]) -> Iterator[Finding]:
+    """What each rule finds, one rule after the other, so that a broken one hides nothing but itself."""
+    graph = _Data(_store(dataset))
+    validator = Validator(graph, shacl_graph=known.graph)
+    executor = validator.make_executor()
+    places = _Places(dataset)
+    try:
+        harvested = {str(shape.node): shape for shape in validator.shacl_graph.shapes}
+    except Exception as error:
+        yield _broken("shapes", _reason(error), None)
+        return
+    for shape_iri, rule in known.rules.items():
+        shape = harvested[shape_iri]
+        try:
+            if present.intersection(rule.classes) and not shape.focus_nodes(graph):
+                yield _broken(rule.name, "it looked at nothing, although there is something to look at", rule.place)
+            for _, node, triples in shape.validate(executor, graph)[1]:
+                yield _finding(_properties(node, triples), rule, places)
+        except Exception as error:
+            yield _broken(rule.name, _reason(error), rule.place)
+
+
+def _store(dataset: Dataset) -> ox.Store:
+    """The dataset in a store, its default graph under the name that ``GRAPH ?g`` can reach."""
+    store, default = ox.Store(), ox.NamedNode(DEFAULT_GRAPH)
+    for quad in dataset.quads:
+        graph = default if isinstance(quad.graph_name, ox.DefaultGraph) else quad.graph_name
+        store.add(ox.Quad(quad.subject, quad.predicate, quad.object, graph))
+    return store
+
+
+class _Data(OxigraphDataGraph):
+    """The data as pySHACL sees it: the union of all graphs."""
+
+    def __init__(self, store: ox.Store) -> None:
+        super().__init__(store)
+        self._default_union = True
+
+    def __bool__(self) -> bool:
+        """True. pySHACL asks this for every result, and else would count all triples each time."""
+        return True
+
+
+def _properties(node: Any, triples: Any) -> dict[Any, Any]:
+    """One validation result as pySHACL builds it: its properties, the values without the graph they came from."""
+    return {p: o[1] if isinstance(o, tuple) else o for s, p, o in triples if s == node}
+
+
+def _finding(result: Mapping[Any, Any], rule: Rule, places: "_Places") -> Finding:
+    focus, value = str(result[consts.SH_focusNode]), result.get(consts.SH_value)
+    detail = None if value is None or str(value) == focus else str(value)
+    if focus == DEFAULT_GRAPH and detail is not None:
+        focus, detail = detail, None
+    path, source = result.get(consts.SH_resultPath), result[consts.SH_sourceShape]
+    return Finding(
+        _SEVERITY.get(str(result[consts.SH_resultSeverity]), Severity.VIOLATION),
+        _name(str(source)) if isinstance(source, rdflib.URIRef) else rule.name,
+        focus,
+        _KNOWN_IRI.sub(lambda match: shorten(match.group()), str(result.get(consts.SH_resultMessage, ""))),
+        places.find(focus, str(path) if isinstance(path, rdflib.URIRef) else None),
+        detail,
+    )
+
+
+class _Places:
+    """Finds lines: in the block of an offender or, for a claim, in the graph of the same name."""
+
+    def __init__(self, dataset: Dataset) -> None:
+        self._dataset = dataset
+        self._by_graph: dict[str, list[Block]] = {}
+        for found in dataset.blocks.values():
+            for block in found:
+                if block.graph is not None:
+                    self._by_graph.setdefault(block.graph, []).append(block)
+
+    def find(self, subject: str, predicate: str | None) -> Place | None:
+        """The line of ``predicate`` in a block or the graph of ``subject``, else the line of ``subject``."""
+        own = self._dataset.blocks.get(subject, ())
+        for block in (*own, *sorted(self._by_graph.get(subject, ()), key=lambda block: block.place)):
+            if predicate is not None and predicate in block.predicates:
+                return Place(block.place.file, block.predicates[predicate], block.place.end)
+        return self._dataset.place(subject)
+
+
+def _name(shape: str) -> str:
+    """The short name of a shape: the local name of one of ours, else the prefixed name or the IRI."""
+    return shape.removeprefix(PREFIXES["shape"]) if shape.startswith(PREFIXES["shape"]) else shorten(shape)
+
+
+def _fault(rule: str, message: str, place: Place | None = None) -> Finding:
+    return Finding(Severity.VIOLATION, rule, DEFAULT_GRAPH, message, place)
+
+
+def _broken(rule: str, reason: str, place: Place | None) -> Finding:
+    return _fault(rule, f"Broken rule, so that what it guards is not checked: {reason}. Repair the shape.", place)
+
+
+def _reason(error: Exception) -> str:
+    """An exception in one line."""
+    return " ".join(f"{type(error).__name__}: {getattr(error, 'message', error)}".split())[:300].rstrip(".")
+
+
+def _term(term: Subject | Node) -> rdflib.term.Node:
+    if isinstance(term, ox.Literal):
+        datatype = None if term.language else rdflib.URIRef(term.datatype.value)
+        return rdflib.Literal(term.value, lang=term.language, datatype=datatype)
+    return rdflib.BNode(term.value) if isinstance(term, ox.BlankNode) else rdflib.URIRef(text_of(term))
+
+
+@contextmanager
+def _quiet_literals() -> Iterator[None]:
+    """Silences rdflib on literals that are not of their datatype: the rules say so, with the place."""
+    log = logging.getLogger("rdflib.term")
+    before, log.disabled = log.disabled, True
+    try:
+        yield
+    finally:
+        log.disabled = before
