@@ -3,7 +3,7 @@
 import re
 from pathlib import Path
 
-from kb import evidence
+from kb import passages
 from kb.errors import SetupError, SourceError
 from kb.namespaces import PREFIXES
 
@@ -41,7 +41,7 @@ def article_skeleton(slug: str, text: str | None) -> str:
     snapshot = [
         f"snapshot:{slug}",
         "    a t:TextSnapshot ;",
-        f'    schema:sha256 "{evidence.sha256(text)}" ;'
+        f'    schema:sha256 "{passages.sha256(text)}" ;'
         if text is not None
         else f"    {_TODO} schema:sha256, of the file",
         f"    t:length {len(text)} ;" if text is not None else f"    {_TODO} t:length and t:section",
@@ -87,7 +87,7 @@ def registry_skeleton(slug: str) -> str:
 def _sections(slug: str, text: str) -> list[str]:
     """One section per paragraph, body where it ends like a sentence; neighbouring body paragraphs together."""
     groups: list[tuple[str, int, int]] = []
-    for start, end in evidence.paragraphs(text):
+    for start, end in passages.paragraphs(text):
         kind = "body" if text[start:end].rstrip("\"'”’)").endswith((".", "!", "?", "…")) else "furniture"
         if groups and kind == "body" and groups[-1][0] == "body":
             groups[-1] = (kind, groups[-1][1], end)
@@ -115,12 +115,12 @@ def locate(slug: str, text: str, words: str, *, nth: int | None) -> str:
     SourceError where they stand nowhere, run over a sentence's end, or stand in several places and ``nth`` (from 1)
     does not choose.
     """
-    found = evidence.find(text, words)
+    found = passages.find(text, words)
     if not found:
         raise SourceError(f"“{words}” does not stand in the text; copy a few words exactly", file=f"{slug}.txt")
     if len(found) > 1 and nth is None:
         places = ", ".join(
-            f"{number}: {s.name if (s := evidence.sentence_at(text, *span)) else 'across sentences'}"
+            f"{number}: {s.name if (s := passages.sentence_at(text, *span)) else 'across sentences'}"
             for number, span in enumerate(found[:10], start=1)
         ) + (", …" if len(found) > 10 else "")
         raise SourceError(
@@ -129,10 +129,10 @@ def locate(slug: str, text: str, words: str, *, nth: int | None) -> str:
     if nth is not None and not 1 <= nth <= len(found):
         raise SourceError(f"--nth {nth}, but “{words}” stands in {len(found)} places", file=f"{slug}.txt")
     span = found[(nth or 1) - 1]
-    sentence = evidence.sentence_at(text, *span)
+    sentence = passages.sentence_at(text, *span)
     if sentence is None:
         raise SourceError(f"“{words}” runs over the end of a sentence; give fewer words", file=f"{slug}.txt")
-    blocks = [evidence.anchor_block(slug, sentence.name, text, sentence.start, sentence.end, words=False)]
-    if span != (sentence.start, sentence.end) and len(text[slice(*span)].split()) <= evidence.MAX_WORDS:
-        blocks.append(evidence.anchor_block(slug, f"{sentence.name}-words", text, *span, words=True))
+    blocks = [passages.anchor_block(slug, sentence.name, text, sentence.start, sentence.end, words=False)]
+    if span != (sentence.start, sentence.end) and len(text[slice(*span)].split()) <= passages.MAX_WORDS:
+        blocks.append(passages.anchor_block(slug, f"{sentence.name}-words", text, *span, words=True))
     return "\n\n".join(blocks)

@@ -144,7 +144,12 @@ def test_evidence_that_does_not_match_ends_with_one(data: Path) -> None:
     text.write_text(text.read_text().replace("40 barrels", "50 barrels"))
     assert run("verify", "--data", data).exit_code == 1
     (article,) = json.loads(run("verify", "--data", data, "--format", "json").stdout)
-    assert {f["rule"] for f in article["findings"]} == {"snapshot-hash", "anchor-hash", "verbatim-in-passage"}
+    assert {f["rule"] for f in article["findings"]} == {
+        "snapshot-hash",
+        "anchor-hash",
+        "verbatim-in-passage",
+        "unused-content",
+    }
 
 
 def test_anchors_are_located() -> None:

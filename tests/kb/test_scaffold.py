@@ -6,7 +6,7 @@ import pytest
 from places import EXAMPLE
 
 from kb import build as builds
-from kb import evidence, scaffold
+from kb import passages, scaffold
 from kb.dataset import parse
 from kb.errors import SetupError, SourceError
 from kb.model import Source
@@ -69,10 +69,10 @@ def test_a_new_article_parses_and_is_right_about_its_text(tmp_path: Path, text: 
     ]
     dataset = parse(files)
     snapshot = dataset.value(iri(f"article:{slug}"), "t:snapshot") or ""
-    assert dataset.value(snapshot, "schema:sha256") == evidence.sha256(text)
+    assert dataset.value(snapshot, "schema:sha256") == passages.sha256(text)
     assert dataset.number(snapshot, "t:length") == len(text)
     ranges = sorted((dataset.number(s, "t:start"), dataset.number(s, "t:end")) for s in dataset.instances("t:Section"))
-    paragraphs = evidence.paragraphs(text)
+    paragraphs = passages.paragraphs(text)
     assert all(
         any(a is not None and b is not None and a <= start and end <= b for a, b in ranges) for start, end in paragraphs
     )

@@ -10,8 +10,8 @@ import kb
 
 LAYERS = (
     {"kb", "kb.namespaces", "kb.errors", "kb.paths", "kb.model"},
-    {"kb.turtle", "kb.sources", "kb.dataset", "kb.times"},
-    {"kb.evidence", "kb.derive", "kb.checks", "kb.closure"},
+    {"kb.turtle", "kb.sources", "kb.dataset", "kb.passages", "kb.times"},
+    {"kb.evidence", "kb.unused", "kb.derive", "kb.checks", "kb.closure"},
     {"kb.guard", "kb.evaluator", "kb.engine", "kb.store", "kb.questions"},
     {"kb.cards"},
     {"kb.report", "kb.build", "kb.scaffold"},

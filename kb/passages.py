@@ -1,0 +1,112 @@
+"""Texts and their parts: paragraphs, sentences, passages, and where words stand. Knows no RDF.
+
+Offsets are Unicode code points of the UTF-8 file with LF line ends, untrimmed, end exclusive; paragraph N is the
+Nth non-empty line (MODEL.md §4).
+"""
+
+import hashlib
+import json
+import re
+from dataclasses import dataclass
+
+MAX_WORDS = 12
+"""Words of an article that may be kept in the data at one place."""
+
+_ABBREVIATION = re.compile(r"\b(?:Mr|Mrs|Ms|Dr|Gen|Col|Lt|St|No|vs|etc|e\.g|i\.e|a\.m|p\.m|[A-Z])\.$")
+_END = re.compile(r"""[.!?…]+["'”’»)\]]*(?=\s|$)""")
+
+
+@dataclass(frozen=True)
+class Sentence:
+    """One sentence: paragraph and number in it (both from 1) and its range in the text."""
+
+    paragraph: int
+    number: int
+    start: int
+    end: int
+
+    @property
+    def name(self) -> str:
+        """Its short name, as in the slugs of anchors: ``p4-s1``."""
+        return f"p{self.paragraph}-s{self.number}"
+
+
+def sha256(text: str) -> str:
+    """SHA-256 (hex) of the UTF-8 bytes of a text or passage."""
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def paragraphs(text: str) -> list[tuple[int, int]]:
+    """The ranges of the non-empty lines of a text, without blanks at either end."""
+    found, at = [], 0
+    for line in text.split("\n"):
+        if line.strip():
+            start = at + len(line) - len(line.lstrip())
+            found.append((start, at + len(line.rstrip())))
+        at += len(line) + 1
+    return found
+
+
+def paragraph_at(text: str, start: int) -> int:
+    """The number, from 1, of the paragraph in which an offset stands; 0 before the first."""
+    return sum(1 for first, _ in paragraphs(text) if first <= start)
+
+
+def sentences(text: str) -> list[Sentence]:
+    """The sentences of a text: a stop, with closing quotes, before a blank; a line end always ends one.
+
+    A stop inside a word or number ("Harbour.Net", "1.5") or behind an abbreviation ends nothing.
+    """
+    found: list[Sentence] = []
+    for number, (first, last) in enumerate(paragraphs(text), start=1):
+        start, count = first, 0
+        cuts = [match.end() for match in _END.finditer(text, first, last) if _is_end(text, first, match)]
+        for end in [*cuts, last]:
+            if text[start:end].strip():
+                count += 1
+                found.append(Sentence(number, count, start, end))
+                start = end
+                while start < last and text[start].isspace():
+                    start += 1
+    return found
+
+
+def _is_end(text: str, first: int, match: re.Match[str]) -> bool:
+    following = text[match.end() : match.end() + 3].lstrip()
+    if following and following[0].islower():
+        return False
+    return not (match.group() == "." and _ABBREVIATION.search(text[first : match.end()]))
+
+
+def passage(text: str, start: int, end: int, *, limit: int = 1_000) -> str | None:
+    """The words of a range, at most ``limit`` characters; None where the range does not lie in the text."""
+    return text[start : min(end, start + limit)] if 0 <= start < end <= len(text) else None
+
+
+def find(text: str, words: str) -> list[tuple[int, int]]:
+    """Every range of ``text`` where ``words`` stand; any blanks and any quote marks count as the same."""
+    pieces = [re.escape(piece) for piece in words.split()]
+    pattern = r"\s+".join(re.sub(r"[\"“”„]", '["“”„]', re.sub(r"['’‘]", "['’‘]", piece)) for piece in pieces)
+    return [match.span() for match in re.finditer(pattern, text)] if pieces else []
+
+
+def sentence_at(text: str, start: int, end: int) -> Sentence | None:
+    """The sentence that holds the whole range, if one does."""
+    return next((s for s in sentences(text) if s.start <= start and end <= s.end), None)
+
+
+def anchor_block(article: str, name: str, text: str, start: int, end: int, *, words: bool) -> str:
+    """The Turtle block of an anchor, ready to be pasted; ``words`` adds the exact words (at most 12)."""
+    exact = text[start:end]
+    lines = [
+        f"anchor:{article}-{name}",
+        "    a oa:SpecificResource ;",
+        f"    oa:hasSource snapshot:{article} ;",
+        f'    schema:sha256 "{sha256(exact)}" ;',
+        f"    t:end {end} ;",
+        f"    t:exactWords {json.dumps(exact, ensure_ascii=False)}@en ;" if words else "",
+        f"    t:paragraph {paragraph_at(text, start)} ;",
+        f"    t:start {start} ;",
+        "    .",
+    ]
+    return "\n".join(line for line in lines if line)

@@ -1,0 +1,167 @@
+"""What of an encoded sentence no claim uses: numbers, dates, names and cue words that may have been overlooked.
+
+A careful reader who compares a sentence with its claims looks for exactly these. Each is found in the text and must be
+covered by something that a claim on the sentence keeps or names: kept words of times, quantities and cues, loaded
+wordings, name uses, identifiers, or a name form of somebody or something that takes part. What is rightly left over is
+excused on its own words, from the closed list.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import pyoxigraph as ox
+
+from kb.dataset import Dataset
+from kb.model import Finding, Severity
+from kb.namespaces import iri
+from kb.passages import Sentence, find, sentences
+
+_NUMBER_WORDS = (
+    "two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen "
+    "nineteen twenty thirty forty fifty sixty seventy eighty ninety hundred thousand million billion dozen dozens "
+    "hundreds"
+)
+_DATE_WORDS = (
+    "January February March April May June July August September October November December Monday Tuesday Wednesday "
+    "Thursday Friday Saturday Sunday"
+)
+_RELATIVE = r"(?:last|this|next|earlier|later in|past|recent) (?:week|month|year|days?|\w+ (?:weeks?|months?|years?))"
+_CUES = (
+    "according to|reportedly|allegedly|presumably|possibly|probably|apparently|supposedly|said|says|reported|reports|"
+    "claimed|alleged|accused|denied|refused|demand|demanded|vowed|pledged|confirmed|revealed|proved|requested|"
+    "called for|calling for|calls by|known for|found to"
+)
+_PATTERNS = (
+    ("number", re.compile(r"(?<![\w.])\d[\d.,:]*\d(?!\w)|(?<![\w.])\d(?!\w)|\b\d+(?:st|nd|rd|th|mm)\b")),
+    ("number", re.compile(rf"\b(?:{'|'.join(_NUMBER_WORDS.split())})\b", re.I)),
+    ("date", re.compile(rf"\b(?:{'|'.join(_DATE_WORDS.split())})\b")),
+    ("date", re.compile(rf"\b(?:yesterday|today|tomorrow|overnight|{_RELATIVE})\b", re.I)),
+    ("cue", re.compile(rf"\b(?:{_CUES})\b", re.I)),
+)
+_NAMED = ("foaf:Person", "org:Organization", "geo:Feature")
+_LINKS = ("sem:hasPlace", "t:addressee", "t:concerns", "t:holder", "t:near", "t:participant", "t:about")
+_FORMS = ("rdfs:label", "skos:altLabel", "skos:hiddenLabel", "schema:identifier")
+
+
+def unused(dataset: Dataset, anchors: Sequence[str], text: str, severity: Severity) -> Iterator[Finding]:
+    """A finding for each number, date, name form or cue word in an encoded sentence that none of its claims uses.
+
+    ``anchors`` are the article's; sentences without a claim are not looked at (coverage tells of them).
+    """
+    ranges = {anchor: _range(dataset, anchor) for anchor in anchors}
+    claims = _by_anchor(dataset, dataset.instances("t:Claim"), "t:evidence")
+    others = _others(dataset)
+    names = _names(dataset)
+    for sentence in sentences(text):
+        inside = [a for a, (start, end) in ranges.items() if start < sentence.end and sentence.start < end]
+        resting = sorted({claim for anchor in inside for claim in claims.get(anchor, ())})
+        if not resting:
+            continue
+        used = [ranges[anchor] for anchor in inside if anchor in others]
+        for words in sorted(_words(dataset, resting)):
+            used += _spans(text, sentence, words)
+        for kind, start, end in _candidates(text, sentence, names):
+            if not any(first < end and start < last for first, last in used):
+                yield Finding(
+                    severity,
+                    "unused-content",
+                    resting[0],
+                    f"The {kind} “{text[start:end]}” in {sentence.name} is used by no claim on that sentence. "
+                    "Encode what it tells, or excuse the words from the closed list.",
+                    dataset.place(resting[0]),
+                    value=f"{sentence.name}:{start}–{end}",
+                )
+
+
+def _candidates(text: str, sentence: Sentence, names: Sequence[str]) -> list[tuple[str, int, int]]:
+    """What must be used, with its range, without those that lie inside a longer one."""
+    found = [
+        (kind, *match.span())
+        for kind, pattern in _PATTERNS
+        for match in pattern.finditer(text, sentence.start, sentence.end)
+    ]
+    for name in names:
+        for start, end in _spans(text, sentence, name):
+            found.append(("name", start, end))
+    found.sort(key=lambda item: (item[1], -item[2]))
+    kept: list[tuple[str, int, int]] = []
+    for item in found:
+        if not any(first <= item[1] and item[2] <= last for _, first, last in kept):
+            kept.append(item)
+    return kept
+
+
+def _words(dataset: Dataset, claims: Sequence[str]) -> set[str]:
+    """Everything that claims keep or name in words: verbatim words, cues, and the name forms of whom they name."""
+    words: set[str] = set()
+    things: set[str] = set()
+    for claim in claims:
+        for name in _LINKS:
+            things.update(_values(dataset, claim, name))
+        for cue in _values(dataset, claim, "t:cue"):
+            words.update(_values(dataset, cue, "t:exactWords"))
+        for said in _values(dataset, claim, "t:statementTime"):
+            words.update(_values(dataset, said, "t:verbatim"))
+        for quad in dataset.graphs.get(claim, ()):
+            value = str(getattr(quad.object, "value", ""))
+            if quad.predicate.value == iri("t:verbatim"):
+                words.add(value)
+            elif isinstance(quad.object, ox.NamedNode):
+                things.add(value)
+    for thing in things:
+        for form in _FORMS:
+            words.update(_values(dataset, thing, form))
+    return words
+
+
+def _names(dataset: Dataset) -> list[str]:
+    """The registered forms of persons, organisations and places that a text could print, longest first."""
+    found: set[str] = set()
+    for kind in _NAMED:
+        for thing in dataset.instances(kind):
+            for form in ("rdfs:label", "skos:altLabel", "skos:hiddenLabel"):
+                found.update(_values(dataset, thing, form))
+    plain = {name for name in found if "/" not in name and "(" not in name and name[:1].isupper()}
+    return sorted(plain, key=lambda name: (-len(name), name))
+
+
+def _others(dataset: Dataset) -> set[str]:
+    """Anchors that a loaded wording, a name use or an excuse accounts for."""
+    found = {
+        str(getattr(t, "value", ""))
+        for a in dataset.instances("oa:Annotation")
+        for t in dataset.values(a, "oa:hasTarget")
+    }
+    for kind in ("t:NameUse", "t:Excused"):
+        for entry in dataset.instances(kind):
+            found.update(_values(dataset, entry, "t:evidence"))
+    return found
+
+
+def _by_anchor(dataset: Dataset, subjects: Sequence[str], predicate: str) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for subject in subjects:
+        for anchor in _values(dataset, subject, predicate):
+            found.setdefault(anchor, []).append(subject)
+    return found
+
+
+def _spans(text: str, sentence: Sentence, words: str) -> list[tuple[int, int]]:
+    """Where words stand in a sentence as whole words."""
+    part = text[sentence.start : sentence.end]
+    spans = []
+    for start, end in find(part, words):
+        before, after = part[start - 1 : start], part[end : end + 1]
+        if not (before.isalnum() or after.isalnum()):
+            spans.append((sentence.start + start, sentence.start + end))
+    return spans
+
+
+def _values(dataset: Dataset, subject: str, predicate: str) -> list[str]:
+    values: list[Any] = list(dataset.values(subject, predicate))
+    return [str(getattr(value, "value", "")) for value in values]
+
+
+def _range(dataset: Dataset, subject: str) -> tuple[int, int]:
+    return dataset.number(subject, "t:start") or 0, dataset.number(subject, "t:end") or 0
