@@ -23,7 +23,7 @@ class Settings:
     build: Path
     timeout: float
     memory_mb: int
-    sources: Path | None
+    sources: tuple[Path, ...]
 
 
 def load(settings: Settings, _target: str = "") -> Any:
@@ -34,9 +34,12 @@ def load(settings: Settings, _target: str = "") -> Any:
     from kb.questions import load as load_questions
     from kb.sources import read_snapshots
 
+    snapshots: dict[str, str] = {}
+    for folder in reversed(settings.sources):
+        snapshots.update(read_snapshots(folder))
     workers = max(2, os.cpu_count() or 2)
     engine = EmbeddedEngine(settings.build, timeout=settings.timeout, memory_mb=settings.memory_mb, workers=workers)
-    return create_app(engine, questions=load_questions(queries_dir()), snapshots=read_snapshots(settings.sources))
+    return create_app(engine, questions=load_questions(queries_dir()), snapshots=snapshots)
 
 
 def run(settings: Settings, *, host: str, port: int) -> None:
@@ -67,4 +70,4 @@ def check_free(host: str, port: int) -> None:
             probe.bind((host, port))
     except (OSError, OverflowError) as error:
         reason = getattr(error, "strerror", None) or str(error)
-        raise SetupError(f"cannot listen on {host}:{port}: {reason}; choose another with --port") from None
+        raise SetupError(f"cannot listen on {host}:{port}: {reason}; choose another with --host or --port") from None

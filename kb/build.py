@@ -7,11 +7,11 @@ from pathlib import Path
 import kb
 from kb import closure, store
 from kb.dataset import Dataset, parse
-from kb.derive import derive
+from kb.derive import derive, handwritten
 from kb.errors import SourceError
-from kb.model import Source
-from kb.paths import ontology_dir
-from kb.sources import read_data, read_folder
+from kb.model import Finding, Severity, Source
+from kb.paths import ontology_dir, shapes_dir
+from kb.sources import read_data, read_folder, show
 
 
 def sources(data: Path) -> list[Source]:
@@ -24,14 +24,32 @@ def load(data: Path) -> Dataset:
     return derive(parse(sources(data)))
 
 
-def build(data: Path, out: Path, *, say: Callable[[str], None] = lambda line: None) -> Path:
+def shapes(data: Path) -> list[Source]:
+    """The shipped shapes, and those of a data folder that brings its own."""
+    own = data / "shapes"
+    found = read_folder(shapes_dir(), "*.ttl")
+    return found + (read_folder(own, "*.ttl") if own.is_dir() and own.resolve() != shapes_dir().resolve() else [])
+
+
+def findings(files: Sequence[Source], rules: Sequence[Source]) -> list[Finding]:
+    """What every check but that of the texts finds in ``files``, in the order of the files."""
+    from kb import checks, evidence  # pySHACL takes a while to load, and a build that is up to date needs none
+
+    raw = parse(files)
+    found = [*handwritten(raw), *evidence.times(raw), *checks.check(derive(raw), rules)]
+    return sorted(found, key=lambda finding: finding.sort_key)
+
+
+def build(data: Path, out: Path, *, check: bool = True, say: Callable[[str], None] = lambda line: None) -> Path:
     """The build folder for a data folder; found again where the same files were built before.
 
-    ``say`` is told of each step. SourceError for data that cannot be read or that leaks, SetupError where ``out``
+    Data with violations is not built, unless ``check`` is False: then only what would be stated as fact stops it.
+    ``say`` is told of each step. SourceError for data that cannot be read or is not built, SetupError where ``out``
     cannot be written.
     """
     files = sources(data)
-    inputs = hash_of(files)
+    rules = shapes(data)
+    inputs = hash_of([*files, *rules] if check else files)
     found = store.find(out, inputs)
     if found is not None:
         say(f"build {found.name[:12]} is up to date")
@@ -39,6 +57,11 @@ def build(data: Path, out: Path, *, say: Callable[[str], None] = lambda line: No
     store.prepare(out)
     say(f"reading {len(files)} files")
     dataset = derive(parse(files))
+    if not dataset.instances("schema:NewsArticle"):
+        raise SourceError("has no article; articles/*.trig must describe at least one", file=show(data))
+    if check:
+        say(f"checking {len(dataset.quads)} statements")
+        _refuse([f for f in findings(files, rules) if f.severity is Severity.VIOLATION])
     leak = first_leak(dataset)
     if leak:
         place = dataset.place(leak)
@@ -47,12 +70,24 @@ def build(data: Path, out: Path, *, say: Callable[[str], None] = lambda line: No
             file=place.file if place else None,
             line=place.line if place else None,
         )
-    say(f"{len(dataset.quads)} statements, {len(dataset.instances('t:Claim'))} claims; drawing conclusions")
+    say(f"{len(dataset.instances('t:Claim'))} claims; drawing conclusions")
     closed = closure.close(dataset)
     say(f"{len(closed.quads) - len(dataset.quads)} conclusions; writing the store")
     folder = store.write(out, closed.quads, inputs=inputs, version=kb.__version__, counts=counts(closed))
     say(f"build {folder.name[:12]} is ready")
     return folder
+
+
+def _refuse(violations: Sequence[Finding]) -> None:
+    """SourceError for the first violation, which says how many there are."""
+    if violations:
+        first = violations[0]
+        more = f" and {len(violations) - 1} more" if len(violations) > 1 else ""
+        raise SourceError(
+            f"{first.message} [{first.rule}]{more}; data with violations is not published, see: testimonia check",
+            file=first.place.file if first.place else None,
+            line=first.place.line if first.place else None,
+        )
 
 
 def hash_of(files: Sequence[Source]) -> str:

@@ -18,8 +18,8 @@ import pyoxigraph as ox
 from kb import __version__, report, scaffold
 from kb import build as builds
 from kb.errors import QueryError, SetupError, SourceError, TestimoniaError
-from kb.paths import data_dir, queries_dir, shapes_dir
-from kb.sources import read_folder, read_snapshots, read_text, show
+from kb.paths import data_dir, is_checkout, queries_dir
+from kb.sources import read_snapshots, read_text, show
 
 if TYPE_CHECKING:
     from kb.engine import EmbeddedEngine
@@ -34,7 +34,7 @@ _SOURCES = click.option(
     "--sources",
     type=click.Path(path_type=Path),
     default=None,
-    help="Folder with the article texts (default: $TESTIMONIA_SOURCES, else sources/).",
+    help="Folder with the article texts (default: $TESTIMONIA_SOURCES and sources/).",
 )
 _TIMEOUT = click.option("--query-timeout", type=click.FloatRange(min=0.1), default=10.0, help="Seconds per query (10).")
 _MEMORY = click.option("--query-memory", type=click.IntRange(min=64), default=512, help="Megabytes per query (512).")
@@ -99,8 +99,8 @@ def serve(
 
     check_free(host, port)
     build_folder = _build(data, out)
-    texts = _sources_dir(sources, data)
-    at_hand = len(read_snapshots(texts))
+    texts = _text_folders(sources, data)
+    at_hand = len(_texts(sources, data))
     click.echo(f"{at_hand} article texts at hand; passages are {'shown' if at_hand else 'given as locators'}", err=True)
     url = f"http://{f'[{host}]' if ':' in host else host}:{port}"
     click.echo(f"serving on {url} (stop with Ctrl-C)", err=True)
@@ -112,12 +112,13 @@ def serve(
 @main.command()
 @_DATA
 @_OUT
-def build(data: Path | None, out: Path | None) -> None:
-    """Build the knowledge base and print the folder of the build.
+@click.option("--no-check", is_flag=True, help="Build data with violations too; never for publication.")
+def build(data: Path | None, out: Path | None, no_check: bool) -> None:
+    """Check and build the knowledge base and print the folder of the build.
 
     Example: testimonia build --out /tmp/builds
     """
-    click.echo(str(_build(data, out)))
+    click.echo(str(_build(data, out, check=not no_check)))
 
 
 @main.command()
@@ -129,27 +130,18 @@ def check(paths: tuple[Path, ...], data: Path | None, form: str) -> None:
 
     Example: testimonia check kb/registry/places.ttl
     """
-    from kb import checks, evidence
-    from kb.dataset import parse
-    from kb.derive import derive, handwritten
-
     folder = data or data_dir()
     for path in paths:
         if not path.exists():
             raise SourceError("no such file", file=show(path))
     files = builds.sources(folder)
-    raw = parse(files)
     wanted = {path.resolve() for path in paths}
     known = {Path(file.name).resolve() for file in files}
     if unknown := wanted - known - {known_path.parent for known_path in known}:
         raise SourceError(f"is not part of the data in {show(folder)}", file=show(min(unknown)))
-    shapes = read_folder(shapes_dir(), "*.ttl")
-    if (folder / "shapes").is_dir() and (folder / "shapes").resolve() != shapes_dir().resolve():
-        shapes += read_folder(folder / "shapes", "*.ttl")
-    findings = [*handwritten(raw), *evidence.times(raw), *checks.check(derive(raw), shapes)]
+    findings = builds.findings(files, builds.shapes(folder))
     if wanted:
         findings = [f for f in findings if f.place and {p := Path(f.place.file).resolve(), p.parent} & wanted]
-    findings.sort(key=lambda finding: finding.sort_key)
     click.echo(report.findings_json(findings) if form == "json" else report.findings_text(findings))
     sys.exit(1 if report.failing(findings) else 0)
 
@@ -166,11 +158,10 @@ def verify(data: Path | None, sources: Path | None, require_sources: bool, form:
     """
     from kb import evidence
 
-    folder = _sources_dir(sources, data)
-    results = evidence.verify(builds.load(data or data_dir()), read_snapshots(folder))
+    results = evidence.verify(builds.load(data or data_dir()), _texts(sources, data))
     missing = [result.article.rpartition("/")[2] for result in results if not result.checked]
     if require_sources and missing:
-        raise SetupError(f"no text of {', '.join(missing)} in {folder or 'any folder'}; give --sources")
+        raise SetupError(f"no text of {', '.join(missing)} at hand; give --sources")
     click.echo(report.verification_json(results) if form == "json" else report.verification_text(results))
     sys.exit(1 if any(report.failing(result.findings) for result in results) else 0)
 
@@ -186,12 +177,11 @@ def locate(article: str, words: str, nth: int | None, data: Path | None, sources
 
     Example: testimonia locate 2024-03-05-gazette "a few words"
     """
-    folder = _sources_dir(sources, data)
-    texts = read_snapshots(folder)
+    texts = _texts(sources, data)
     slug = article.removesuffix(".txt").rpartition("/")[2]
     if slug not in texts:
         at_hand = ", ".join(texts) or "none"
-        raise SourceError(f"no text {slug}.txt in {folder or 'sources/'}; at hand: {at_hand}. Give --sources")
+        raise SourceError(f"no text {slug}.txt; at hand: {at_hand}. Put it into sources/ or give --sources")
     click.echo(scaffold.locate(slug, texts[slug], words, nth=nth))
 
 
@@ -204,7 +194,9 @@ def new(slug: str, data: Path | None, sources: Path | None) -> None:
 
     Example: testimonia new 2023-01-05-gazette
     """
-    texts = read_snapshots(_sources_dir(sources, data))
+    if data is None and not is_checkout():
+        raise SetupError("there is no checkout to write into; give the folder of your data with --data")
+    texts = _texts(sources, data)
     for path in scaffold.new(data or data_dir(), slug, texts.get(slug)):
         click.echo(show(path))
     if slug not in texts:
@@ -271,7 +263,7 @@ def show_card(entity: str, form: str, data: Path | None, out: Path | None, sourc
 
     with _engine(data, out) as engine:
         iri = cards.resolve(engine, entity)
-        card = cards.card(engine, iri, snapshots=read_snapshots(_sources_dir(sources, data)))
+        card = cards.card(engine, iri, snapshots=_texts(sources, data))
     if card is None:
         raise SourceError(f"{iri} is in the data, but has no card")
     click.echo(json.dumps(card, indent=2, ensure_ascii=False) if form == "json" else cards.text(card))
@@ -314,6 +306,10 @@ def _print_answer(
     assert isinstance(request, QueryRequest)
     with _engine(data, out, timeout=timeout, memory_mb=memory_mb) as engine:
         answer = engine.answer(request)
+    if answer.kind == "graph" and form not in ("table", "json"):
+        raise QueryError(
+            f"CONSTRUCT and DESCRIBE give triples, which have no {form}; leave out -f for Turtle.", reason="format"
+        )
     body = answer.body.decode("utf-8")
     click.echo(cards.table(json.loads(body)) if form == "table" and answer.kind != "graph" else body.rstrip("\n"))
 
@@ -331,24 +327,30 @@ def _engine(
         engine.close()
 
 
-def _build(data: Path | None, out: Path | None, *, quiet: bool = False) -> Path:
+def _build(data: Path | None, out: Path | None, *, quiet: bool = False, check: bool = True) -> Path:
     say: Callable[[str], None] = (lambda line: None) if quiet else (lambda line: click.echo(line, err=True))
-    return builds.build(data or data_dir(), out or _default_out(), say=say)
+    return builds.build(data or data_dir(), out or _default_out(), check=check, say=say)
 
 
 def _default_out() -> Path:
     return Path(platformdirs.user_cache_dir("testimonia", appauthor=False)) / "builds"
 
 
-def _sources_dir(given: Path | None, data: Path | None) -> Path | None:
-    """The folder of texts: as given, from the environment, or ``sources`` beside the data or here."""
-    if given is not None and not given.is_dir():
-        raise SetupError(f"{given}: no such folder of texts")
+def _text_folders(given: Path | None, data: Path | None) -> tuple[Path, ...]:
+    """The folders of texts: the given one alone, or those of the environment, the data and this folder."""
+    if given is not None:
+        if not given.is_dir():
+            raise SetupError(f"{given}: no such folder of texts")
+        return (given,)
     from_environment = os.environ.get("TESTIMONIA_SOURCES")
-    candidates = [
-        given,
-        Path(from_environment) if from_environment else None,
-        (data or data_dir()) / "sources",
-        Path("sources"),
-    ]
-    return next((path for path in candidates if path is not None and path.is_dir()), None)
+    candidates = [Path(from_environment)] if from_environment else []
+    candidates += [(data or data_dir()) / "sources", Path("sources")]
+    return tuple(dict.fromkeys(path.resolve() for path in candidates if path.is_dir()))
+
+
+def _texts(given: Path | None, data: Path | None) -> dict[str, str]:
+    """The texts at hand; where two folders have one of the same name, that of the first."""
+    found: dict[str, str] = {}
+    for folder in reversed(_text_folders(given, data)):
+        found.update(read_snapshots(folder))
+    return found

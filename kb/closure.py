@@ -68,7 +68,12 @@ def close(dataset: Dataset) -> Dataset:
     layer = {iri(name) for name in _CHAIN_LAYER}
     own = [q for q in dataset.default if q.predicate.value in layer]
     own += [ox.Quad(ox.NamedNode(s), RDF_TYPE, node(kind)) for kind in _KINDS for s in dataset.instances(kind)]
-    conclusions = _conclusions(own, axioms, kept, "the default graph")
+    holders = {(q.subject, q.object) for q in own if q.predicate == node("t:holder")}
+    conclusions = [
+        t  # nobody relays a claim of their own
+        for t in _conclusions(own, axioms, kept, "the default graph")
+        if t.predicate != node("t:relayedBy") or (t.subject, t.object) not in holders
+    ]
     graph = ox.NamedNode(f"{BASE}graph/inferred-default")
     added += _inferred(graph, conclusions, sources=())
     added += [ox.Quad(t.subject, t.predicate, t.object) for t in conclusions]

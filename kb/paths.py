@@ -15,6 +15,11 @@ def data_dir() -> Path:
     return _HERE
 
 
+def is_checkout() -> bool:
+    """Whether the data is that of a checkout, where editors work, and not that of an installed package."""
+    return (_HERE.parent / "pyproject.toml").is_file()
+
+
 def ontology_dir() -> Path:
     """The folder of the shipped ontology."""
     return _shipped("ontology")

@@ -1,6 +1,7 @@
 """Skeletons for a new article: what ``testimonia new`` and ``testimonia locate`` put into an editor's hands."""
 
 import re
+from datetime import date
 from pathlib import Path
 
 from kb import passages
@@ -19,6 +20,10 @@ def new(data: Path, slug: str, text: str | None) -> tuple[Path, Path]:
     """
     if not _SLUG.fullmatch(slug):
         raise SourceError(f"{slug!r} is no slug; write YYYY-MM-DD-name, lower case with hyphens")
+    try:
+        date.fromisoformat(slug[:10])
+    except ValueError:
+        raise SourceError(f"{slug!r} is no slug; YYYY-MM-DD-name begins with the day of publication") from None
     article, registry = data / "articles" / f"{slug}.trig", data / "registry" / f"{slug}.ttl"
     for path in (article, registry):
         if path.exists():

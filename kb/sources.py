@@ -1,5 +1,6 @@
 """The edge where hand-written files are read: folders in, texts out."""
 
+import os
 from pathlib import Path
 
 from kb.errors import SourceError
@@ -28,7 +29,13 @@ def read_data(data: Path) -> list[Source]:
 
 def read_folder(folder: Path, pattern: str) -> list[Source]:
     """The files of one folder that fit ``pattern``, sorted; their names are as short as the working folder allows."""
-    return [read_source(path) for path in sorted(folder.glob(pattern))]
+    if not folder.is_dir():
+        return []
+    try:
+        names = sorted(os.listdir(folder))
+    except OSError as error:
+        raise SourceError(f"cannot be read: {error.strerror}", file=show(folder)) from None
+    return [read_source(folder / name) for name in names if Path(name).match(pattern)]
 
 
 def read_source(path: Path) -> Source:

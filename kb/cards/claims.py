@@ -152,7 +152,7 @@ def lead(facts: Facts, claim: str) -> str:
     certainty = str((facts.concept(claim, "t:certainty") or {}).get("code", ""))
     manner = [words for words in (_HEDGE.get(certainty), _MANNER.get(mode)) if words]
     if polarity == "negative" and mode not in _NEGATING:
-        manner.append("and said not to be so")
+        manner.append("of something said not to be so")
     return ", ".join([f"According to {speaker(facts, claim)}", *manner]) + ":"
 
 

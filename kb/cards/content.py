@@ -20,6 +20,7 @@ _RELATIONS = {
     "sem:hasPlace": "the place is ",
     "sem:subEventOf": "it is part of ",
     "t:after": "it comes after ",
+    "t:near": "it is near ",
     "t:concerns": "it concerns ",
 }
 _APPROXIMATIONS = {
@@ -89,6 +90,7 @@ class Content:
             "focus": self._focus(),
             "time": self.times(self._focused("sem:hasTime")),
             "places": self._focused_links("sem:hasPlace"),
+            "near": self._focused_links("t:near"),
             "after": self._focused_links("t:after"),
             "part_of": self._focused_links("sem:subEventOf"),
             "concerns": self._focused_links("t:concerns"),

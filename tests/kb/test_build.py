@@ -93,11 +93,38 @@ def test_a_folder_that_cannot_be_written_is_named(tmp_path: Path) -> None:
 
 
 def test_data_that_leaks_is_not_built(data: Path, tmp_path: Path) -> None:
-    """An event outside the graph of a claim stops the build at its line."""
+    """An event outside the graph of a claim stops the build at its line, even where nothing else is checked."""
     leak = data / "registry" / "leak.ttl"
     leak.write_text(turtle_prologue() + "event:dumping a sem:Event .\n")
-    with pytest.raises(SourceError, match=r"(leak|gazette)\.ttl:\d+: .*event/dumping"):
+    for check in (True, False):
+        with pytest.raises(SourceError, match=r"(leak|gazette)\.ttl:\d+: "):
+            builds.build(data, tmp_path / "out", check=check)
+
+
+def test_data_with_violations_is_not_published(data: Path, tmp_path: Path) -> None:
+    """A violation stops the build at its line, with its rule; a build without check is another build."""
+    article = next((data / "articles").glob("*.trig"))
+    article.write_text(article.read_text().replace("    t:holder actor:2024-03-05-gazette-fishermen ;\n", "", 1))
+    with pytest.raises(SourceError, match=r"gazette\.trig:\d+: .*\[claim-holder\].*not published"):
         builds.build(data, tmp_path / "out")
+    assert not list((tmp_path / "out").glob("*/manifest.json"))
+    builds.build(data, tmp_path / "out", check=False)
+    with pytest.raises(SourceError, match="not published"):
+        builds.build(data, tmp_path / "out")
+
+
+def test_an_accusation_in_our_own_voice_is_not_published(data: Path, tmp_path: Path) -> None:
+    """Who took part in an event is told in claims only: typed into the registry, it stops the build."""
+    (data / "registry" / "own.ttl").write_text(turtle_prologue() + "event:dumping sem:hasActor actor:port .\n")
+    with pytest.raises(SourceError, match=r"own\.ttl:\d+: "):
+        builds.build(data, tmp_path / "out")
+
+
+def test_a_folder_without_articles_is_not_built(tmp_path: Path) -> None:
+    """Nothing to serve is an error, not an empty build."""
+    (tmp_path / "data" / "articles").mkdir(parents=True)
+    with pytest.raises(SourceError, match="has no article"):
+        builds.build(tmp_path / "data", tmp_path / "out")
 
 
 def test_the_default_graph_of_a_build_tells_nothing_of_the_world(shipped_build: Path) -> None:

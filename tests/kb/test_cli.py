@@ -101,7 +101,7 @@ def test_missing_folders_and_files_are_named(tmp_path: Path) -> None:
     """What is not there is named, with exit code 2."""
     assert "nowhere" in one_line(run("check", "--data", tmp_path / "nowhere"))
     assert "no-such.trig" in one_line(run("check", "--data", EXAMPLE, tmp_path / "no-such.trig"))
-    assert "texts" in one_line(run("verify", "--data", EXAMPLE, "--sources", tmp_path / "no-texts"))
+    assert "no-texts" in one_line(run("verify", "--data", EXAMPLE, "--sources", tmp_path / "no-texts"))
     assert "no-such.rq" in one_line(run("query", "--data", EXAMPLE, f"@{tmp_path / 'no-such.rq'}"))
 
 

@@ -68,6 +68,18 @@ def test_a_missing_folder_is_named(tmp_path: Path) -> None:
         read_data(tmp_path)
 
 
+def test_a_folder_that_cannot_be_read_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A folder whose files cannot be listed is an error, not an empty folder."""
+    (tmp_path / "articles").mkdir()
+
+    def refused(folder: Path) -> list[str]:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr("kb.sources.os.listdir", refused)
+    with pytest.raises(SourceError, match="cannot be read: Permission denied"):
+        read_data(tmp_path)
+
+
 def test_a_file_that_is_not_utf8_is_named_with_its_line(tmp_path: Path) -> None:
     """A byte that is not UTF-8 is an error at its line, never replaced."""
     path = tmp_path / "x.ttl"

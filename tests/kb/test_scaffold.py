@@ -88,7 +88,7 @@ def test_without_the_text_what_is_missing_is_said(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "slug", ["courier", "2024-3-6-courier", "2024-03-06-Courier", "../2024-03-06-x", "2024-03-06-"]
+    "slug", ["courier", "2024-3-6-courier", "2024-03-06-Courier", "../2024-03-06-x", "2024-03-06-", "2023-13-45-x"]
 )
 def test_slugs_are_checked(tmp_path: Path, slug: str) -> None:
     """A slug that is no date and name makes no file."""
