@@ -33,6 +33,9 @@ from kb.namespaces import BASE, DEFAULT_GRAPH
 _START_UP = 30.0
 """Seconds an evaluator may take to open its store."""
 
+_NEVER = ("SERVICE", "LATERAL", "expected", "one", "of")
+"""What the parser offers and we do not serve, and its own words."""
+
 _SEATS = 4
 """Queries that may be at work or waiting, per evaluator; one more is turned away at once."""
 
@@ -394,12 +397,13 @@ def _refusal(head: Mapping[str, Any]) -> QueryError | LimitError:
 
 def _expected(message: str) -> str:
     """The parser's words without the character classes that nobody reads: ``expected one of ".", ")", FILTER``."""
-    if not message.startswith("expected one of "):
+    if not message.startswith("expected"):
         return message.strip()
-    tokens = re.findall(
+    found = re.findall(
         r'"(?:[^"\\]|\\.)*"|(?<![\w{\'])[A-Za-z]{2,}(?![\w}\'])', message.removeprefix("expected one of ")
     )
-    return "expected one of " + ", ".join(dict.fromkeys(tokens)) if tokens else "unexpected token"
+    tokens = [token for token in dict.fromkeys(found) if token not in _NEVER]
+    return f"expected one of {', '.join(tokens)}" if tokens else "something is missing before this place"
 
 
 def _environment() -> dict[str, str]:

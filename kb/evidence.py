@@ -107,7 +107,7 @@ def _anchor_findings(dataset: Dataset, anchor: str, text: str) -> Iterator[Findi
             anchor,
             "t:end",
             f"The anchor's range {start}–{end} does not lie in the text of {len(text)} characters. "
-            "Make it again with: testimonia locate",
+            "Make it again with: testimonia locate ARTICLE “a few words”",
         )
         return
     words = text[start:end]
@@ -117,7 +117,8 @@ def _anchor_findings(dataset: Dataset, anchor: str, text: str) -> Iterator[Findi
             "anchor-hash",
             anchor,
             "schema:sha256",
-            "The words at the anchor's range are not the ones that were encoded. Make it again with: testimonia locate",
+            "The words at the anchor's range are not the ones that were encoded. "
+            "Make it again with: testimonia locate ARTICLE “a few words”",
         )
     if dataset.number(anchor, "t:paragraph") != paragraph_at(text, start):
         yield _violation(

@@ -52,10 +52,11 @@ def verification_text(results: Sequence[Verification]) -> str:
     for result in results:
         slug = result.article.rpartition("/")[2]
         faults = [finding for finding in result.findings if finding.severity > Severity.INFO]
+        noun = "fault" if len(faults) == 1 else "faults"
         if result.checked:
             covered = sum(1 for c in result.coverage if c.claims or c.metadata)
             excused = sum(1 for c in result.coverage if c.excuse is not None)
-            state = f"{result.anchors} anchors checked, {len(faults)} faults; of {len(result.coverage)} sentences "
+            state = f"{result.anchors} anchors checked, {len(faults)} {noun}; of {len(result.coverage)} sentences "
             state += f"{covered} encoded, {excused} excused, {len(result.coverage) - covered - excused} open"
         else:
             state = f"not checked: the text is not at hand ({result.anchors} anchors)"

@@ -160,7 +160,11 @@ def _article(engine: Engine, facts: Facts, name: str) -> Json:
         "published": facts.text(name, "schema:datePublished"),
         "modified": facts.text(name, "schema:dateModified"),
         "rights": facts.strings(name, "dcterms:rights"),
-        "urls": sorted({*facts.iris(name, "schema:url"), *(v.value for v in facts.literals(name, "schema:url"))}),
+        "urls": sorted(
+            {value for term in ("schema:url", "t:requestedLink") for value in facts.iris(name, term)}
+            | {literal.value for literal in facts.literals(name, "schema:url")}
+        ),
+        "fully_encoded": facts.truth(name, "t:fullyEncoded"),
         "snapshot": None
         if snapshot is None
         else {
@@ -169,10 +173,18 @@ def _article(engine: Engine, facts: Facts, name: str) -> Json:
             "length": facts.number(snapshot, "t:length"),
             "sections": len(facts.iris(snapshot, "t:section")),
         },
-        "notes": facts.strings(name, "t:note"),
+        "notes": facts.strings(name, "t:note") + _notes_on(engine, name),
         "holders": len({hit["holder"]["iri"] for hit in section["items"] if hit["holder"]}),
         "claims": section,
     }
+
+
+def _notes_on(engine: Engine, name: str) -> list[Json]:
+    """The texts of editorial notes that regard a thing, in the order of their IRIs."""
+    notes = column(engine, "notes-on", "note", thing=name)
+    facts = Facts(engine)
+    facts.load(notes)
+    return [text for note in notes for text in facts.strings(note, "t:note")]
 
 
 def _concept(engine: Engine, facts: Facts, name: str) -> Json:
