@@ -15,7 +15,7 @@ serve: $(VENV)/installed
 	$(BIN)/testimonia serve --host $(HOST) --port $(PORT)
 
 test: $(VENV)/installed-dev
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --cov --cov-report=term
 
 check: $(VENV)/installed-dev
 	$(BIN)/ruff check .

@@ -234,12 +234,13 @@ def _time_words(time: Json) -> str:
     if bounds is None:
         return words
     first, last = bounds["earliest_begin"], bounds["latest_end"]
+    about = "about " if "~" in str(time["edtf"]) else ""
     if first and last and first == last:
-        return f"{words}, read as {first}"
+        return f"{words}, read as {about}{first}"
     if first and last:
         throughout = (bounds["latest_begin"], bounds["earliest_end"]) == (first, last)
-        return f"{words}, read as {'' if throughout else 'some time '}from {first} to {last}"
-    return f"{words}, read as from {first} on" if first else f"{words}, read as up to {last}"
+        return f"{words}, read as {'' if throughout else 'some time '}from {about}{first} to {about}{last}"
+    return f"{words}, read as from {about}{first} on" if first else f"{words}, read as up to {about}{last}"
 
 
 def _text(text: str) -> Sentence:
