@@ -34,12 +34,9 @@ def load(settings: Settings, _target: str = "") -> Any:
     from kb.questions import load as load_questions
     from kb.sources import read_snapshots
 
-    snapshots: dict[str, str] = {}
-    for folder in reversed(settings.sources):
-        snapshots.update(read_snapshots(folder))
     workers = max(2, os.cpu_count() or 2)
     engine = EmbeddedEngine(settings.build, timeout=settings.timeout, memory_mb=settings.memory_mb, workers=workers)
-    return create_app(engine, questions=load_questions(queries_dir()), snapshots=snapshots)
+    return create_app(engine, questions=load_questions(queries_dir()), snapshots=read_snapshots(*settings.sources))
 
 
 def run(settings: Settings, *, host: str, port: int) -> None:

@@ -31,12 +31,14 @@ def shapes(data: Path) -> list[Source]:
     return found + (read_folder(own, "*.ttl") if own.is_dir() and own.resolve() != shapes_dir().resolve() else [])
 
 
-def findings(files: Sequence[Source], rules: Sequence[Source]) -> list[Finding]:
-    """What every check but that of the texts finds in ``files``, in the order of the files."""
+def findings(raw: Dataset, rules: Sequence[Source], *, derived: Dataset | None = None) -> list[Finding]:
+    """What every check but that of the texts finds in hand-written data, in the order of the files.
+
+    ``derived`` saves deriving it again where that was done.
+    """
     from kb import checks, evidence  # pySHACL takes a while to load, and a build that is up to date needs none
 
-    raw = parse(files)
-    found = [*handwritten(raw), *evidence.times(raw), *checks.check(derive(raw), rules)]
+    found = [*handwritten(raw), *evidence.times(raw), *checks.check(derived or derive(raw), rules)]
     return sorted(found, key=lambda finding: finding.sort_key)
 
 
@@ -56,12 +58,13 @@ def build(data: Path, out: Path, *, check: bool = True, say: Callable[[str], Non
         return found
     store.prepare(out)
     say(f"reading {len(files)} files")
-    dataset = derive(parse(files))
+    raw = parse(files)
+    dataset = derive(raw)
     if not dataset.instances("schema:NewsArticle"):
         raise SourceError("has no article; articles/*.trig must describe at least one", file=show(data))
     if check:
         say(f"checking {len(dataset.quads)} statements")
-        _refuse([f for f in findings(files, rules) if f.severity is Severity.VIOLATION])
+        _refuse([f for f in findings(raw, rules, derived=dataset) if f.severity is Severity.VIOLATION])
     leak = first_leak(dataset)
     if leak:
         place = dataset.place(leak)

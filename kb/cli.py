@@ -130,6 +130,8 @@ def check(paths: tuple[Path, ...], data: Path | None, form: str) -> None:
 
     Example: testimonia check kb/registry/places.ttl
     """
+    from kb.dataset import parse
+
     folder = data or data_dir()
     for path in paths:
         if not path.exists():
@@ -139,7 +141,7 @@ def check(paths: tuple[Path, ...], data: Path | None, form: str) -> None:
     known = {Path(file.name).resolve() for file in files}
     if unknown := wanted - known - {known_path.parent for known_path in known}:
         raise SourceError(f"is not part of the data in {show(folder)}", file=show(min(unknown)))
-    findings = builds.findings(files, builds.shapes(folder))
+    findings = builds.findings(parse(files), builds.shapes(folder))
     if wanted:
         findings = [f for f in findings if f.place and {p := Path(f.place.file).resolve(), p.parent} & wanted]
     click.echo(report.findings_json(findings) if form == "json" else report.findings_text(findings))
@@ -349,8 +351,5 @@ def _text_folders(given: Path | None, data: Path | None) -> tuple[Path, ...]:
 
 
 def _texts(given: Path | None, data: Path | None) -> dict[str, str]:
-    """The texts at hand; where two folders have one of the same name, that of the first."""
-    found: dict[str, str] = {}
-    for folder in reversed(_text_folders(given, data)):
-        found.update(read_snapshots(folder))
-    return found
+    """The texts at hand, by article slug."""
+    return read_snapshots(*_text_folders(given, data))

@@ -81,7 +81,7 @@ def close(dataset: Dataset) -> Dataset:
 
     content = {iri(name) for name in _CONTENT}
     for perspective in dataset.instances("t:Perspective"):
-        articles = [str(getattr(term, "value", "")) for term in dataset.values(perspective, "t:selectsArticle")]
+        articles = dataset.texts(perspective, "t:selectsArticle")
         claims = sorted({claim for article in articles for claim in claims_of.get(article, ())})
         claims = [claim for claim in claims if dataset.value(claim, "t:realis") == "true"]
         said = [q for claim in claims for q in dataset.graphs.get(claim, ()) if q.predicate.value in content]

@@ -71,6 +71,14 @@ class Dataset:
         found = self.values(subject, predicate)
         return text_of(found[0]) if found else None
 
+    def texts(self, subject: str, predicate: str) -> tuple[str, ...]:
+        """All values as strings (IRI or lexical form), in the order in which they were written."""
+        return tuple(text_of(value) for value in self.values(subject, predicate))
+
+    def span(self, subject: str) -> tuple[int, int]:
+        """Start and end of an anchor or section, 0 where one is missing."""
+        return self.number(subject, "t:start") or 0, self.number(subject, "t:end") or 0
+
     def number(self, subject: str, predicate: str) -> int | None:
         """The single value as an integer, or None where it is missing or no integer."""
         found = self.value(subject, predicate)

@@ -153,7 +153,7 @@ def _verbatim_findings(dataset: Dataset, slug: str, text: str) -> Iterator[Findi
     for graph, quads in dataset.graphs.items():
         if not graph.startswith(iri(f"claim:{slug}-")):
             continue
-        ranges = [_range(dataset, str(a.value)) for a in dataset.values(graph, "t:evidence") if hasattr(a, "value")]
+        ranges = [dataset.span(anchor) for anchor in dataset.texts(graph, "t:evidence")]
         passages = [text[start:end] for start, end in ranges]
         for quad in quads:
             if quad.predicate.value != iri("t:verbatim") or not isinstance(quad.object, ox.Literal):
@@ -189,20 +189,20 @@ def times(dataset: Dataset, *, anchors_of: str | None = None) -> Iterator[Findin
 def _coverage(dataset: Dataset, article: str, snapshot: str, anchors: list[str], text: str) -> Iterator[Coverage]:
     claims: dict[str, list[str]] = {}
     for claim in dataset.instances("t:Claim"):
-        for term in dataset.values(claim, "t:evidence"):
-            claims.setdefault(str(getattr(term, "value", "")), []).append(claim)
+        for anchor in dataset.texts(claim, "t:evidence"):
+            claims.setdefault(anchor, []).append(claim)
     excuses = {
-        str(getattr(term, "value", "")): dataset.value(excuse, "t:reason")
+        anchor: dataset.value(excuse, "t:reason")
         for excuse in dataset.instances("t:Excused")
-        for term in dataset.values(excuse, "t:evidence")
+        for anchor in dataset.texts(excuse, "t:evidence")
     }
     sections = [
-        (*_range(dataset, str(getattr(s, "value", ""))), dataset.value(str(getattr(s, "value", "")), "t:sectionType"))
-        for s in dataset.values(snapshot, "t:section")
+        (*dataset.span(section), dataset.value(section, "t:sectionType"))
+        for section in dataset.texts(snapshot, "t:section")
     ]
     counted = {iri(f"section:{name}") for name in COVERED}
     metadata = {iri(f"section:{name}") for name in ("headline", "byline", "dateline")}
-    ranges = {anchor: _range(dataset, anchor) for anchor in anchors}
+    ranges = {anchor: dataset.span(anchor) for anchor in anchors}
     for sentence in sentences(text):
         kind = next((k for start, end, k in sections if start <= sentence.start and sentence.end <= end), None)
         if kind not in counted:
@@ -211,10 +211,6 @@ def _coverage(dataset: Dataset, article: str, snapshot: str, anchors: list[str],
         used = sorted({claim for anchor in inside for claim in claims.get(anchor, ())})
         excuse = None if used else next((excuses[a] for a in inside if a in excuses), None)
         yield Coverage(sentence, tuple(used), excuse, kind in metadata)
-
-
-def _range(dataset: Dataset, subject: str) -> tuple[int, int]:
-    return dataset.number(subject, "t:start") or 0, dataset.number(subject, "t:end") or 0
 
 
 def _violation(dataset: Dataset, rule: str, focus: str, predicate: str, message: str) -> Finding:

@@ -59,11 +59,13 @@ def read_text(path: Path) -> str:
         raise SourceError("is not UTF-8; save it as UTF-8", file=show(path), line=line) from None
 
 
-def read_snapshots(folder: Path | None) -> dict[str, str]:
-    """The article texts at hand, by article slug (the file's name without ``.txt``); empty where there are none."""
-    if folder is None or not folder.is_dir():
-        return {}
-    return {p.stem: read_text(p) for p in sorted(folder.glob("*.txt")) if p.stat().st_size <= SNAPSHOT_LIMIT}
+def read_snapshots(*folders: Path) -> dict[str, str]:
+    """The article texts at hand, by article slug (the file's name without ``.txt``); empty where there are none.
+
+    Where two folders have a text of the same name, that of the first is taken.
+    """
+    paths = [path for folder in reversed(folders) if folder.is_dir() for path in sorted(folder.glob("*.txt"))]
+    return {path.stem: read_text(path) for path in paths if path.stat().st_size <= SNAPSHOT_LIMIT}
 
 
 def show(path: Path) -> str:

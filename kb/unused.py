@@ -8,11 +8,10 @@ excused on its own words, from the closed list.
 
 import re
 from collections.abc import Iterator, Sequence
-from typing import Any
 
 import pyoxigraph as ox
 
-from kb.dataset import Dataset
+from kb.dataset import Dataset, text_of
 from kb.model import Finding, Severity
 from kb.namespaces import iri
 from kb.passages import Sentence, find, sentences
@@ -49,7 +48,7 @@ def unused(dataset: Dataset, anchors: Sequence[str], text: str, severity: Severi
 
     ``anchors`` are the article's; sentences without a claim are not looked at (coverage tells of them).
     """
-    ranges = {anchor: _range(dataset, anchor) for anchor in anchors}
+    ranges = {anchor: dataset.span(anchor) for anchor in anchors}
     claims = _by_anchor(dataset, dataset.instances("t:Claim"), "t:evidence")
     others = _others(dataset)
     names = _names(dataset)
@@ -98,20 +97,20 @@ def _words(dataset: Dataset, claims: Sequence[str]) -> set[str]:
     things: set[str] = set()
     for claim in claims:
         for name in _LINKS:
-            things.update(_values(dataset, claim, name))
-        for cue in _values(dataset, claim, "t:cue"):
-            words.update(_values(dataset, cue, "t:exactWords"))
-        for said in _values(dataset, claim, "t:statementTime"):
-            words.update(_values(dataset, said, "t:verbatim"))
+            things.update(dataset.texts(claim, name))
+        for cue in dataset.texts(claim, "t:cue"):
+            words.update(dataset.texts(cue, "t:exactWords"))
+        for said in dataset.texts(claim, "t:statementTime"):
+            words.update(dataset.texts(said, "t:verbatim"))
         for quad in dataset.graphs.get(claim, ()):
-            value = str(getattr(quad.object, "value", ""))
+            value = text_of(quad.object)
             if quad.predicate.value == iri("t:verbatim"):
                 words.add(value)
             elif isinstance(quad.object, ox.NamedNode):
                 things.add(value)
     for thing in things:
         for form in _FORMS:
-            words.update(_values(dataset, thing, form))
+            words.update(dataset.texts(thing, form))
     return words
 
 
@@ -121,28 +120,24 @@ def _names(dataset: Dataset) -> list[str]:
     for kind in _NAMED:
         for thing in dataset.instances(kind):
             for form in ("rdfs:label", "skos:altLabel", "skos:hiddenLabel"):
-                found.update(_values(dataset, thing, form))
+                found.update(dataset.texts(thing, form))
     plain = {name for name in found if "/" not in name and "(" not in name and name[:1].isupper()}
     return sorted(plain, key=lambda name: (-len(name), name))
 
 
 def _others(dataset: Dataset) -> set[str]:
     """Anchors that a loaded wording, a name use or an excuse accounts for."""
-    found = {
-        str(getattr(t, "value", ""))
-        for a in dataset.instances("oa:Annotation")
-        for t in dataset.values(a, "oa:hasTarget")
-    }
+    found = {t for a in dataset.instances("oa:Annotation") for t in dataset.texts(a, "oa:hasTarget")}
     for kind in ("t:NameUse", "t:Excused"):
         for entry in dataset.instances(kind):
-            found.update(_values(dataset, entry, "t:evidence"))
+            found.update(dataset.texts(entry, "t:evidence"))
     return found
 
 
 def _by_anchor(dataset: Dataset, subjects: Sequence[str], predicate: str) -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
     for subject in subjects:
-        for anchor in _values(dataset, subject, predicate):
+        for anchor in dataset.texts(subject, predicate):
             found.setdefault(anchor, []).append(subject)
     return found
 
@@ -156,12 +151,3 @@ def _spans(text: str, sentence: Sentence, words: str) -> list[tuple[int, int]]:
         if not (before.isalnum() or after.isalnum()):
             spans.append((sentence.start + start, sentence.start + end))
     return spans
-
-
-def _values(dataset: Dataset, subject: str, predicate: str) -> list[str]:
-    values: list[Any] = list(dataset.values(subject, predicate))
-    return [str(getattr(value, "value", "")) for value in values]
-
-
-def _range(dataset: Dataset, subject: str) -> tuple[int, int]:
-    return dataset.number(subject, "t:start") or 0, dataset.number(subject, "t:end") or 0
