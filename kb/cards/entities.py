@@ -174,7 +174,7 @@ def _article(engine: Engine, facts: Facts, name: str) -> Json:
             "sections": len(facts.iris(snapshot, "t:section")),
         },
         "notes": facts.strings(name, "t:note") + _notes_on(engine, name),
-        "holders": len({hit["holder"]["iri"] for hit in section["items"] if hit["holder"]}),
+        "holders": len(rows(engine, "holders-in-article", article=name)),
         "claims": section,
     }
 
