@@ -54,6 +54,7 @@ def _verify(dataset: Dataset, article: str, texts: Mapping[str, str]) -> Verific
     if text is None:
         return Verification(article, False, len(anchors), tuple(findings), ())
     findings += _snapshot_findings(dataset, snapshot, text)
+    findings += _word_count_findings(dataset, article, snapshot, text)
     for anchor in anchors:
         findings += _anchor_findings(dataset, anchor, text)
     findings += _verbatim_findings(dataset, slug, text)
@@ -95,6 +96,22 @@ def _snapshot_findings(dataset: Dataset, snapshot: str, text: str) -> Iterator[F
             "t:length",
             f"The text at hand has {len(text)} characters, not {dataset.value(snapshot, 't:length')}. "
             "Correct t:length, or get the encoded version.",
+        )
+
+
+def _word_count_findings(dataset: Dataset, article: str, snapshot: str, text: str) -> Iterator[Finding]:
+    """The word count, where one is given, is that of the sections which are not furniture."""
+    given = dataset.number(article, "schema:wordCount")
+    sections = dataset.texts(snapshot, "t:section")
+    read = [s for s in sections if dataset.value(s, "t:sectionType") != iri("section:furniture")]
+    found = sum(len(text[slice(*dataset.span(section))].split()) for section in read)
+    if given is not None and given != found:
+        yield _violation(
+            dataset,
+            "word-count",
+            article,
+            "schema:wordCount",
+            f"The sections of the text outside its furniture have {found} words, not {given}. Correct the number.",
         )
 
 

@@ -89,6 +89,15 @@ def test_words_kept_of_a_quantity_must_stand_in_the_passage(example: Dataset, te
     }
 
 
+def test_a_wrong_word_count_is_found(example: Dataset, text: str) -> None:
+    """Words are counted outside the furniture, and a count that is given must be right."""
+    for count, expected in (("60", set()), ("61", {("word-count", ARTICLE)})):
+        given = ox.Quad(
+            node(f"article:{ARTICLE}"), node("schema:wordCount"), ox.Literal(count, datatype=node("xsd:integer"))
+        )
+        assert rules(example.with_quads([given]), text) == expected
+
+
 def test_a_sentence_without_claim_or_excuse_is_missing(example: Dataset, text: str) -> None:
     """In a fully encoded article a sentence that is not accounted for is a warning, before that information."""
     kept = tuple(q for q in example.quads if q.subject != node(f"node:{ARTICLE}-excused-p4-s1"))
