@@ -1,7 +1,7 @@
 """Conclusions by OWL 2 RL, each kept inside the voices that it rests on. The only module that imports owlrl.
 
 owlrl runs over a plain graph per perspective declared in the data, and only over realis claims: on a dataset it
-would join triples across claims and conclude what nobody said (MODEL.md §6). A second run over the default-graph
+would join triples across claims and conclude what nobody said. A second run over the default-graph
 layers gives what follows about chains. Only statements of properties marked ``t:keptConclusion`` are kept.
 """
 

@@ -47,7 +47,7 @@ def handwritten(dataset: Dataset) -> list[Finding]:
 
 
 def is_realis(dataset: Dataset, claim: str) -> bool:
-    """Whether a claim speaks of something as having happened (MODEL: positive, realis mode, and so all the way up)."""
+    """Whether a claim speaks of something as having happened: positive, in a realis mode, and so all the way up."""
     seen: set[str] = set()
     articles = set(dataset.instances("schema:NewsArticle"))
     current: str | None = claim

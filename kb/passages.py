@@ -1,7 +1,7 @@
 """Texts and their parts: paragraphs, sentences, passages, and where words stand. Knows no RDF.
 
 Offsets are Unicode code points of the UTF-8 file with LF line ends, untrimmed, end exclusive; paragraph N is the
-Nth non-empty line (MODEL.md §4).
+Nth non-empty line.
 """
 
 import hashlib
