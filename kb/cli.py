@@ -19,10 +19,10 @@ from kb import __version__, report, scaffold
 from kb import build as builds
 from kb.errors import QueryError, SetupError, SourceError, TestimoniaError
 from kb.paths import data_dir, is_checkout, queries_dir
-from kb.sources import read_snapshots, read_text, show
+from kb.sources import read_snapshots, read_text, show, snapshot_paths
 
 if TYPE_CHECKING:
-    from kb.engine import EmbeddedEngine
+    from kb.engine import EmbeddedEngine, QueryRequest
 
 _DATA = click.option(
     "--data", type=click.Path(path_type=Path), default=None, help="Data folder (default: the one that ships)."
@@ -35,6 +35,9 @@ _SOURCES = click.option(
     type=click.Path(path_type=Path),
     default=None,
     help="Folder with the article texts (default: $TESTIMONIA_SOURCES and sources/).",
+)
+_ROWS = click.option(
+    "-f", "form", type=click.Choice(["table", "csv", "tsv", "json", "xml"]), default="table", help="Format of rows."
 )
 _TIMEOUT = click.option("--query-timeout", type=click.FloatRange(min=0.1), default=10.0, help="Seconds per query (10).")
 _MEMORY = click.option("--query-memory", type=click.IntRange(min=64), default=512, help="Megabytes per query (512).")
@@ -100,7 +103,7 @@ def serve(
     check_free(host, port)
     build_folder = _build(data, out)
     texts = _text_folders(sources, data)
-    at_hand = len(_texts(sources, data))
+    at_hand = len(snapshot_paths(*texts))
     click.echo(f"{at_hand} article texts at hand; passages are {'shown' if at_hand else 'given as locators'}", err=True)
     url = f"http://{f'[{host}]' if ':' in host else host}:{port}"
     click.echo(f"serving on {url} (stop with Ctrl-C)", err=True)
@@ -207,9 +210,7 @@ def new(slug: str, data: Path | None, sources: Path | None) -> None:
 
 @main.command()
 @click.argument("query")
-@click.option(
-    "-f", "form", type=click.Choice(["table", "csv", "tsv", "json", "xml"]), default="table", help="Format of rows."
-)
+@_ROWS
 @_DATA
 @_OUT
 @_TIMEOUT
@@ -227,9 +228,7 @@ def query(query: str, form: str, data: Path | None, out: Path | None, query_time
 
 @main.command()
 @click.argument("name", required=False)
-@click.option(
-    "-f", "form", type=click.Choice(["table", "csv", "tsv", "json", "xml"]), default="table", help="Format of rows."
-)
+@_ROWS
 @_DATA
 @_OUT
 def ask(name: str | None, form: str, data: Path | None, out: Path | None) -> None:
@@ -247,7 +246,7 @@ def ask(name: str | None, form: str, data: Path | None, out: Path | None) -> Non
         return
     if name not in known:
         raise SourceError(f"no saved question {name!r}; there are: {', '.join(known) or 'none'}")
-    _print_answer(data, out, QueryRequest(known[name].text, solutions=_SOLUTIONS[form]), form, 10.0, 512)
+    _print_answer(data, out, QueryRequest(known[name].text, solutions=_SOLUTIONS[form]), form)
 
 
 @main.command("show")
@@ -300,12 +299,15 @@ _SOLUTIONS = {
 
 
 def _print_answer(
-    data: Path | None, out: Path | None, request: object, form: str, timeout: float, memory_mb: int
+    data: Path | None,
+    out: Path | None,
+    request: "QueryRequest",
+    form: str,
+    timeout: float = 10.0,
+    memory_mb: int = 512,
 ) -> None:
     from kb import cards
-    from kb.engine import QueryRequest
 
-    assert isinstance(request, QueryRequest)
     with _engine(data, out, timeout=timeout, memory_mb=memory_mb) as engine:
         answer = engine.answer(request)
     if answer.kind == "graph" and form not in ("table", "json"):

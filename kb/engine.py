@@ -2,7 +2,7 @@
 
 Foreign queries go through ``answer``: checked by tokens first (``kb.guard``), then evaluated in a process of
 their own (``kb.evaluator``) with a deadline and a memory cap. Our own queries, read from ``.rq`` files with
-bound terms, go through ``select``, ``ask`` and ``quads`` in this process.
+bound terms, go through ``select`` and ``quads`` in this process.
 """
 
 import contextlib
@@ -29,12 +29,13 @@ from kb import guard
 from kb.errors import LimitError, QueryError
 from kb.evaluator import MAX_ANSWER
 from kb.namespaces import BASE, DEFAULT_GRAPH
+from kb.store import manifest
 
 _START_UP = 30.0
 """Seconds an evaluator may take to open its store."""
 
-_NEVER = ("SERVICE", "LATERAL", "expected", "one", "of")
-"""What the parser offers and we do not serve, and its own words."""
+_NEVER = ("SERVICE", "LATERAL")
+"""What the parser offers and we do not serve."""
 
 _SEATS = 4
 """Queries that may be at work or waiting, per evaluator; one more is turned away at once."""
@@ -86,9 +87,6 @@ class Engine(Protocol):
     def select(self, query: str, bindings: Mapping[str, Term] | None = None) -> list[Row]:
         """The solutions of one of our own SELECT queries, in its own order, with unbound variables left out."""
 
-    def ask(self, query: str, bindings: Mapping[str, Term] | None = None) -> bool:
-        """The answer of one of our own ASK queries."""
-
     def quads(self, *, subjects: Iterable[str] = (), graphs: Iterable[str] = ()) -> list[ox.Quad]:
         """All default-graph quads with one of ``subjects``, and all quads of the named ``graphs``, sorted."""
 
@@ -97,6 +95,25 @@ class Engine(Protocol):
 
     def close(self) -> None:
         """Ends every process this engine started; it cannot be asked again."""
+
+
+def select_in(store: ox.Store, query: str, bindings: Mapping[str, Term] | None) -> list[Row]:
+    """The solutions of a SELECT query over a store, with terms bound to variables of its projection."""
+    bound = {ox.Variable(name): term for name, term in (bindings or {}).items()}
+    results = store.query(query, base_iri=BASE, substitutions=bound)
+    assert isinstance(results, ox.QuerySolutions)
+    names = [variable.value for variable in results.variables]
+    return [{name: row[name] for name in names if row[name] is not None} for row in results]
+
+
+def quads_in(store: ox.Store, *, subjects: Iterable[str], graphs: Iterable[str]) -> list[ox.Quad]:
+    """A store's default-graph quads with one of ``subjects``, and all quads of the named ``graphs``, sorted."""
+    found: set[ox.Quad] = set()
+    for subject in subjects:
+        found.update(store.quads_for_pattern(ox.NamedNode(subject), None, None, ox.DefaultGraph()))
+    for graph in graphs:
+        found.update(store.quads_for_pattern(None, None, None, ox.NamedNode(graph)))
+    return sorted(found, key=str)
 
 
 class EmbeddedEngine:
@@ -116,14 +133,14 @@ class EmbeddedEngine:
         patience: float = 5.0,
     ) -> None:
         self._build = build
-        self._manifest = json.loads((build / "manifest.json").read_text(encoding="utf-8"))
+        self._manifest = manifest(build)
         self._store = ox.Store.read_only(str(build / "store"))
         self._pool = _Pool(str(build / "store"), timeout=timeout, memory_mb=memory_mb, size=workers, patience=patience)
 
     @property
     def build_id(self) -> str:
         """SHA-256 of the served data, in hex."""
-        return str(self._manifest["build_id"])
+        return self._manifest.build_id
 
     @property
     def walls(self) -> Mapping[str, bool]:
@@ -150,29 +167,11 @@ class EmbeddedEngine:
 
     def select(self, query: str, bindings: Mapping[str, Term] | None = None) -> list[Row]:
         """The solutions of one of our own SELECT queries."""
-        results = self._own(query, bindings)
-        assert isinstance(results, ox.QuerySolutions)
-        names = [variable.value for variable in results.variables]
-        return [{name: row[name] for name in names if row[name] is not None} for row in results]
-
-    def ask(self, query: str, bindings: Mapping[str, Term] | None = None) -> bool:
-        """The answer of one of our own ASK queries."""
-        return bool(self._own(query, bindings))
-
-    def _own(
-        self, query: str, bindings: Mapping[str, Term] | None
-    ) -> ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples:
-        bound = {ox.Variable(name): term for name, term in (bindings or {}).items()}
-        return self._store.query(query, base_iri=BASE, substitutions=bound)
+        return select_in(self._store, query, bindings)
 
     def quads(self, *, subjects: Iterable[str] = (), graphs: Iterable[str] = ()) -> list[ox.Quad]:
         """All default-graph quads with one of ``subjects``, and all quads of the named ``graphs``, sorted."""
-        found: set[ox.Quad] = set()
-        for subject in subjects:
-            found.update(self._store.quads_for_pattern(ox.NamedNode(subject), None, None, ox.DefaultGraph()))
-        for graph in graphs:
-            found.update(self._store.quads_for_pattern(None, None, None, ox.NamedNode(graph)))
-        return sorted(found, key=str)
+        return quads_in(self._store, subjects=subjects, graphs=graphs)
 
     def dump(self, suffix: str) -> Iterator[bytes]:
         """The whole served dataset as written at build, ``nq`` or ``trig``, in pieces."""
@@ -397,11 +396,10 @@ def _refusal(head: Mapping[str, Any]) -> QueryError | LimitError:
 
 def _expected(message: str) -> str:
     """The parser's words without the character classes that nobody reads: ``expected one of ".", ")", FILTER``."""
-    if not message.startswith("expected"):
+    words = re.match(r"expected (?:one of )?(.*)", message, re.S)
+    if words is None:
         return message.strip()
-    found = re.findall(
-        r'"(?:[^"\\]|\\.)*"|(?<![\w{\'])[A-Za-z]{2,}(?![\w}\'])', message.removeprefix("expected one of ")
-    )
+    found = re.findall(r'"(?:[^"\\]|\\.)*"|(?<![\w{\'])[A-Za-z]{2,}(?![\w}\'])', words[1])
     tokens = [token for token in dict.fromkeys(found) if token not in _NEVER]
     return f"expected one of {', '.join(tokens)}" if tokens else "something is missing before this place"
 

@@ -8,12 +8,12 @@ from dataclasses import dataclass
 
 import pyoxigraph as ox
 
-from kb.dataset import Dataset
+from kb.dataset import Dataset, text_of
 from kb.model import Finding, Severity
 from kb.namespaces import iri, shorten
-from kb.passages import MAX_WORDS, Sentence, find, paragraph_at, sentences, sha256
+from kb.passages import MAX_WORDS, Sentence, find, paragraph_at, sha256
 from kb.times import bounds
-from kb.unused import unused
+from kb.unused import resting, unused
 
 COVERED = ("body", "headline", "subheading", "byline", "dateline", "caption")
 """Section types whose sentences must be anchored or excused; furniture is not."""
@@ -60,9 +60,10 @@ def _verify(dataset: Dataset, article: str, texts: Mapping[str, str]) -> Verific
     findings += _verbatim_findings(dataset, slug, text)
     coverage = tuple(_coverage(dataset, article, snapshot, anchors, text))
     finished = dataset.value(article, "t:fullyEncoded") == "true"
+    severity = Severity.WARNING if finished else Severity.INFO
     findings += [
         Finding(
-            Severity.WARNING if finished else Severity.INFO,
+            severity,
             "sentence-not-accounted-for",
             article,
             f"The sentence {c.sentence.name} ({c.sentence.start}–{c.sentence.end}) is neither the evidence of a claim "
@@ -73,7 +74,7 @@ def _verify(dataset: Dataset, article: str, texts: Mapping[str, str]) -> Verific
         for c in coverage
         if not c.claims and c.excuse is None and not c.metadata
     ]
-    findings += unused(dataset, anchors, text, Severity.WARNING if finished else Severity.INFO)
+    findings += unused(dataset, anchors, text, severity)
     return Verification(article, True, len(anchors), tuple(sorted(findings, key=lambda f: f.sort_key)), coverage)
 
 
@@ -180,7 +181,7 @@ def _verbatim_findings(dataset: Dataset, slug: str, text: str) -> Iterator[Findi
                 yield _violation(
                     dataset,
                     "verbatim-in-passage",
-                    str(getattr(quad.subject, "value", quad.subject)),
+                    text_of(quad.subject),
                     "t:verbatim",
                     f"“{words}” does not stand in the passages of {shorten(graph)}, or has over {MAX_WORDS} words. "
                     "Copy the words from the passage.",
@@ -192,7 +193,7 @@ def times(dataset: Dataset, *, anchors_of: str | None = None) -> Iterator[Findin
     for quad in dataset.quads:
         if quad.predicate.value != iri("t:edtf") or not isinstance(quad.object, ox.Literal):
             continue
-        subject = str(getattr(quad.subject, "value", quad.subject))
+        subject = text_of(quad.subject)
         if anchors_of is not None and not subject.startswith(iri(f"node:{anchors_of}-")):
             continue
         try:
@@ -204,10 +205,6 @@ def times(dataset: Dataset, *, anchors_of: str | None = None) -> Iterator[Findin
 
 
 def _coverage(dataset: Dataset, article: str, snapshot: str, anchors: list[str], text: str) -> Iterator[Coverage]:
-    claims: dict[str, list[str]] = {}
-    for claim in dataset.instances("t:Claim"):
-        for anchor in dataset.texts(claim, "t:evidence"):
-            claims.setdefault(anchor, []).append(claim)
     excuses = {
         anchor: dataset.value(excuse, "t:reason")
         for excuse in dataset.instances("t:Excused")
@@ -219,15 +216,12 @@ def _coverage(dataset: Dataset, article: str, snapshot: str, anchors: list[str],
     ]
     counted = {iri(f"section:{name}") for name in COVERED}
     metadata = {iri(f"section:{name}") for name in ("headline", "byline", "dateline")}
-    ranges = {anchor: dataset.span(anchor) for anchor in anchors}
-    for sentence in sentences(text):
+    for sentence, inside, used in resting(dataset, anchors, text):
         kind = next((k for start, end, k in sections if start <= sentence.start and sentence.end <= end), None)
         if kind not in counted:
             continue
-        inside = [a for a, (start, end) in ranges.items() if start < sentence.end and sentence.start < end]
-        used = sorted({claim for anchor in inside for claim in claims.get(anchor, ())})
         excuse = None if used else next((excuses[a] for a in inside if a in excuses), None)
-        yield Coverage(sentence, tuple(used), excuse, kind in metadata)
+        yield Coverage(sentence, used, excuse, kind in metadata)
 
 
 def _violation(dataset: Dataset, rule: str, focus: str, predicate: str, message: str) -> Finding:

@@ -1,5 +1,6 @@
 """The one prefix table: every Turtle, TriG and SPARQL file and every Python module takes its IRIs from here."""
 
+from collections.abc import Iterable
 from typing import Final
 
 BASE: Final = "https://w3id.org/testimonia/"
@@ -83,7 +84,6 @@ def is_local_name(text: str) -> bool:
     return bool(text) and all(c.isalnum() or c in "-_" for c in text) and not text.startswith("-")
 
 
-def turtle_prologue(*, sparql: bool = False) -> str:
-    """All prefixes as declarations, one a line: ``PREFIX x: <…>`` for SPARQL, ``@prefix x: <…> .`` otherwise."""
-    form = "PREFIX {}: <{}>\n" if sparql else "@prefix {}: <{}> .\n"
-    return "".join(form.format(*item) for item in PREFIXES.items())
+def turtle_prologue(names: Iterable[str] = PREFIXES) -> str:
+    """Turtle declarations of some prefixes, of all where none are named, alphabetical, one a line."""
+    return "".join(f"@prefix {name}: <{PREFIXES[name]}> .\n" for name in sorted(names))

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from kb import passages
 from kb.errors import SetupError, SourceError
-from kb.namespaces import PREFIXES
+from kb.namespaces import turtle_prologue
 
 _SLUG = re.compile(r"\d{4}-\d{2}-\d{2}-[a-z0-9]+(?:-[a-z0-9]+)*")
 _TODO = "# TODO"
@@ -68,7 +68,8 @@ def article_skeleton(slug: str, text: str | None) -> str:
     hint = f'# Anchors come from: testimonia locate {slug} "a few words"; the rest from docs/editorial-guide.md'
     blocks = ["\n".join(snapshot), *sections, "\n".join(article), hint]
     return (
-        _prologue(("article", "dcterms", "node", "schema", "section", "snapshot", "t", "xsd", "actor"))
+        turtle_prologue(("article", "dcterms", "node", "schema", "section", "snapshot", "t", "xsd", "actor"))
+        + "\n"
         + "\n\n".join(blocks)
         + "\n"
     )
@@ -86,7 +87,7 @@ def registry_skeleton(slug: str) -> str:
     head = (
         "# Groups, sources, things and handles that only this article knows; shared ones go into the shared files.\n\n"
     )
-    return head + _prologue(("article", "perspective", "rdfs", "t")) + "\n".join(block) + "\n"
+    return head + turtle_prologue(("article", "perspective", "rdfs", "t")) + "\n" + "\n".join(block) + "\n"
 
 
 def _sections(slug: str, text: str) -> list[str]:
@@ -108,10 +109,6 @@ def _sections(slug: str, text: str) -> list[str]:
             f"    t:sectionType section:{kind} ;{look}\n    t:start {start} ;\n    ."
         )
     return found
-
-
-def _prologue(names: tuple[str, ...]) -> str:
-    return "".join(f"@prefix {name}: <{PREFIXES[name]}> .\n" for name in sorted(names)) + "\n"
 
 
 def locate(slug: str, text: str, words: str, *, nth: int | None) -> str:

@@ -59,13 +59,18 @@ def read_text(path: Path) -> str:
         raise SourceError("is not UTF-8; save it as UTF-8", file=show(path), line=line) from None
 
 
-def read_snapshots(*folders: Path) -> dict[str, str]:
+def snapshot_paths(*folders: Path) -> dict[str, Path]:
     """The article texts at hand, by article slug (the file's name without ``.txt``); empty where there are none.
 
     Where two folders have a text of the same name, that of the first is taken.
     """
     paths = [path for folder in reversed(folders) if folder.is_dir() for path in sorted(folder.glob("*.txt"))]
-    return {path.stem: read_text(path) for path in paths if path.stat().st_size <= SNAPSHOT_LIMIT}
+    return {path.stem: path for path in paths if path.stat().st_size <= SNAPSHOT_LIMIT}
+
+
+def read_snapshots(*folders: Path) -> dict[str, str]:
+    """The words of the article texts at hand, by article slug; SourceError where one is not UTF-8."""
+    return {slug: read_text(path) for slug, path in snapshot_paths(*folders).items()}
 
 
 def show(path: Path) -> str:

@@ -4,6 +4,7 @@ import math
 import time
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
 from edtf import parse_edtf
@@ -21,6 +22,7 @@ class Bounds:
     latest_end: date | None
 
 
+@lru_cache(maxsize=4096)
 def bounds(edtf: str) -> Bounds:
     """The bounds of an EDTF expression, as strict as its words: "~" and "?" widen nothing.
 

@@ -48,29 +48,39 @@ def unused(dataset: Dataset, anchors: Sequence[str], text: str, severity: Severi
 
     ``anchors`` are the article's; sentences without a claim are not looked at (coverage tells of them).
     """
-    ranges = {anchor: dataset.span(anchor) for anchor in anchors}
-    claims = _by_anchor(dataset, dataset.instances("t:Claim"), "t:evidence")
     others = _others(dataset)
     names = _names(dataset)
-    for sentence in sentences(text):
-        inside = [a for a, (start, end) in ranges.items() if start < sentence.end and sentence.start < end]
-        resting = sorted({claim for anchor in inside for claim in claims.get(anchor, ())})
-        if not resting:
+    for sentence, inside, claims in resting(dataset, anchors, text):
+        if not claims:
             continue
-        used = [ranges[anchor] for anchor in inside if anchor in others]
-        for words in sorted(_words(dataset, resting)):
+        used = [dataset.span(anchor) for anchor in inside if anchor in others]
+        for words in sorted(_words(dataset, claims)):
             used += _spans(text, sentence, words)
         for kind, start, end in _candidates(text, sentence, names):
             if not any(first < end and start < last for first, last in used):
                 yield Finding(
                     severity,
                     "unused-content",
-                    resting[0],
+                    claims[0],
                     f"The {kind} “{text[start:end]}” in {sentence.name} is used by no claim on that sentence. "
                     "Encode what it tells, or excuse the words from the closed list.",
-                    dataset.place(resting[0]),
+                    dataset.place(claims[0]),
                     value=f"{sentence.name}:{start}–{end}",
                 )
+
+
+def resting(
+    dataset: Dataset, anchors: Sequence[str], text: str
+) -> Iterator[tuple[Sentence, list[str], tuple[str, ...]]]:
+    """Each sentence of a text with those of ``anchors`` that touch it, and the claims that rest on these, sorted."""
+    ranges = {anchor: dataset.span(anchor) for anchor in anchors}
+    claims: dict[str, list[str]] = {}
+    for claim in dataset.instances("t:Claim"):
+        for anchor in dataset.texts(claim, "t:evidence"):
+            claims.setdefault(anchor, []).append(claim)
+    for sentence in sentences(text):
+        inside = [a for a, (start, end) in ranges.items() if start < sentence.end and sentence.start < end]
+        yield sentence, inside, tuple(sorted({claim for anchor in inside for claim in claims.get(anchor, ())}))
 
 
 def _candidates(text: str, sentence: Sentence, names: Sequence[str]) -> list[tuple[str, int, int]]:
@@ -131,14 +141,6 @@ def _others(dataset: Dataset) -> set[str]:
     for kind in ("t:NameUse", "t:Excused"):
         for entry in dataset.instances(kind):
             found.update(dataset.texts(entry, "t:evidence"))
-    return found
-
-
-def _by_anchor(dataset: Dataset, subjects: Sequence[str], predicate: str) -> dict[str, list[str]]:
-    found: dict[str, list[str]] = {}
-    for subject in subjects:
-        for anchor in dataset.texts(subject, predicate):
-            found.setdefault(anchor, []).append(subject)
     return found
 
 

@@ -9,7 +9,7 @@ import pyoxigraph as ox
 from kb import guard
 from kb.dataset import Dataset, parse
 from kb.derive import derive
-from kb.engine import Answer, QueryRequest, Row, Term
+from kb.engine import Answer, QueryRequest, Row, Term, quads_in, select_in
 from kb.errors import QueryError
 from kb.model import Source
 from kb.namespaces import BASE, DEFAULT_GRAPH, PREFIXES
@@ -65,25 +65,11 @@ class FakeEngine:
 
     def select(self, query: str, bindings: Mapping[str, Term] | None = None) -> list[Row]:
         """The solutions of one of our own queries."""
-        bound = {ox.Variable(name): term for name, term in (bindings or {}).items()}
-        results = self.store.query(query, base_iri=BASE, substitutions=bound)
-        assert isinstance(results, ox.QuerySolutions)
-        names = [variable.value for variable in results.variables]
-        return [{name: row[name] for name in names if row[name] is not None} for row in results]
-
-    def ask(self, query: str, bindings: Mapping[str, Term] | None = None) -> bool:
-        """The answer of one of our own ASK queries."""
-        bound = {ox.Variable(name): term for name, term in (bindings or {}).items()}
-        return bool(self.store.query(query, base_iri=BASE, substitutions=bound))
+        return select_in(self.store, query, bindings)
 
     def quads(self, *, subjects: Iterable[str] = (), graphs: Iterable[str] = ()) -> list[ox.Quad]:
         """Default-graph quads of the subjects, and the quads of the graphs, sorted."""
-        found: set[ox.Quad] = set()
-        for subject in subjects:
-            found.update(self.store.quads_for_pattern(ox.NamedNode(subject), None, None, ox.DefaultGraph()))
-        for graph in graphs:
-            found.update(self.store.quads_for_pattern(None, None, None, ox.NamedNode(graph)))
-        return sorted(found, key=str)
+        return quads_in(self.store, subjects=subjects, graphs=graphs)
 
     def dump(self, suffix: str) -> Iterator[bytes]:
         """The whole dataset as ``nq`` or ``trig``, in pieces."""

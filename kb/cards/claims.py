@@ -1,10 +1,10 @@
 """What is shown of a claim: whose it is and through whom, how it is put, on what passage it rests, and what it says."""
 
-import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 
 import pyoxigraph as ox
 
+from kb import passages
 from kb.cards.content import content, content_iris
 from kb.cards.facts import ABOVE_LIMIT, Facts, Json, article_link, as_iri, rows, voice_of
 from kb.engine import Engine
@@ -203,9 +203,9 @@ def _anchor(facts: Facts, anchor: str, claim: str, snapshots: Mapping[str, str])
     sha256 = facts.text(anchor, "schema:sha256")
     text = None if article is None else snapshots.get(article.rpartition("/")[2])
     passage = None
-    if text is not None and isinstance(start, int) and isinstance(end, int) and 0 <= start < end:
-        found = text[start:end]
-        if hashlib.sha256(found.encode()).hexdigest() == sha256:
+    if text is not None and isinstance(start, int) and isinstance(end, int):
+        found = passages.passage(text, start, end, limit=len(text))
+        if found is not None and passages.sha256(found) == sha256:
             passage = found
     return {
         "iri": anchor,
