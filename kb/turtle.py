@@ -26,11 +26,12 @@ _TOKEN = re.compile(
 
 @dataclass(frozen=True)
 class Token:
-    """One token: its kind (a group name of the pattern), its text and the line it starts on."""
+    """One token: its kind (a group name of the pattern), its text, and the line and offset it starts at."""
 
     kind: str
     text: str
     line: int
+    at: int
 
 
 def tokens(text: str) -> Iterator[Token]:
@@ -39,7 +40,7 @@ def tokens(text: str) -> Iterator[Token]:
     for match in _TOKEN.finditer(text):
         kind = match.lastgroup or "other"
         if kind not in ("comment", "space"):
-            yield Token(kind, match.group(), line)
+            yield Token(kind, match.group(), line, match.start())
         line += match.group().count("\n")
 
 
