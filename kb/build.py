@@ -1,17 +1,21 @@
 """From files to a build: read, derive, close, write. The edge that the commands ``build`` and ``serve`` share."""
 
 import hashlib
-from collections.abc import Callable, Sequence
+import json
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 import kb
 from kb import closure, store
 from kb.dataset import Dataset, parse
 from kb.derive import derive, handwritten
-from kb.errors import SourceError
+from kb.errors import SetupError, SourceError
 from kb.model import Finding, Severity, Source
 from kb.paths import ontology_dir, shapes_dir
-from kb.sources import read_data, read_folder, show
+from kb.sources import read_data, read_folder, read_text, show, write_text
+
+REUSE = Path("computed", "text-reuse.ttl")
+"""Where text reuse is kept in a data folder: computed, so apart from what people write."""
 
 
 def sources(data: Path) -> list[Source]:
@@ -22,6 +26,50 @@ def sources(data: Path) -> list[Source]:
 def load(data: Path) -> Dataset:
     """The parsed dataset of a data folder with the ontology, and with what ``kb.derive`` adds."""
     return derive(parse(sources(data)))
+
+
+def accept(data: Path, proposals: Path, texts: Mapping[str, str]) -> list[str]:
+    """Makes the changes of decided proposals in the hand-written files; the names of the files that changed.
+
+    SourceError where the file is no proposal or not for this data, SetupError where something is not decided yet;
+    then nothing is changed.
+    """
+    from kb import proposal
+
+    try:
+        found = json.loads(read_text(proposals))
+    except ValueError as error:
+        raise SourceError(f"is no JSON: {error}", file=show(proposals)) from None
+    changed: dict[str, str] = {}
+    files = [*read_data(data)]
+    for one in found if isinstance(found, list) else [found]:
+        try:
+            slug = str(one["article"]).rpartition("/")[2]
+        except (KeyError, TypeError):
+            raise SourceError("is no proposal of testimonia verify", file=show(proposals)) from None
+        if slug not in texts:
+            raise SetupError(f"no text of {slug} at hand; give --sources")
+        new = proposal.accept(files, one, texts[slug])
+        files = [Source(file.name, new.get(file.name, file.text), file.trig) for file in files]
+        changed |= new
+    parse(files)
+    for name, text in changed.items():
+        write_text(Path(name), text)
+    if (data / REUSE).is_file():
+        changed[write_reuse(data, texts)] = ""
+    return sorted(changed)
+
+
+def write_reuse(data: Path, texts: Mapping[str, str]) -> str:
+    """Computes text reuse anew from the texts at hand and keeps it in the data; the name of the file.
+
+    SetupError where the texts are too many for what is installed.
+    """
+    from kb import reuse
+
+    path = data / REUSE
+    write_text(path, reuse.as_turtle(reuse.kept_and_new(load(data), texts)))
+    return show(path)
 
 
 def shapes(data: Path) -> list[Source]:
@@ -42,8 +90,17 @@ def findings(raw: Dataset, rules: Sequence[Source], *, derived: Dataset | None =
     return sorted(found, key=lambda finding: finding.sort_key)
 
 
-def build(data: Path, out: Path, *, check: bool = True, say: Callable[[str], None] = lambda line: None) -> Path:
+def build(
+    data: Path,
+    out: Path,
+    *,
+    check: bool = True,
+    texts: Mapping[str, str] | None = None,
+    say: Callable[[str], None] = lambda line: None,
+) -> Path:
     """The build folder for a data folder; found again where the same files were built before.
+
+    With the ``texts`` of articles at hand (by slug), text reuse among them is computed anew; else it is as stored.
 
     Data with violations is not built, unless ``check`` is False: then only what would be stated as fact stops it.
     ``say`` is told of each step. SourceError for data that cannot be read or is not built, SetupError where ``out``
@@ -51,7 +108,8 @@ def build(data: Path, out: Path, *, check: bool = True, say: Callable[[str], Non
     """
     files = sources(data)
     rules = shapes(data)
-    inputs = hash_of([*files, *rules] if check else files)
+    at_hand = [Source(f"{slug}.txt", text, False) for slug, text in sorted((texts or {}).items())]
+    inputs = hash_of([*files, *(rules if check else ()), *at_hand])
     found = store.find(out, inputs)
     if found is not None:
         say(f"build {found.name[:12]} is up to date")
@@ -65,6 +123,7 @@ def build(data: Path, out: Path, *, check: bool = True, say: Callable[[str], Non
     if check:
         say(f"checking {len(dataset.quads)} statements")
         _refuse([f for f in findings(raw, rules, derived=dataset) if f.severity is Severity.VIOLATION])
+    dataset = _with_reuse(dataset, texts or {}, say)
     leak = first_leak(dataset)
     if leak:
         place = dataset.place(leak)
@@ -79,6 +138,23 @@ def build(data: Path, out: Path, *, check: bool = True, say: Callable[[str], Non
     folder = store.write(out, closed.quads, inputs=inputs, version=kb.__version__, counts=counts(closed))
     say(f"build {folder.name[:12]} is ready")
     return folder
+
+
+def _with_reuse(dataset: Dataset, texts: Mapping[str, str], say: Callable[[str], None]) -> Dataset:
+    """The dataset with text reuse as the texts at hand show it; says so where that is not what is stored."""
+    from kb import reuse
+
+    try:
+        missing, surplus = reuse.differing(dataset, texts)
+    except SetupError as error:
+        say(f"text reuse is taken as stored: {error}")
+        return dataset
+    if not missing and not surplus:
+        return dataset
+    say(
+        f"text reuse computed anew: {len(missing)} more and {len(surplus)} fewer than stored (testimonia reuse --write)"
+    )
+    return derive(reuse.renewed(dataset, texts))
 
 
 def _refuse(violations: Sequence[Finding]) -> None:

@@ -6,7 +6,7 @@
 import json
 import os
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -18,11 +18,13 @@ import pyoxigraph as ox
 from kb import __version__, report, scaffold
 from kb import build as builds
 from kb.errors import QueryError, SetupError, SourceError, TestimoniaError
+from kb.model import Finding
 from kb.paths import data_dir, is_checkout, queries_dir
-from kb.sources import read_snapshots, read_text, show, snapshot_paths
+from kb.sources import read_snapshots, read_text, show, snapshot_paths, write_text
 
 if TYPE_CHECKING:
     from kb.engine import EmbeddedEngine, QueryRequest
+    from kb.revision import Revision
 
 _DATA = click.option(
     "--data", type=click.Path(path_type=Path), default=None, help="Data folder (default: the one that ships)."
@@ -101,7 +103,7 @@ def serve(
     from api.server import Settings, check_free, run
 
     check_free(host, port)
-    build_folder = _build(data, out)
+    build_folder = _build(data, out, sources=sources)
     texts = _text_folders(sources, data)
     at_hand = len(snapshot_paths(*texts))
     click.echo(f"{at_hand} article texts at hand; passages are {'shown' if at_hand else 'given as locators'}", err=True)
@@ -115,13 +117,14 @@ def serve(
 @main.command()
 @_DATA
 @_OUT
+@_SOURCES
 @click.option("--no-check", is_flag=True, help="Build data with violations too; never for publication.")
-def build(data: Path | None, out: Path | None, no_check: bool) -> None:
+def build(data: Path | None, out: Path | None, sources: Path | None, no_check: bool) -> None:
     """Check and build the knowledge base and print the folder of the build.
 
     Example: testimonia build --out /tmp/builds
     """
-    click.echo(str(_build(data, out, check=not no_check)))
+    click.echo(str(_build(data, out, sources=sources, check=not no_check)))
 
 
 @main.command()
@@ -155,20 +158,90 @@ def check(paths: tuple[Path, ...], data: Path | None, form: str) -> None:
 @_DATA
 @_SOURCES
 @click.option("--require-sources", is_flag=True, help="Fail where a text is not at hand.")
+@click.option("--coverage/--no-coverage", default=None, help="Tables and pictures (default: for up to 3 articles).")
+@click.option("--propose", type=click.Path(path_type=Path), help="Write what to change after a text changed.")
+@click.option("--accept", type=click.Path(path_type=Path), help="Make the changes of a proposal that is decided.")
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", help="How to print the result.")
-def verify(data: Path | None, sources: Path | None, require_sources: bool, form: str) -> None:
+def verify(
+    data: Path | None,
+    sources: Path | None,
+    require_sources: bool,
+    coverage: bool | None,
+    propose: Path | None,
+    accept: Path | None,
+    form: str,
+) -> None:
     """Compare every anchor with the article texts: offsets, hashes, exact words, coverage.
+
+    Where a text is another version than the one that was encoded, tell what became of each anchor; --propose writes
+    that as a file to decide on, --accept changes the data accordingly.
 
     Example: testimonia verify --sources sources --require-sources
     """
-    from kb import evidence
+    from kb import evidence, reuse
 
-    results = evidence.verify(builds.load(data or data_dir()), _texts(sources, data))
-    missing = [result.article.rpartition("/")[2] for result in results if not result.checked]
+    folder, texts = data or data_dir(), _texts(sources, data)
+    if accept is not None:
+        for name in builds.accept(folder, accept, texts):
+            click.echo(f"changed {name}", err=True)
+    dataset = builds.load(folder)
+    results = evidence.verify(dataset, texts)
+    missing = [result.slug for result in results if not result.checked]
     if require_sources and missing:
         raise SetupError(f"no text of {', '.join(missing)} at hand; give --sources")
-    click.echo(report.verification_json(results) if form == "json" else report.verification_text(results))
-    sys.exit(1 if any(report.failing(result.findings) for result in results) else 0)
+    changed = [result.revision for result in results if result.revision is not None]
+    shared: list[Finding] = []
+    try:
+        shared = reuse.outdated(dataset, texts)
+    except SetupError as error:
+        click.echo(f"text reuse is not compared: {error}", err=True)
+    if form == "json":
+        click.echo(report.verification_json(results, shared))
+    else:
+        click.echo(report.verification_text(results, coverage=len(results) <= 3 if coverage is None else coverage))
+        if shared:
+            click.echo(report.findings_text(shared))
+    if propose is not None:
+        _write_proposals(propose, changed, texts)
+    sys.exit(1 if report.failing([*shared, *(finding for result in results for finding in result.findings)]) else 0)
+
+
+def _write_proposals(path: Path, changed: "Sequence[Revision]", texts: Mapping[str, str]) -> None:
+    from kb.proposal import propose
+
+    if not changed:
+        click.echo("no text at hand is another version than the one that was encoded; nothing to propose", err=True)
+        return
+    proposals = [propose(revision, texts[revision.snapshot.rpartition("/")[2]]) for revision in changed]
+    write_text(path, json.dumps(proposals, indent=2, ensure_ascii=False) + "\n")
+    waiting = sum(1 for proposal in proposals for entry in proposal["anchors"] if not entry["decided"])
+    click.echo(f"wrote {show(path)}: {waiting} entries wait for a decision; then: testimonia verify --accept", err=True)
+
+
+@main.command()
+@_DATA
+@_SOURCES
+@click.option("--write", is_flag=True, help="Keep the result in the data: computed/text-reuse.ttl.")
+@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", help="How to print the result.")
+def reuse(data: Path | None, sources: Path | None, write: bool, form: str) -> None:
+    """Tell which sentences of different articles share their words, as their texts show.
+
+    Example: testimonia reuse --write
+    """
+    from kb import reuse as reuses
+
+    folder, texts = data or data_dir(), _texts(sources, data)
+    dataset = builds.load(folder)
+    found, looked_at = reuses.computed(dataset, texts)
+    if len(looked_at) < 2:
+        raise SetupError(f"{len(looked_at)} texts at hand; put those of two articles into sources/ or give --sources")
+    articles = dataset.instances("schema:NewsArticle")
+    click.echo(f"texts at hand: {len(looked_at)} of {len(articles)} articles", err=True)
+    click.echo(report.reuse_json(found) if form == "json" else report.reuse_text(found))
+    if write:
+        if data is None and not is_checkout():
+            raise SetupError("there is no checkout to write into; give the folder of your data with --data")
+        click.echo(f"wrote {builds.write_reuse(folder, texts)}", err=True)
 
 
 @main.command()
@@ -262,7 +335,7 @@ def show_card(entity: str, form: str, data: Path | None, out: Path | None, sourc
     """
     from kb import cards
 
-    with _engine(data, out) as engine:
+    with _engine(data, out, sources=sources) as engine:
         iri = cards.resolve(engine, entity)
         card = cards.card(engine, iri, snapshots=_texts(sources, data))
     if card is None:
@@ -320,20 +393,25 @@ def _print_answer(
 
 @contextmanager
 def _engine(
-    data: Path | None, out: Path | None, *, timeout: float = 10.0, memory_mb: int = 512
+    data: Path | None, out: Path | None, *, sources: Path | None = None, timeout: float = 10.0, memory_mb: int = 512
 ) -> "Iterator[EmbeddedEngine]":
     from kb.engine import EmbeddedEngine
 
-    engine = EmbeddedEngine(_build(data, out, quiet=True), timeout=timeout, memory_mb=memory_mb, workers=1)
+    engine = EmbeddedEngine(
+        _build(data, out, sources=sources, quiet=True), timeout=timeout, memory_mb=memory_mb, workers=1
+    )
     try:
         yield engine
     finally:
         engine.close()
 
 
-def _build(data: Path | None, out: Path | None, *, quiet: bool = False, check: bool = True) -> Path:
+def _build(
+    data: Path | None, out: Path | None, *, sources: Path | None = None, quiet: bool = False, check: bool = True
+) -> Path:
     say: Callable[[str], None] = (lambda line: None) if quiet else (lambda line: click.echo(line, err=True))
-    return builds.build(data or data_dir(), out or _default_out(), check=check, say=say)
+    folder, texts = data or data_dir(), _texts(sources, data)
+    return builds.build(folder, out or _default_out(), check=check, texts=texts, say=say)
 
 
 def _default_out() -> Path:

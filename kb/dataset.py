@@ -62,6 +62,23 @@ class Dataset:
                         found.setdefault(value.value, set()).add(subject)
         return {name: tuple(sorted(subjects)) for name, subjects in found.items()}
 
+    @cached_property
+    def _inverse(self) -> Mapping[tuple[str, str], tuple[str, ...]]:
+        found: dict[tuple[str, str], set[str]] = {}
+        for (subject, predicate), values in self._index.items():
+            for value in values:
+                if isinstance(value, ox.NamedNode):
+                    found.setdefault((value.value, predicate), set()).add(subject)
+        return {key: tuple(sorted(subjects)) for key, subjects in found.items()}
+
+    def subjects(self, predicate: str, value: str) -> tuple[str, ...]:
+        """Whose value under a prefixed predicate name the IRI ``value`` is, in the default graph; sorted."""
+        return self._inverse.get((value, iri(predicate)), ())
+
+    def is_a(self, subject: str, name: str) -> bool:
+        """Whether the default graph types ``subject`` with a prefixed class name."""
+        return any(text_of(value) == iri(name) for value in self.values(subject, "rdf:type"))
+
     def values(self, subject: str, predicate: str) -> tuple[Node, ...]:
         """What the default graph says of ``subject`` under a prefixed predicate name."""
         return self._index.get((subject, iri(predicate)), ())
@@ -78,6 +95,11 @@ class Dataset:
     def span(self, subject: str) -> tuple[int, int]:
         """Start and end of an anchor or section, 0 where one is missing."""
         return self.number(subject, "t:start") or 0, self.number(subject, "t:end") or 0
+
+    def snapshot(self, article: str) -> str:
+        """The snapshot that an article is encoded from: of several, the one that no other supersedes; "" if none."""
+        found = self.texts(article, "t:snapshot")
+        return next((name for name in found if not self.values(name, "t:supersededBy")), found[0] if found else "")
 
     def number(self, subject: str, predicate: str) -> int | None:
         """The single value as an integer, or None where it is missing or no integer."""

@@ -54,11 +54,15 @@ class Source:
 
 @dataclass(frozen=True)
 class Block:
-    """Where the statements about one subject stand in one file, with the line of each predicate."""
+    """Where the statements about one subject stand in one file: the line of each predicate, the range of its objects.
+
+    Ranges are offsets into the file's text, from the first object to the end of the last.
+    """
 
     place: Place
     graph: str | None
     predicates: Mapping[str, int] = field(default_factory=dict)
+    objects: Mapping[str, tuple[int, int]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 import os
 from pathlib import Path
 
-from kb.errors import SourceError
+from kb.errors import SetupError, SourceError
 from kb.model import Source
 from kb.paths import ontology_dir
 
@@ -12,7 +12,7 @@ SNAPSHOT_LIMIT = 4_000_000
 
 
 def read_data(data: Path) -> list[Source]:
-    """The registry and article files of a data folder, and its own ontology where it has one, sorted by name.
+    """The registry, article and computed files of a data folder, and its own ontology if it has one, sorted by name.
 
     SourceError where the folder has no ``articles`` or ``registry``, or a file is not UTF-8.
     """
@@ -24,6 +24,7 @@ def read_data(data: Path) -> list[Source]:
     found = read_folder(own, "*.ttl") if own.is_dir() and own.resolve() != ontology_dir().resolve() else []
     found += read_folder(data / "registry", "*.ttl")
     found += read_folder(data / "articles", "*.trig")
+    found += read_folder(data / "computed", "*.ttl")
     return found
 
 
@@ -57,6 +58,19 @@ def read_text(path: Path) -> str:
     except UnicodeDecodeError as error:
         line = raw.count(b"\n", 0, error.start) + 1
         raise SourceError("is not UTF-8; save it as UTF-8", file=show(path), line=line) from None
+
+
+def write_text(path: Path, text: str) -> None:
+    """Writes a UTF-8 file aside and renames it, so that it is there whole or as before; makes its folder."""
+    aside = path.with_name(f".{path.name}-{os.getpid()}")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        aside.write_bytes(text.encode("utf-8"))
+        os.replace(aside, path)
+    except OSError as error:
+        raise SetupError(f"{show(path)}: cannot be written: {error.strerror}") from None
+    finally:
+        aside.unlink(missing_ok=True)
 
 
 def snapshot_paths(*folders: Path) -> dict[str, Path]:

@@ -95,6 +95,8 @@ class _Reader:
         """Reads one block from its subject on; returns where the next begins."""
         subject, first = self._iri(tokens[at]), tokens[at].line
         predicates: dict[str, int] = {}
+        objects: dict[str, tuple[int, int]] = {}
+        name: str | None = None
         depth, expect_predicate, last = 0, True, first
         if tokens[at].text in "[(":
             depth, expect_predicate = 1, False
@@ -105,22 +107,21 @@ class _Reader:
                 break
             last = token.line
             at += 1
-            if token.text in ("[", "("):
-                depth += 1
-            elif token.text in ("]", ")"):
-                depth -= 1
-            elif depth:
-                continue
-            elif token.text == ".":
+            if depth == 0 and token.text == ".":
                 break
-            elif token.text == ";":
+            if depth == 0 and token.text == ";":
                 expect_predicate = True
-            elif expect_predicate:
+                continue
+            if expect_predicate:
                 name = "http://www.w3.org/1999/02/22-rdf-syntax-ns#type" if token.text == "a" else self._iri(token)
                 if name is not None:
                     predicates.setdefault(name, token.line)
                 expect_predicate = False
+                continue
+            depth += {"[": 1, "(": 1, "]": -1, ")": -1}.get(token.text, 0)
+            if name is not None:
+                objects[name] = (objects.get(name, (token.at, 0))[0], token.at + len(token.text))
         if subject is not None:
             place = Place(self._file, first, last)
-            self.found.append((subject, Block(place, self._graph, predicates)))
+            self.found.append((subject, Block(place, self._graph, predicates, objects)))
         return at

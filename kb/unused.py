@@ -7,7 +7,7 @@ excused on its own words, from the closed list.
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 import pyoxigraph as ox
 
@@ -38,22 +38,28 @@ _PATTERNS = (
     ("date", re.compile(rf"\b(?:yesterday|today|tomorrow|overnight|{_RELATIVE})\b", re.I)),
     ("cue", re.compile(rf"\b(?:{_CUES})\b", re.I)),
 )
+_WORD = re.compile(r"\w+")
 _NAMED = ("foaf:Person", "org:Organization", "geo:Feature")
 _LINKS = ("sem:hasPlace", "t:addressee", "t:concerns", "t:holder", "t:near", "t:participant", "t:about")
 _FORMS = ("rdfs:label", "skos:altLabel", "skos:hiddenLabel", "schema:identifier")
 
 
-def unused(dataset: Dataset, anchors: Sequence[str], text: str, severity: Severity) -> Iterator[Finding]:
+Names = Mapping[str, Sequence[str]]
+
+
+def unused(
+    dataset: Dataset, anchors: Sequence[str], text: str, severity: Severity, *, names: Names | None = None
+) -> Iterator[Finding]:
     """A finding for each number, date, name form or cue word in an encoded sentence that none of its claims uses.
 
+    ``names`` saves looking for them again where ``names_in`` did.
     ``anchors`` are the article's; sentences without a claim are not looked at (coverage tells of them).
     """
-    others = _others(dataset)
-    names = _names(dataset)
+    names = names_in(dataset) if names is None else names
     for sentence, inside, claims in resting(dataset, anchors, text):
         if not claims:
             continue
-        used = [dataset.span(anchor) for anchor in inside if anchor in others]
+        used = [dataset.span(anchor) for anchor in inside if _is_accounted_for(dataset, anchor)]
         for words in sorted(_words(dataset, claims)):
             used += _spans(text, sentence, words)
         for kind, start, end in _candidates(text, sentence, names):
@@ -74,25 +80,26 @@ def resting(
 ) -> Iterator[tuple[Sentence, list[str], tuple[str, ...]]]:
     """Each sentence of a text with those of ``anchors`` that touch it, and the claims that rest on these, sorted."""
     ranges = {anchor: dataset.span(anchor) for anchor in anchors}
-    claims: dict[str, list[str]] = {}
-    for claim in dataset.instances("t:Claim"):
-        for anchor in dataset.texts(claim, "t:evidence"):
-            claims.setdefault(anchor, []).append(claim)
+    claims = {
+        anchor: [user for user in dataset.subjects("t:evidence", anchor) if dataset.is_a(user, "t:Claim")]
+        for anchor in anchors
+    }
     for sentence in sentences(text):
         inside = [a for a, (start, end) in ranges.items() if start < sentence.end and sentence.start < end]
-        yield sentence, inside, tuple(sorted({claim for anchor in inside for claim in claims.get(anchor, ())}))
+        yield sentence, inside, tuple(sorted({claim for anchor in inside for claim in claims[anchor]}))
 
 
-def _candidates(text: str, sentence: Sentence, names: Sequence[str]) -> list[tuple[str, int, int]]:
+def _candidates(text: str, sentence: Sentence, names: Names) -> list[tuple[str, int, int]]:
     """What must be used, with its range, without those that lie inside a longer one."""
     found = [
         (kind, *match.span())
         for kind, pattern in _PATTERNS
         for match in pattern.finditer(text, sentence.start, sentence.end)
     ]
-    for name in names:
-        for start, end in _spans(text, sentence, name):
-            found.append(("name", start, end))
+    for word in set(_WORD.findall(text, sentence.start, sentence.end)):
+        for name in names.get(word, ()):
+            for start, end in _spans(text, sentence, name):
+                found.append(("name", start, end))
     found.sort(key=lambda item: (item[1], -item[2]))
     kept: list[tuple[str, int, int]] = []
     for item in found:
@@ -124,24 +131,25 @@ def _words(dataset: Dataset, claims: Sequence[str]) -> set[str]:
     return words
 
 
-def _names(dataset: Dataset) -> list[str]:
-    """The registered forms of persons, organisations and places that a text could print, longest first."""
-    found: set[str] = set()
+def names_in(dataset: Dataset) -> Names:
+    """The registered forms of persons, organisations and places that a text could print, by their first word."""
+    found: dict[str, set[str]] = {}
     for kind in _NAMED:
         for thing in dataset.instances(kind):
             for form in ("rdfs:label", "skos:altLabel", "skos:hiddenLabel"):
-                found.update(dataset.texts(thing, form))
-    plain = {name for name in found if "/" not in name and "(" not in name and name[:1].isupper()}
-    return sorted(plain, key=lambda name: (-len(name), name))
+                for name in dataset.texts(thing, form):
+                    word = _WORD.search(name)
+                    if word and "/" not in name and "(" not in name and name[:1].isupper():
+                        found.setdefault(word.group(), set()).add(name)
+    return {word: sorted(names) for word, names in found.items()}
 
 
-def _others(dataset: Dataset) -> set[str]:
-    """Anchors that a loaded wording, a name use or an excuse accounts for."""
-    found = {t for a in dataset.instances("oa:Annotation") for t in dataset.texts(a, "oa:hasTarget")}
-    for kind in ("t:NameUse", "t:Excused"):
-        for entry in dataset.instances(kind):
-            found.update(dataset.texts(entry, "t:evidence"))
-    return found
+def _is_accounted_for(dataset: Dataset, anchor: str) -> bool:
+    """Whether a loaded wording, a name use or an excuse accounts for the words of an anchor."""
+    users = dataset.subjects("t:evidence", anchor)
+    return bool(dataset.subjects("oa:hasTarget", anchor)) or any(
+        dataset.is_a(user, kind) for user in users for kind in ("t:NameUse", "t:Excused")
+    )
 
 
 def _spans(text: str, sentence: Sentence, words: str) -> list[tuple[int, int]]:

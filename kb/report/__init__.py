@@ -5,6 +5,16 @@ verification    what the texts showed
 """
 
 from kb.report.findings import failing, findings_json, findings_text, summary
+from kb.report.reuse import reuse_json, reuse_text
 from kb.report.verification import verification_json, verification_text
 
-__all__ = ["failing", "findings_json", "findings_text", "summary", "verification_json", "verification_text"]
+__all__ = [
+    "failing",
+    "findings_json",
+    "findings_text",
+    "reuse_json",
+    "reuse_text",
+    "summary",
+    "verification_json",
+    "verification_text",
+]

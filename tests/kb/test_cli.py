@@ -139,17 +139,50 @@ def test_evidence_is_verified_where_the_texts_are(tmp_path: Path) -> None:
 
 
 def test_evidence_that_does_not_match_ends_with_one(data: Path) -> None:
-    """A changed text is a violation, as text and as JSON."""
+    """A changed text is a violation, as text and as JSON, and each anchor that it touches is one."""
     text = data / "sources" / f"{ARTICLE}.txt"
     text.write_text(text.read_text().replace("40 barrels", "50 barrels"))
     assert run("verify", "--data", data).exit_code == 1
-    (article,) = json.loads(run("verify", "--data", data, "--format", "json").stdout)
-    assert {f["rule"] for f in article["findings"]} == {
-        "snapshot-hash",
-        "anchor-hash",
-        "verbatim-in-passage",
-        "unused-content",
-    }
+    answer = json.loads(run("verify", "--data", data, "--format", "json").stdout)
+    assert answer["texts"] == {"at_hand": [ARTICLE], "missing": []}
+    (article,) = answer["articles"]
+    assert {f["rule"] for f in article["findings"]} == {"snapshot-hash", "anchor-changed"}
+    (changed,) = [anchor for anchor in article["revision"]["anchors"] if anchor["fate"] == "changed"]
+    assert changed["anchor"].endswith("-p5-s1")
+    assert changed["no_longer_there"] == ["about 40 barrels"]
+
+
+def test_a_changed_text_is_taken_over_by_a_proposal(data: Path, tmp_path: Path) -> None:
+    """What changed is proposed, waits for a decision, is taken over when decided, and then holds."""
+    text = data / "sources" / f"{ARTICLE}.txt"
+    text.write_text(text.read_text().replace("It was a grey week", "It was a very grey week"))
+    proposal = tmp_path / "proposal.json"
+    assert "by place and length" in run("verify", "--data", data, "--propose", proposal).stdout
+    assert "wait to be decided" in one_line(run("verify", "--data", data, "--accept", proposal))
+    found = json.loads(proposal.read_text())
+    for entry in [*found[0]["anchors"], *found[0]["sections"]]:
+        entry["decided"] = True
+    proposal.write_text(json.dumps(found))
+    result = run("verify", "--data", data, "--accept", proposal)
+    assert (result.exit_code, "0 faults" in result.stdout) == (0, True)
+    assert run("check", "--data", data).exit_code == 0
+    assert "nothing to propose" in run("verify", "--data", data, "--propose", tmp_path / "none.json").stderr
+    assert not (tmp_path / "none.json").exists()
+
+
+def test_what_is_no_proposal_changes_nothing(data: Path, tmp_path: Path) -> None:
+    """A file that is no proposal, or one for other data, is refused in a line and the data stays as it was."""
+    article = data / "articles" / f"{ARTICLE}.trig"
+    before = article.read_text()
+    for body, reason in (
+        ("no json", "is no JSON"),
+        ("[{}]", "is no proposal"),
+        ('{"article": "x/2024-03-06-courier"}', "no text of 2024-03-06-courier"),
+        (json.dumps({"article": f"article/{ARTICLE}"}), "is missing"),
+    ):
+        (tmp_path / "p.json").write_text(body)
+        assert reason in one_line(run("verify", "--data", data, "--accept", tmp_path / "p.json"))
+    assert article.read_text() == before
 
 
 def test_anchors_are_located() -> None:
