@@ -20,6 +20,7 @@ from api import errors, headers, pages, rest, sparql
 from api.represent import href
 from kb import __version__
 from kb.engine import Engine
+from kb.passages import Showing
 from kb.questions import Question
 
 MAX_BODY = 1_000_000
@@ -27,12 +28,16 @@ MAX_BODY = 1_000_000
 
 
 def create_app(
-    engine: Engine, *, questions: Mapping[str, Question] | None = None, snapshots: Mapping[str, str] | None = None
+    engine: Engine,
+    *,
+    questions: Mapping[str, Question] | None = None,
+    snapshots: Mapping[str, str] | None = None,
+    showing: Showing | None = None,
 ) -> Flask:
     """An application that serves what ``engine`` holds.
 
     ``questions`` are the saved questions by name; ``snapshots`` the texts of articles by slug, as far as they are at
-    hand: with them, a claim's page shows its passage.
+    hand: with them, a claim's page shows its passage, as much of it as ``showing`` allows.
     """
     app = Flask(__name__)
     app.config["MAX_CONTENT_LENGTH"] = MAX_BODY
@@ -40,13 +45,14 @@ def create_app(
     app.extensions["testimonia"] = {
         "engine": engine,
         "questions": dict(questions or {}),
+        "showing": showing or Showing(),
         "snapshots": dict(snapshots or {}),
     }
     app.jinja_env.globals.update(href=href, version=__version__, build=lambda: engine.build_id)
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
     errors.register(app)
-    headers.register(app, engine, snapshots or {})
+    headers.register(app, engine, snapshots or {}, showing or Showing())
     for blueprint in (sparql.blueprint, rest.blueprint, pages.blueprint):
         app.register_blueprint(blueprint)
     return app

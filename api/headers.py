@@ -14,6 +14,7 @@ from flask import Flask, Response, g, request
 from api.errors import Problem
 from kb import __version__
 from kb.engine import Engine
+from kb.passages import Showing
 
 COMPRESS_FROM = 1000
 """Bytes from which a body is worth compressing."""
@@ -41,9 +42,9 @@ _ALWAYS = {
 _COMPRESSIBLE = ("text/", "application/", "image/svg")
 
 
-def register(app: Flask, engine: Engine, snapshots: Mapping[str, str]) -> None:
+def register(app: Flask, engine: Engine, snapshots: Mapping[str, str], showing: Showing) -> None:
     """Makes every answer of ``app`` carry its headers."""
-    salt = _fingerprint(app, snapshots)
+    salt = _fingerprint(app, snapshots, showing)
 
     @app.before_request
     def begin() -> None:
@@ -74,9 +75,9 @@ def _etag(salt: str, build: str, response: Response) -> str:
     return hashlib.sha256("\n".join((*parts, response.content_type or "")).encode()).hexdigest()[:32]
 
 
-def _fingerprint(app: Flask, snapshots: Mapping[str, str]) -> str:
+def _fingerprint(app: Flask, snapshots: Mapping[str, str], showing: Showing) -> str:
     """A hash of what answers depend on beside the build: version, templates, style, and the texts at hand."""
-    found = hashlib.sha256(__version__.encode())
+    found = hashlib.sha256(f"{__version__} {showing}".encode())
     here = Path(app.root_path)
     for path in sorted([*here.glob("*.py"), *here.glob("templates/*"), *here.glob("static/*")]):
         if path.is_file():

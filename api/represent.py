@@ -16,6 +16,7 @@ from api.negotiate import HTML, Format
 from kb import cards
 from kb.engine import Engine, Term
 from kb.namespaces import BASE, OWN, PREFIXES, shorten
+from kb.passages import Showing
 from kb.questions import Question
 
 ROWS_LIMIT = 2000
@@ -37,6 +38,11 @@ def questions() -> Mapping[str, Question]:
 def snapshots() -> Mapping[str, str]:
     """The article texts at hand, by article slug."""
     return cast(Mapping[str, str], current_app.extensions["testimonia"]["snapshots"])
+
+
+def showing() -> Showing:
+    """How much of an article text may be shown at one place."""
+    return cast(Showing, current_app.extensions["testimonia"]["showing"])
 
 
 def href(name: str | None) -> str | None:

@@ -10,7 +10,7 @@ from api import negotiate
 from api.errors import Problem, bad_parameter
 from api.fields import of_address
 from api.negotiate import ENTITY, HTML, JSON, LISTING, N_QUADS, TRIG, Format
-from api.represent import address, as_csv, as_json, as_rdf, engine, href, negotiated, snapshots
+from api.represent import address, as_csv, as_json, as_rdf, engine, href, negotiated, showing, snapshots
 from kb import __version__, cards
 from kb.namespaces import BASE, OWN
 
@@ -20,7 +20,22 @@ DEFAULT_LIMIT = 50
 MAX_LIMIT = 500
 _MAX_TEXT = 200
 _VOCABULARY = tuple(
-    sorted(set(OWN) - {*cards.PARTS, "actor", "article", "claim", "event", "graph", "object", "perspective", "place"})
+    sorted(
+        set(OWN)
+        - {
+            *cards.PARTS,
+            "actor",
+            "article",
+            "claim",
+            "comparison",
+            "event",
+            "graph",
+            "object",
+            "perspective",
+            "place",
+            "reuse",
+        }
+    )
 )
 _SLUG = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 _KINDS = ", ".join(kind for kind in OWN if kind not in cards.PARTS)
@@ -42,7 +57,7 @@ def entity(kind: str, name: str) -> Response:
     quads: Sequence[ox.Quad] = ()
     if _SLUG.fullmatch(slug):
         if form in (HTML, JSON):
-            card = cards.card(engine(), f"{BASE}{kind}/{slug}", snapshots=snapshots())
+            card = cards.card(engine(), f"{BASE}{kind}/{slug}", snapshots=snapshots(), showing=showing())
         else:
             quads = cards.description(engine(), f"{BASE}{kind}/{slug}")
     if not card and not quads:

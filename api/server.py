@@ -3,7 +3,7 @@
 import functools
 import os
 import socket
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +12,7 @@ from granian.constants import Interfaces
 from granian.log import LogLevels
 
 from kb.errors import SetupError
+from kb.passages import Showing
 
 _THREADS = 32
 
@@ -24,6 +25,7 @@ class Settings:
     timeout: float
     memory_mb: int
     sources: tuple[Path, ...]
+    showing: Showing = field(default_factory=Showing)
 
 
 def load(settings: Settings, _target: str = "") -> Any:
@@ -36,7 +38,12 @@ def load(settings: Settings, _target: str = "") -> Any:
 
     workers = max(2, os.cpu_count() or 2)
     engine = EmbeddedEngine(settings.build, timeout=settings.timeout, memory_mb=settings.memory_mb, workers=workers)
-    return create_app(engine, questions=load_questions(queries_dir()), snapshots=read_snapshots(*settings.sources))
+    return create_app(
+        engine,
+        questions=load_questions(queries_dir()),
+        snapshots=read_snapshots(*settings.sources),
+        showing=settings.showing,
+    )
 
 
 def run(settings: Settings, *, host: str, port: int) -> None:

@@ -19,6 +19,7 @@ from kb import __version__, report, scaffold
 from kb import build as builds
 from kb.errors import QueryError, SetupError, SourceError, TestimoniaError
 from kb.model import Finding
+from kb.passages import Showing
 from kb.paths import data_dir, is_checkout, queries_dir
 from kb.sources import read_snapshots, read_text, show, snapshot_paths, write_text
 
@@ -86,6 +87,18 @@ def main() -> None:
 @_SOURCES
 @_TIMEOUT
 @_MEMORY
+@click.option(
+    "--passage-limit",
+    type=click.IntRange(min=0),
+    default=Showing.passage,
+    help="Characters of a passage that are shown where its text is at hand; 0 shows none (500).",
+)
+@click.option(
+    "--passage-context",
+    type=click.IntRange(min=0),
+    default=Showing.around,
+    help="Characters that are shown around a passage, on either side (100).",
+)
 def serve(
     host: str,
     port: int,
@@ -95,6 +108,8 @@ def serve(
     sources: Path | None,
     query_timeout: float,
     query_memory: int,
+    passage_limit: int,
+    passage_context: int,
 ) -> None:
     """Build the knowledge base if needed and serve it over HTTP.
 
@@ -106,12 +121,14 @@ def serve(
     build_folder = _build(data, out, sources=sources)
     texts = _text_folders(sources, data)
     at_hand = len(snapshot_paths(*texts))
-    click.echo(f"{at_hand} article texts at hand; passages are {'shown' if at_hand else 'given as locators'}", err=True)
+    shown = "shown" if at_hand and passage_limit else "given as locators"
+    click.echo(f"{at_hand} article texts at hand; passages are {shown}", err=True)
     url = f"http://{f'[{host}]' if ':' in host else host}:{port}"
     click.echo(f"serving on {url} (stop with Ctrl-C)", err=True)
     if open_browser:
         click.launch(url)
-    run(Settings(build_folder, query_timeout, query_memory, texts), host=host, port=port)
+    showing = Showing(passage_limit, passage_context)
+    run(Settings(build_folder, query_timeout, query_memory, texts, showing), host=host, port=port)
 
 
 @main.command()

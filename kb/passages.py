@@ -7,6 +7,7 @@ Nth non-empty line.
 import hashlib
 import json
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 MAX_WORDS = 12
@@ -78,9 +79,60 @@ def _is_end(text: str, first: int, match: re.Match[str]) -> bool:
     return not (match.group() == "." and _ABBREVIATION.search(text[first : match.end()]))
 
 
-def passage(text: str, start: int, end: int, *, limit: int = 1_000) -> str | None:
-    """The words of a range, at most ``limit`` characters; None where the range does not lie in the text."""
-    return text[start : min(end, start + limit)] if 0 <= start < end <= len(text) else None
+@dataclass(frozen=True)
+class Showing:
+    """How much of an article text is shown at one place, in characters: of a passage, and around it on either side.
+
+    Nothing is shown where ``passage`` is 0. What is around never leaves the paragraph.
+    """
+
+    passage: int = 500
+    around: int = 100
+
+
+@dataclass(frozen=True)
+class Excerpt:
+    """A passage as it is shown: the words, whether they are all, and a little of what stands around them.
+
+    ``marks`` are ranges inside ``words`` that are worth seeing, such as cue words.
+    """
+
+    before: str
+    words: str
+    after: str
+    whole: bool
+    marks: tuple[tuple[int, int], ...]
+
+
+def excerpt(
+    text: str, start: int, end: int, showing: Showing, *, marks: Iterable[tuple[int, int]] = ()
+) -> Excerpt | None:
+    """What is shown of a range; None where the range does not lie in the text, or nothing is to be shown.
+
+    ``marks`` are ranges in the text; those outside what is shown are left out.
+    """
+    if not 0 <= start < end <= len(text) or showing.passage <= 0:
+        return None
+    shown = min(end, start + showing.passage)
+    first = text.rfind("\n", 0, start) + 1
+    last = text.find("\n", end)
+    last = len(text) if last < 0 else last
+    before = _cut(text[first:start], showing.around, from_end=True)
+    after = _cut(text[end:last], showing.around, from_end=False) if shown == end else ""
+    inside = sorted({(a - start, b - start) for a, b in marks if start <= a < b <= shown})
+    kept = [mark for at, mark in enumerate(inside) if not any(mark[0] < other[1] for other in inside[:at])]
+    return Excerpt(before, text[start:shown], after, shown == end, tuple(kept))
+
+
+def _cut(text: str, limit: int, *, from_end: bool) -> str:
+    """At most ``limit`` characters of a text from one of its ends, whole words, with … where some are left out."""
+    if len(text) <= limit:
+        return text
+    if limit <= 0:
+        return ""
+    if from_end:
+        return "…" + text[-limit:].partition(" ")[2]
+    return text[:limit].rpartition(" ")[0] + "…"
 
 
 def find(text: str, words: str) -> list[tuple[int, int]]:

@@ -3,6 +3,7 @@
     facts      reads what the default graph says of many subjects at once; labels; our own queries
     content    a claim's content graph: parts, times, quantities, plain sentences
     claims     a claim, in full and in short, never without its speaker
+    shared     where the words of a passage stand again
     entities   actors, places, events, objects, articles, concepts, the ontology
     lists      lists with filters and paging, near matches, the front page
     rdf        the quads that belong to one thing

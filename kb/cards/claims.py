@@ -7,12 +7,15 @@ import pyoxigraph as ox
 from kb import passages
 from kb.cards.content import content, content_iris
 from kb.cards.facts import ABOVE_LIMIT, Facts, Json, article_link, as_iri, rows, voice_of
+from kb.cards.shared import shared_with
 from kb.engine import Engine
 from kb.namespaces import iri
+from kb.passages import Showing
 
-PASSAGE_LIMIT = 1000
-"""Characters of the longest passage that is shown."""
+SHARED_CLAIMS = 20
+"""Claims that are listed where they rest on a passage with the same words; the others are counted."""
 
+SHOWING = Showing()
 _CONCEPTS = ("t:attributionBasis", "t:certainty", "t:mode", "t:polarity", "t:sourceNaming")
 
 _MANNER = {
@@ -70,11 +73,11 @@ def hit(facts: Facts, claim: str) -> Json:
     }
 
 
-def claim_card(engine: Engine, claim: str, snapshots: Mapping[str, str]) -> Json | None:
+def claim_card(engine: Engine, claim: str, snapshots: Mapping[str, str], *, showing: Showing = SHOWING) -> Json | None:
     """All that is shown of one claim, or None where there is no such claim.
 
-    ``snapshots`` maps article slugs to texts; a passage is shown where its text is at hand and has the hash that
-    the anchor records.
+    ``snapshots`` maps the slugs of snapshots to texts; a passage is shown where its text is at hand and has the hash
+    that the anchor records, and as much of it as ``showing`` allows.
     """
     facts = Facts(engine)
     quads = engine.quads(subjects=[claim], graphs=[claim])
@@ -88,7 +91,10 @@ def claim_card(engine: Engine, claim: str, snapshots: Mapping[str, str]) -> Json
     times = facts.iris(claim, "t:statementTime")
     anchors = [*facts.iris(claim, "t:evidence"), *facts.iris(claim, "t:cue")]
     facts.load([*anchors, *times])
-    load_claims(facts, [claim, *others, *_claims_in(inside)])
+    facts.load([source for anchor in anchors for source in facts.iris(anchor, "oa:hasSource")])
+    shared = shared_with(engine, facts, claim)
+    again = sorted({found for entries in shared.values() for entry in entries for found in entry["claims"]})
+    load_claims(facts, [claim, *others, *_claims_in(inside), *again[:SHARED_CLAIMS]])
     facts.load(content_iris(inside))
     facts.load([relative for time in times for relative in facts.iris(time, "t:relativeTo")])
     by_link = {
@@ -111,7 +117,14 @@ def claim_card(engine: Engine, claim: str, snapshots: Mapping[str, str]) -> Json
         "replies_to": [hit(facts, other) for other in facts.iris(claim, "t:repliesTo")],
         "answered_by": by_link["t:repliesTo"],
         "relays": by_link["t:reportedIn"],
-        "evidence": [_anchor(facts, anchor, claim, snapshots) for anchor in facts.iris(claim, "t:evidence")],
+        "evidence": [
+            {**_anchor(facts, anchor, claim, snapshots, showing), "shared_with": shared.get(anchor, [])}
+            for anchor in facts.iris(claim, "t:evidence")
+        ],
+        "same_words_elsewhere": {
+            "total": len(again),
+            "items": [hit(facts, other) for other in again[:SHARED_CLAIMS]],
+        },
         "cues": [_cue(facts, anchor) for anchor in facts.iris(claim, "t:cue")],
         "content": said.as_json(),
         "notes": facts.strings(claim, "t:note"),
@@ -195,29 +208,44 @@ def _claims_in(quads: Sequence[ox.Quad]) -> list[str]:
     return [as_iri(q.subject) for q in quads if q.predicate.value == iri("t:saidBy")]
 
 
-def _anchor(facts: Facts, anchor: str, claim: str, snapshots: Mapping[str, str]) -> Json:
-    article = article_of(facts, claim)
-    if article is not None and facts.iri(article, "t:snapshot") != facts.iri(anchor, "oa:hasSource"):
+def _anchor(facts: Facts, anchor: str, claim: str, snapshots: Mapping[str, str], showing: Showing) -> Json:
+    article, source = article_of(facts, claim), facts.iri(anchor, "oa:hasSource")
+    if article is not None and source not in facts.iris(article, "t:snapshot"):
         article = None
     start, end = facts.number(anchor, "t:start"), facts.number(anchor, "t:end")
     sha256 = facts.text(anchor, "schema:sha256")
-    text = None if article is None else snapshots.get(article.rpartition("/")[2])
-    passage = None
+    text = None if article is None else snapshots.get((source or "").rpartition("/")[2])
+    shown = None
     if text is not None and isinstance(start, int) and isinstance(end, int):
-        found = passages.passage(text, start, end, limit=len(text))
-        if found is not None and passages.sha256(found) == sha256:
-            passage = found
+        shown = passages.excerpt(text, start, end, showing, marks=_cue_ranges(facts, claim, source))
+        if passages.sha256(text[start:end]) != sha256:  # another text, of which the data says nothing
+            shown = None
     return {
         "iri": anchor,
         "article": None if article is None else article_link(facts, article),
+        "outlet": None if article is None else voice_of(facts, article),
+        "earlier_version": article is not None and facts.iri(source or "", "t:supersededBy") is not None,
         "paragraph": facts.number(anchor, "t:paragraph"),
         "start": start,
         "end": end,
         "sha256": sha256,
-        "passage": None if passage is None else passage[:PASSAGE_LIMIT],
-        "passage_is_whole": None if passage is None else len(passage) <= PASSAGE_LIMIT,
+        "passage": None if shown is None else shown.words,
+        "passage_is_whole": None if shown is None else shown.whole,
+        "before": None if shown is None else shown.before,
+        "after": None if shown is None else shown.after,
+        "marks": None if shown is None else [{"start": a, "end": b, "what": "cue"} for a, b in shown.marks],
         "words": facts.text(anchor, "t:exactWords"),
     }
+
+
+def _cue_ranges(facts: Facts, claim: str, source: str | None) -> list[tuple[int, int]]:
+    """Where the cue words of a claim stand in one text."""
+    found = []
+    for cue in facts.iris(claim, "t:cue"):
+        start, end = facts.number(cue, "t:start"), facts.number(cue, "t:end")
+        if isinstance(start, int) and isinstance(end, int) and facts.iri(cue, "oa:hasSource") == source:
+            found.append((start, end))
+    return found
 
 
 def _cue(facts: Facts, anchor: str) -> Json:

@@ -6,10 +6,12 @@ every claim is listed with its speaker, and the list says how many there are whe
 
 from collections.abc import Mapping, Sequence
 
-from kb.cards.claims import claim_card, hits
+from kb.cards.claims import SHOWING, claim_card, hits
 from kb.cards.facts import Facts, Json, article_link, as_iri, by_label, column, kind_of, rows, slug
+from kb.cards.shared import shared_by
 from kb.engine import Engine
 from kb.namespaces import BASE, iri
+from kb.passages import Showing
 
 HITS_LIMIT = 100
 """Claims listed in one section of a card; the others are found in the list that the section points to."""
@@ -34,10 +36,12 @@ ONTOLOGY = f"{BASE}ontology"
 _NAMES = {"name_forms": "skos:altLabel", "misspellings": "skos:hiddenLabel"}
 
 
-def card(engine: Engine, name: str, *, snapshots: Mapping[str, str] | None = None) -> Json | None:
+def card(
+    engine: Engine, name: str, *, snapshots: Mapping[str, str] | None = None, showing: Showing = SHOWING
+) -> Json | None:
     """All that is shown of the thing with the IRI ``name``, or None where nothing is said of it.
 
-    ``snapshots`` maps article slugs to texts, out of which a claim's passage is shown.
+    ``snapshots`` maps the slugs of snapshots to texts, out of which a claim's passage is shown, as ``showing`` allows.
     """
     if name == ONTOLOGY:
         return ontology_card(engine)
@@ -45,7 +49,7 @@ def card(engine: Engine, name: str, *, snapshots: Mapping[str, str] | None = Non
     if kind is None:
         return None
     if kind == "claim":
-        return claim_card(engine, name, snapshots or {})
+        return claim_card(engine, name, snapshots or {}, showing=showing)
     facts = Facts(engine)
     facts.load([name])
     if not facts.has(name):
@@ -145,8 +149,9 @@ def _event(engine: Engine, facts: Facts, name: str) -> Json:
 
 
 def _article(engine: Engine, facts: Facts, name: str) -> Json:
-    snapshot = facts.iri(name, "t:snapshot")
-    facts.load([snapshot, *facts.iris(name, "schema:publisher")])
+    facts.load([*facts.iris(name, "t:snapshot"), *facts.iris(name, "schema:publisher")])
+    versions = sorted(facts.iris(name, "t:snapshot"), key=lambda one: facts.iri(one, "t:supersededBy") is not None)
+    snapshot = versions[0] if versions else None
     claims = [as_iri(row["claim"]) for row in rows(engine, "claims-in-article", article=name)]
     section = _section(engine, claims, f"article={slug(name)}")
     link = article_link(facts, name)
@@ -173,6 +178,11 @@ def _article(engine: Engine, facts: Facts, name: str) -> Json:
             "length": facts.number(snapshot, "t:length"),
             "sections": len(facts.iris(snapshot, "t:section")),
         },
+        "earlier_versions": [
+            {"iri": one, "sha256": facts.text(one, "schema:sha256"), "length": facts.number(one, "t:length")}
+            for one in versions[1:]
+        ],
+        "shares_words_with": shared_by(engine, facts, name),
         "notes": facts.strings(name, "t:note") + _notes_on(engine, name),
         "holders": len(rows(engine, "holders-in-article", article=name)),
         "claims": section,

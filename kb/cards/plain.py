@@ -88,7 +88,15 @@ def _claim(card: Json) -> list[str]:
     for anchor in card["evidence"]:
         where = f"paragraph {anchor['paragraph']}, characters {anchor['start']} to {anchor['end']}"
         lines.append(f"  {anchor['article']['label'] + ', ' if anchor['article'] else ''}{where}")
-        lines.append(f"  “{anchor['passage']}”" if anchor["passage"] else "  (the text is not at hand)")
+        if anchor["passage"]:
+            lines.append(f"  {anchor['before']}“{anchor['passage']}”{anchor['after']}")
+        else:
+            lines.append("  (the words are not shown: the text is not at hand)")
+        if anchor["earlier_version"]:
+            lines.append("  (in an earlier version of the text)")
+        for shared in anchor["shared_with"]:
+            where = f"{shared['article']['label']}, paragraph {shared['paragraph']}"
+            lines.append(f"  the same words: {where} ({shared['sharing']['label'].lower()}, {shared['ratio']})")
     cues = [f"“{cue['words']}”" for cue in card["cues"] if cue["words"]]
     if cues:
         lines.append(f"  Cue words: {', '.join(cues)}")
