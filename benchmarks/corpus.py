@@ -171,7 +171,7 @@ def _taken(rng: Random, outlet: Entity, earlier: Sequence[Printed]) -> list[Sent
     first, count = below(rng, len(page.sentences)), 1 + below(rng, 6)
     verbatim = chance(rng, 0.4)
     found = [line.sentence for line in page.sentences[first : first + count]]
-    usable = [sentence for sentence in found if sentence.claims and fits(sentence, outlet)]
+    usable = [replace(sentence, rivals=()) for sentence in found if sentence.claims and fits(sentence, outlet)]
     return [copied(rng, sentence, verbatim=verbatim or chance(rng, 0.2)) for sentence in usable]
 
 

@@ -94,9 +94,11 @@ def tell(
 ) -> Sentence:
     """A sentence about a frame, and perhaps about a second one, with all the claims in it; ``voice`` as in another."""
     voice = voice or weighted(scene.rng, _VOICES)
-    draft = _Draft(scene, outlet, published)
-    _speak(draft, voice, main, second)
-    return replace(_finish(draft), voice=voice)
+    while True:
+        draft = _Draft(scene, outlet, published)
+        _speak(draft, voice, main, second)
+        if draft.length <= LONGEST:
+            return replace(_finish(draft), voice=voice)
 
 
 def empty(rng: Random) -> Sentence:
@@ -227,10 +229,10 @@ def _voice(draft: _Draft, kind: str, frame: Frame) -> _Voice:
     addressee = None
     said = None
     tag = draft.tag("c")
-    if mode == "demanded" and naming != "institution" and chance(rng, 0.8):
-        # of an institution it would be more words than may be kept of a text
+    if mode == "demanded" and chance(rng, 0.6):
         addressee = entity(draft.scene, "org", but=(holder,))
-        draft.say(f"{_the(holder)} demanded of {_the(addressee)} that", tag)
+        draft.say(f"{_the(holder)} demanded", tag)
+        draft.say(f"of {_the(addressee)} that")
     elif mode == "stated" and chance(rng, 0.35):
         day = frame.day
         draft.say(f"{_the(holder)} {cue.removesuffix(' that')}", tag)
