@@ -137,9 +137,7 @@ def fits(sentence: Sentence, outlet: Entity) -> bool:
     return all(claim.holder != outlet for claim in sentence.claims)
 
 
-def frames(sentence: Sentence) -> set[Frame]:
-    """All frames that the claims of a sentence are about or refer to."""
-    found: set[Frame] = set()
-    for claim in sentence.claims:
-        found.update(f for f in (claim.frame, claim.concerns, claim.after) if f is not None)
-    return found
+def frames(sentence: Sentence) -> dict[str, Frame]:
+    """By name, all frames that the claims of a sentence are about or refer to."""
+    found = (frame for claim in sentence.claims for frame in (claim.frame, claim.concerns, claim.after))
+    return {frame.name: frame for frame in found if isinstance(frame, Frame)}

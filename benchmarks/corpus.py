@@ -14,7 +14,8 @@ from random import Random
 from typing import Final
 
 from benchmarks import truth
-from benchmarks.copying import copied, fits, frames, lookalike
+from benchmarks.copying import copied, fits, lookalike
+from benchmarks.copying import frames as frames_of
 from benchmarks.defects import Planted, spoiler
 from benchmarks.draws import below, chance, one, rank, stream
 from benchmarks.nouns import Article, Entity, Frame, Piece, Printed, Sentence
@@ -201,16 +202,17 @@ def _write_week(plan: Plan, out: Path, number: int) -> tuple[Totals, dict[str, l
         return totals, lines
     lines["agreement"] = list(truth.agreement(pages))
     lines["defects"] = []
-    users: Counter[Frame] = Counter(used for page in pages for used in _frames(page))
+    told = [_frames(page) for page in pages]
+    users = Counter(name for frames in told for name in frames)
     planted: list[Planted] = []
     spoil = spoiler(stream(plan.seed, "defects", number), plan.defects, planted)
-    for page in pages:
+    for page, frames in zip(pages, told, strict=True):
         before = len(planted)
         text, quads, derived = article_file(page, spoil=spoil)
         file = f"articles/{page.article.slug}.trig"
         _put(out / file, text)
         totals += Totals(quads=quads, derived=derived)
-        own = [used for used in _frames(page) if users[used] == 1]
+        own = [used for name, used in frames.items() if users[name] == 1]
         text, quads = article_registry(page, own)
         _put(out / "registry" / f"{page.article.slug}.ttl", text)
         totals += Totals(quads=quads)
@@ -218,13 +220,14 @@ def _write_week(plan: Plan, out: Path, number: int) -> tuple[Totals, dict[str, l
             truth.defect_line(file=file, subject=p.subject, rule=p.rule, found_by=p.found_by, kind=p.kind)
             for p in planted[before:]
         ]
-    text, quads = frames_file(used for used, count in users.items() if count > 1)
+    shared = {name: used for frames in told for name, used in frames.items() if users[name] > 1}
+    text, quads = frames_file(shared.values())
     _put(out / "registry" / f"events-{number + 1:05}.ttl", text)
     return totals + Totals(quads=quads), lines
 
 
-def _frames(page: Printed) -> set[Frame]:
-    return set().union(*(frames(line.sentence) for line in page.sentences))
+def _frames(page: Printed) -> dict[str, Frame]:
+    return {name: found for line in page.sentences for name, found in frames_of(line.sentence).items()}
 
 
 def _claims(page: Printed) -> int:

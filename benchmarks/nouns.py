@@ -93,10 +93,10 @@ class Claim:
     naming: str
     gist: str
     parts: tuple[Part, ...] = ()
-    place: Entity | None = None
-    near: Entity | None = None
-    concerns: Frame | None = None
-    after: Frame | None = None
+    place: "Entity | Frame | None" = None
+    near: "Entity | Frame | None" = None
+    concerns: "Entity | Frame | None" = None
+    after: "Entity | Frame | None" = None
     when: When | None = None
     cue: str = ""
     factive: bool = False

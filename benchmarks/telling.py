@@ -7,7 +7,7 @@ from random import Random
 from typing import Final
 
 from benchmarks.draws import below, chance, one, weighted
-from benchmarks.nouns import Claim, Count, Entity, Frame, Loaded, Part, Piece, Sentence, When
+from benchmarks.nouns import Claim, Count, Entity, Frame, Loaded, Part, Pattern, Piece, Sentence, When
 from benchmarks.words import LOADED, clause, listed, rhetoric, word
 from benchmarks.world import HEARSAY, Scene, anonymous, entity, named_place, shared_outlet, state
 
@@ -181,65 +181,64 @@ def _speak(draft: _Draft, kind: str, main: Frame, second: Frame | None) -> None:
 
 def _voice(draft: _Draft, kind: str, frame: Frame) -> _Voice:
     """Decides who speaks and writes the words that say so."""
+    if kind in ("cue", "relay", "relays"):
+        depth = ("cue", "relay", "relays").index(kind)
+        return _relayed(draft, frame, depth) if depth else _cued(draft, frame)
     rng = draft.rng
+    if kind == "behind":
+        return _Voice(None, "stated", "author-voice", "none", "certain")
     if kind == "author":
         hedge = weighted(rng, (("certain", 96), ("probable", 2), ("possible", 2)))
         if hedge != "certain":
             draft.say("it seems likely that" if hedge == "probable" else "it may be that")
         mode = weighted(rng, (("stated", 96), ("predicted", 2), ("opined", 2)))
         return _Voice(None, mode, "author-voice", "none", hedge)
-    if kind == "behind":
-        return _Voice(None, "stated", "author-voice", "none", "certain")
+    tag = draft.tag("c")
     if kind == "passive":
-        tag = draft.tag("c")
         draft.say("it was said that", tag)
         return _Voice(None, "reported", "implied-by-passive", "none", "underspecified", tag)
-    if kind == "hearsay":
-        tag = draft.tag("c")
-        draft.say("reportedly", tag)
-        return _Voice(HEARSAY, "alleged", "explicit-cue", "hearsay", "underspecified", tag)
+    draft.say("reportedly", tag)
+    return _Voice(HEARSAY, "alleged", "explicit-cue", "hearsay", "underspecified", tag)
+
+
+def _relayed(draft: _Draft, frame: Frame, depth: int) -> _Voice:
+    """A speaker whom other newspapers pass on, one or two of them, each with a claim of its own."""
     above: int | None = None
-    through: list[Entity] = []
-    for depth in range(("cue", "relay", "relays").index(kind)):
-        medium = shared_outlet(draft.scene, but=draft.outlet)
-        while medium in through:
-            medium = shared_outlet(draft.scene, but=draft.outlet)
+    through: tuple[Entity, ...] = ()
+    for verb in ("reported", "had written")[:depth]:
+        medium = shared_outlet(draft.scene, but=(draft.outlet, *through))
         tag = draft.tag("c")
-        draft.say(f"the {medium.words[0]} {'had written' if depth else 'reported'} that", tag)
-        gist = "passed on what others said of " + _matter(frame)
-        draft.claims.append(
-            Claim(
-                frame, medium, "reported", "certain", True, "explicit-cue", "medium",
-                _speech((medium, *reversed(through)), gist), cue=tag, above=above, relay=True,
-            )
-        )  # fmt: skip
+        draft.say(f"the {medium.words[0]} {verb} that", tag)
+        gist = _speech((medium, *through), f"others spoke of {_matter(frame)}")
+        relay = _Voice(medium, "reported", "explicit-cue", "medium", "certain", tag, above=above)
+        draft.claims.append(_claim(relay, frame, gist, relay=True))
         above = len(draft.claims) - 1
-        through.append(medium)
-    holder, naming = _speaker(draft, media=above is None)
-    if above is not None:
-        draft.say(",")
-        tag = draft.tag("c")
-        draft.say(f"according to {_the(holder)}", tag)
-        draft.say(",")
-        return _Voice(
-            holder, "stated", "explicit-cue", naming, "certain", tag, above=above, through=tuple(reversed(through))
-        )
+        through = (medium, *through)
+    holder, naming = _speaker(draft, media=False)
+    draft.say(",")
+    tag = draft.tag("c")
+    draft.say(f"according to {_the(holder)}", tag)
+    draft.say(",")
+    return _Voice(holder, "stated", "explicit-cue", naming, "certain", tag, above=above, through=through)
+
+
+def _cued(draft: _Draft, frame: Frame) -> _Voice:
+    """A speaker with a verb of saying, now and then with the day on which, or to whom, it was said."""
+    rng = draft.rng
+    holder, naming = _speaker(draft)
     mode = weighted(rng, _MODES)
     cue = one(rng, _CUES[mode])
-    addressee = None
-    said = None
+    addressee, said = None, None
     tag = draft.tag("c")
     if mode == "demanded" and chance(rng, 0.6):
         addressee = entity(draft.scene, "org", but=(holder,))
         draft.say(f"{_the(holder)} demanded", tag)
         draft.say(f"of {_the(addressee)} that")
     elif mode == "stated" and chance(rng, 0.35):
-        day = frame.day
         draft.say(f"{_the(holder)} {cue.removesuffix(' that')}", tag)
-        when = draft.tag("s")
-        draft.say(f"on {day_in_words(day)}", when)
+        said = When(frame.day.isoformat(), draft.tag("s"), True)
+        draft.say(f"on {day_in_words(frame.day)}", said.tag)
         draft.say("that")
-        said = When(day.isoformat(), when, True)
     else:
         draft.say(f"{_the(holder)} {cue}", tag)
     factive = cue.startswith(("confirmed", "revealed"))
@@ -251,7 +250,7 @@ def _speaker(draft: _Draft, *, media: bool = True) -> tuple[Entity, str]:
     """A holder and how far the text names it."""
     naming = weighted(draft.rng, _NAMINGS if media else _NAMINGS[:-1])
     if naming == "medium":
-        return shared_outlet(draft.scene, but=draft.outlet), naming
+        return shared_outlet(draft.scene, but=(draft.outlet,)), naming
     if naming == "anonymous":
         return anonymous(draft.rng), naming
     kind = {"institution": "org", "named": "person", "collective": "group"}[naming]
@@ -262,12 +261,6 @@ def _clause(draft: _Draft, voice: _Voice, frame: Frame, *, note: str = "") -> No
     """Writes one clause and the claim that it makes."""
     rng, pattern = draft.rng, frame.pattern
     negated = voice.mode in _ASSERTED and voice.basis != "implied-by-passive" and chance(rng, 0.13)
-    if voice.mode in _FUTURE:
-        verb = f"would {pattern.verbs[2]}"
-    elif voice.mode in _BARE:
-        verb = pattern.verbs[2]
-    else:
-        verb = pattern.verbs[1 if negated else 0]
     parts: list[Part] = []
     gist: list[str] = []
     properties: dict[str, Entity | Frame] = {}
@@ -275,6 +268,7 @@ def _clause(draft: _Draft, voice: _Voice, frame: Frame, *, note: str = "") -> No
     _place_part(draft, frame, pattern.subject[0], subject, parts, gist)
     if chance(rng, 0.22):
         draft.core.append(Piece(word(rng, "d"), kind="d"))
+    verb = _verb(voice.mode, pattern, negated=negated)
     draft.say(verb)
     gist.append(verb)
     for number, ((preposition, slot, kind), other) in enumerate(zip(pattern.rest, others, strict=True)):
@@ -284,54 +278,64 @@ def _clause(draft: _Draft, voice: _Voice, frame: Frame, *, note: str = "") -> No
             other = entity(draft.scene, kind, but=frame.fillers)
         draft.say(preposition)
         gist.append(preposition)
+        if not slot.startswith("@"):
+            _place_part(draft, frame, slot, other, parts, gist)
+            continue
+        properties[slot] = other
         if isinstance(other, Frame):
             draft.say(_matter(other))
             gist.append(_matter(other))
-            properties[slot] = other
-        elif slot.startswith("@"):
+        else:
             _mention(draft, other)
             gist.append(other.label)
-            properties[slot] = other
-        else:
-            _place_part(draft, frame, slot, other, parts, gist)
-    when = None
-    if voice.mode not in (*_FUTURE, *_BARE, "asked") and chance(rng, 0.36):
-        when = _when(draft, frame)
-    after = state(draft.scene, "location", entity(draft.scene, "place")) if chance(rng, 0.05) else None
-    if after is not None:
+    told_of = voice.mode not in (*_FUTURE, *_BARE, "asked")
+    when = _when(draft, frame) if told_of and chance(rng, 0.36) else None
+    if chance(rng, 0.05):
+        properties["@after"] = state(draft.scene, "location", entity(draft.scene, "place"))
         draft.say("after")
-        draft.say(_matter(after))
-    denied = voice.mode in ("denied", "refused")
-    place, near = properties.get("@place"), properties.get("@near")
-    concerns = properties.get("@concerns")
-    if voice.basis == "implied-by-passive" or (voice.holder is not None and voice.basis == "explicit-cue"):
-        note = one(rng, _NOTES) if chance(rng, 0.6) else ""
-    elif voice.holder is None:
-        note = one(rng, _NOTES) if chance(rng, 0.7) else ""
+        draft.say(_matter(properties["@after"]))
+    if voice.holder is None or voice.basis == "explicit-cue":
+        note = one(rng, _NOTES) if chance(rng, 0.65) else ""
+    claim = _claim(voice, frame, _paraphrase(voice, " ".join(filter(None, gist))), note=note)
     draft.claims.append(
-        Claim(
-            frame,
-            voice.holder,
-            voice.mode,
-            voice.certainty,
-            not (negated or denied),
-            voice.basis,
-            voice.naming,
-            _paraphrase(voice, " ".join(filter(None, gist))),
-            tuple(parts),
-            place if isinstance(place, Entity) else None,
-            near if isinstance(near, Entity) else None,
-            concerns if isinstance(concerns, Frame) else None,
-            after,
-            when,
-            voice.cue,
-            voice.factive,
-            voice.above,
-            note=note,
+        replace(
+            claim,
+            positive=not negated and voice.mode not in ("denied", "refused"),
+            parts=tuple(parts),
+            place=properties.get("@place"),
+            near=properties.get("@near"),
+            concerns=properties.get("@concerns"),
+            after=properties.get("@after"),
+            when=when,
             said=voice.said,
             addressee=voice.addressee,
         )
     )
+
+
+def _claim(voice: _Voice, frame: Frame, gist: str, *, note: str = "", relay: bool = False) -> Claim:
+    """The claim of a voice about a frame, as yet without its details."""
+    return Claim(
+        frame,
+        voice.holder,
+        voice.mode,
+        voice.certainty,
+        True,
+        voice.basis,
+        voice.naming,
+        gist,
+        cue=voice.cue,
+        factive=voice.factive,
+        above=voice.above,
+        note=note,
+        relay=relay,
+    )
+
+
+def _verb(mode: str, pattern: Pattern, *, negated: bool) -> str:
+    if mode in _BARE:
+        return pattern.verbs[2]
+    return f"would {pattern.verbs[2]}" if mode in _FUTURE else pattern.verbs[1 if negated else 0]
 
 
 def _place_part(
@@ -339,7 +343,6 @@ def _place_part(
 ) -> None:
     """Writes somebody or something in a role, counted where it can be counted, and keeps the part."""
     assert isinstance(who, Entity)
-    count = None
     if who.unit and frame.count and chance(draft.rng, 0.75):
         count = _count(draft, frame, who)
         parts.append(Part(role, who, count))
@@ -401,9 +404,11 @@ def _mention(draft: _Draft, who: Entity) -> None:
 def _aside_kind(rng: Random, who: Entity) -> str:
     if who.kind == "geo:Feature":
         return weighted(rng, (("location", 54), ("held", 10), ("", 36)))
-    if who.kind.startswith("t:") and not who.scoped:
+    if who.scoped:  # known by one article's description, while states are shared
+        return ""
+    if who.kind.startswith("t:"):
         return "provenance" if chance(rng, 0.3) else ""
-    return "membership" if chance(rng, 0.34) else ""
+    return "membership" if chance(rng, 0.42) else ""
 
 
 def _aside_words(draft: _Draft, name: str, who: Entity) -> None:
@@ -431,37 +436,29 @@ def _aside_words(draft: _Draft, name: str, who: Entity) -> None:
 def _asides(draft: _Draft, main: int) -> None:
     """The claims that a sentence makes by the way: what it takes for granted, and how it describes whom it names."""
     host = draft.claims[main]
-    under_cue = host.holder is not None
     for name, subject, other in draft.aside:
         frame = state(draft.scene, name, subject)
         slot = frame.pattern.rest[0][1]
         located = Part(frame.pattern.subject[0], subject)
-        parts = (located,) if slot.startswith("@") else (located, Part(slot, other))
         presumed = name in ("location", "held") or chance(draft.rng, 0.4)
-        passive = host.basis == "implied-by-passive"
-        basis = "scope-carried-over" if under_cue else "author-voice"
-        mode = "presumed" if presumed else "stated"
-        voice = _Voice(host.holder, mode, basis, "none" if passive else host.naming, "certain")
-        gist = f"{subject.label} {frame.pattern.verbs[0]} {other.label}"
-        if not frame.pattern.verbs[0].endswith(("to", "by", "from")):
-            gist = f"{subject.label} {frame.pattern.verbs[0]} in {other.label}"
+        voice = _Voice(
+            host.holder,
+            "presumed" if presumed else "stated",
+            "scope-carried-over" if host.holder else "author-voice",
+            host.naming,
+            "underspecified" if presumed else "certain",
+            host.cue if host.holder and not presumed else "",
+            host.factive and not presumed,
+            host.above,
+        )
+        note = _CARRIED if host.holder else one(draft.rng, _NOTES) if chance(draft.rng, 0.6) else ""
+        gist = " ".join((subject.label, frame.pattern.verbs[0], frame.pattern.rest[0][0], other.label))
         draft.claims.append(
-            Claim(
-                frame,
-                host.holder,
-                mode,
-                "underspecified" if presumed else "certain",
-                True,
-                basis,
-                host.naming,
-                _paraphrase(voice, gist),
-                parts,
-                other if slot == "@place" else None,
-                cue=host.cue if under_cue and not presumed else "",
-                factive=host.factive and not presumed,
-                above=host.above,
+            replace(
+                _claim(voice, frame, _paraphrase(voice, gist.replace("  ", " ")), note=note),
+                parts=(located,) if slot == "@place" else (located, Part(slot, other)),
+                place=other if slot == "@place" else None,
                 presupposed=main if presumed else None,
-                note=_CARRIED if under_cue else one(draft.rng, _NOTES) if chance(draft.rng, 0.6) else "",
             )
         )
 
@@ -526,7 +523,8 @@ def _the(who: Entity) -> str:
     return who.words[0] if who.kind in ("foaf:Person", "t:AnonymousSource") else f"the {who.words[0]}"
 
 
-def _matter(frame: Frame) -> str:
+def _matter(frame: "Entity | Frame") -> str:
+    assert isinstance(frame, Frame)
     return f"the {frame.matter} matter"
 
 

@@ -1,7 +1,6 @@
 """The files of a data folder in the house style: one block per subject, one statement per line, properties in order."""
 
 import json
-import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
@@ -9,11 +8,8 @@ from datetime import timedelta
 from benchmarks.nouns import Claim, Count, Entity, Frame, Line, Part, Printed, When
 from benchmarks.telling import day_in_words
 from benchmarks.world import Sizes, organisation, outlet, person, place, thing
-from kb.namespaces import turtle_prologue
+from kb.namespaces import PREFIXES, turtle_prologue
 from kb.passages import sha256
-
-_PREFIX = re.compile(r"(?:^|[ ^])([a-z]+):", re.M)
-_STRING = re.compile(r'"[^"]*"')
 
 
 @dataclass(frozen=True)
@@ -79,11 +75,11 @@ class Sheet:
             self.parts.append(f"{name} {{\n" + "\n".join(block.text("    ") for block in written) + "}\n")
             self.quads += sum(block.quads for block in written)
 
-    def text(self, *, comment: str = "") -> str:
+    def text(self) -> str:
         """The whole file, with the prefixes that it uses."""
-        body = "\n".join(self.parts)
-        used = set(_PREFIX.findall(_STRING.sub('""', body)))
-        return f"{comment}{turtle_prologue(used)}\n{body}"
+        body = "\n" + "\n".join(self.parts)
+        used = [name for name in PREFIXES if any(f"{lead}{name}:" in body for lead in (" ", "\n", "^^"))]
+        return turtle_prologue(used) + body
 
 
 def article_file(page: Printed, *, spoil: Callable[[Entry], Entry] = lambda entry: entry) -> tuple[str, int, int]:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-pytest.importorskip("benchmarks", reason="benchmarks/ is part of a checkout, not of the installed package")
+pytest.importorskip("benchmarks.corpus", reason="benchmarks/ is part of a checkout, not of the installed package")
 
 from click.testing import CliRunner
 
