@@ -1,6 +1,7 @@
 """What the tests share: the invented example data, its build, and the texts where they are at hand."""
 
 import os
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,6 +12,9 @@ from kb import build as builds
 from kb.dataset import Dataset
 from kb.engine import EmbeddedEngine
 from kb.paths import data_dir
+
+# benchmarks/ is not installed; last, so that kb and api stay those that are under test
+sys.path.append(str(ROOT))
 
 
 def strict() -> bool:

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 import api
+import benchmarks
 import kb
 
 LAYERS = (
@@ -17,13 +18,22 @@ LAYERS = (
     {"kb.report", "kb.build", "kb.scaffold"},
     {"api"},
     {"kb.cli"},
+    {"benchmarks", "benchmarks.draws", "benchmarks.nouns"},
+    {"benchmarks.words"},
+    {"benchmarks.world"},
+    {"benchmarks.telling"},
+    {"benchmarks.printing"},
+    {"benchmarks.copying", "benchmarks.writing"},
+    {"benchmarks.defects", "benchmarks.truth"},
+    {"benchmarks.corpus"},
+    {"benchmarks.generate"},
 )
 HEAVY = {"pyshacl": {"kb.checks"}, "owlrl": {"kb.closure"}, "rdflib": {"kb.checks", "kb.closure"}}
 
 
 def modules() -> dict[str, Path]:
     found = {}
-    for package in (api, kb):
+    for package in (api, benchmarks, kb):
         root = Path(package.__path__[0])
         for path in sorted(root.rglob("*.py")):
             parts = path.relative_to(root.parent).with_suffix("").parts
@@ -66,7 +76,7 @@ def test_every_module_has_its_layer() -> None:
 def test_arrows_go_one_way(module: str) -> None:
     """A module imports from its own layer or from lower ones."""
     for name in imports(modules()[module]):
-        if name.split(".")[0] in ("api", "kb"):
+        if name.split(".")[0] in ("api", "benchmarks", "kb"):
             assert level(name) <= level(module), f"{module} imports {name}"
 
 
