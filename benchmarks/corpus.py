@@ -14,12 +14,12 @@ from random import Random
 from typing import Final
 
 from benchmarks import truth
-from benchmarks.copying import copied, fits, lookalike
+from benchmarks.copying import copied, fits, lookalike, similarity, words
 from benchmarks.copying import frames as frames_of
 from benchmarks.defects import Planted, spoiler
 from benchmarks.draws import below, chance, one, rank, stream
 from benchmarks.nouns import Article, Entity, Frame, Piece, Printed, Sentence
-from benchmarks.printing import printed
+from benchmarks.printing import printed, sentence_text
 from benchmarks.telling import empty, tell
 from benchmarks.words import STOCK, headline, person_name
 from benchmarks.world import (
@@ -40,6 +40,11 @@ CLAIMS: Final = 88
 FOLDERS: Final = ("articles", "registry", "sources", "truth")
 TRUTHS: Final = ("agreement", "defects", "lookalikes", "reuse", "stock")
 
+UNLIKE: Final = 0.7
+"""Likeness from which a sentence that nobody copied is told again in other words."""
+
+_Told = dict[str, list[list[str]]]
+"""What earlier articles of the week say of each event, in words."""
 _GOLDEN: Final = 0.6180339887498949
 _WRITERS: Final = 40
 
@@ -101,12 +106,28 @@ def week(plan: Plan, number: int) -> list[Printed]:
     """The articles of one week, as far as the plan goes."""
     shared = Week(plan.seed, number)
     pages: list[Printed] = []
+    known: _Told = {}
     for at in range(number * WEEK, min(plan.articles, (number + 1) * WEEK)):
-        pages.append(printed(_article(plan, shared, at, pages)))
+        page = printed(_article(plan, shared, at, pages, known))
+        for line in page.sentences:
+            for name in frames_of(line.sentence):
+                known.setdefault(name, []).append(words(sentence_text(line.sentence)))
+        pages.append(page)
     return pages
 
 
-def _article(plan: Plan, shared: Week, number: int, earlier: Sequence[Printed]) -> Article:
+def _is_told_alike(sentence: Sentence, known: _Told) -> bool:
+    """Whether an earlier article tells of the same event in nearly the same words."""
+    own = words(sentence_text(sentence))
+    return any(
+        similarity(own, other) >= UNLIKE
+        for name in frames_of(sentence)
+        for other in known.get(name, ())
+        if 2 * min(len(own), len(other)) >= UNLIKE * (len(own) + len(other))
+    )
+
+
+def _article(plan: Plan, shared: Week, number: int, earlier: Sequence[Printed], known: _Told) -> Article:
     rng = stream(plan.seed, "article", number)
     scene = Scene(rng, shared, sizes(number + 1))
     outlet, published = article_outlet(plan.seed, number), article_day(number)
@@ -126,6 +147,8 @@ def _article(plan: Plan, shared: Week, number: int, earlier: Sequence[Printed]) 
         if second == main:
             second = None
         sentence = tell(scene, main, outlet=outlet, published=published, second=second)
+        if _is_told_alike(sentence, known):
+            continue  # two that tell of one event by themselves do not choose the same words
         sentences.append(replace(sentence, family=f"{number}-{len(sentences)}"))
         length -= len(sentence.claims)
     at = below(rng, len(sentences) + 1)

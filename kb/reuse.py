@@ -9,7 +9,7 @@ square. Nothing here tells who copied from whom: that a text names an outlet say
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from itertools import combinations
@@ -29,10 +29,13 @@ COMPARED = ("body", "headline", "subheading", "caption")
 """Section types whose sentences are compared: bylines, datelines and furniture recur without being copied."""
 MIN_WORDS = 6
 """Words of the shortest sentence that is compared."""
-NEAR = 0.8
-"""The least ratio of a near-verbatim pair."""
+NEAR, NEAR_WORDS = 0.8, 10
+"""The least ratio of a near-verbatim pair, and the fewest words that both have: short sentences are alike by chance."""
 CONTAINED, CONTAINED_RATIO, CONTAINED_WORDS = 0.8, 0.5, 12
 """A contained sentence: the share of its words that the longer one has in order, the least ratio, the fewest words."""
+RARE, RARE_SHARE = 20, 0.005
+"""A word is rare that stands in at most so many wordings, or in this share of them. Sentences that have no rare word in
+common are formulas with other names in them: alike, but copied by nobody."""
 EACH_WITH_EACH = 1_000_000
 """Pairs of wordings up to which all are compared; with more, MinHash proposes pairs."""
 GROUP = 20
@@ -109,14 +112,27 @@ def compare(compared: Iterable[tuple[Passage, Sequence[str]]]) -> list[Reuse]:
 
     SetupError where there are too many to compare each with each and the library that proposes pairs is not installed.
     """
+    return _compare(compared, _candidates)
+
+
+def compare_all(compared: Iterable[tuple[Passage, Sequence[str]]]) -> list[Reuse]:
+    """The same with each compared with each, however many there are: the reference for what MinHash proposes."""
+    return _compare(compared, lambda wordings: combinations(wordings, 2))
+
+
+def _compare(
+    compared: Iterable[tuple[Passage, Sequence[str]]],
+    candidates: Callable[[Sequence[str]], Iterable[tuple[str, str]]],
+) -> list[Reuse]:
     letters: dict[str, str] = {}
     groups: dict[str, list[Passage]] = {}
     for passage, found in compared:
         groups.setdefault("".join(_letter(letters, word) for word in found), []).append(passage)
     result = [reuse for group in groups.values() for reuse in _verbatim(sorted(group))]
     wordings = sorted(groups, key=lambda wording: min(groups[wording]))
-    for left, right in _candidates(wordings):
-        result += _alike(left, right, groups)
+    frequent = _frequent(wordings, max(RARE, round(RARE_SHARE * len(wordings))))
+    for left, right in candidates(wordings):
+        result += _alike(left, right, groups, frequent)
     return sorted(result, key=lambda reuse: (reuse.passages, reuse.kind))
 
 
@@ -138,14 +154,22 @@ def _verbatim(group: list[Passage]) -> Iterator[Reuse]:
             yield Reuse(pair, "verbatim", whole, whole)
 
 
-def _alike(left: str, right: str, groups: Mapping[str, list[Passage]]) -> Iterator[Reuse]:
+def _frequent(wordings: Iterable[str], most: int) -> set[str]:
+    """The words that stand in more than so many wordings."""
+    seen = Counter(letter for wording in wordings for letter in set(wording))
+    return {letter for letter, count in seen.items() if count > most}
+
+
+def _alike(left: str, right: str, groups: Mapping[str, list[Passage]], frequent: set[str]) -> Iterator[Reuse]:
     """The entries for two wordings, if they are alike; of wordings that recur often, for one passage of each."""
     ratio = Indel.normalized_similarity(left, right, score_cutoff=CONTAINED_RATIO)
     if ratio < CONTAINED_RATIO:
         return
-    shorter = min(len(left), len(right))
-    containment = LCSseq.similarity(left, right) / shorter
-    if ratio >= NEAR:
+    if not (set(left) & set(right)) - frequent:
+        return
+    shorter, common = min(len(left), len(right)), LCSseq.similarity(left, right)
+    containment = common / shorter
+    if ratio >= NEAR and common >= NEAR_WORDS:
         kind = "near-verbatim"
     elif containment >= CONTAINED and shorter >= CONTAINED_WORDS:
         kind = "contained"
@@ -181,8 +205,7 @@ def proposed(wordings: Sequence[str]) -> Iterator[tuple[str, str]]:
             f"{len(wordings)} sentences are too many to be compared each with each; "
             "install what compares many: pip install 'testimonia[scale]'"
         ) from None
-    seen = Counter(letter for wording in wordings for letter in set(wording))
-    common = {letter for letter, count in seen.items() if count > max(10, _COMMON * len(wordings))}
+    common = _frequent(wordings, max(10, round(_COMMON * len(wordings))))
     features = [[f.encode() for f in sorted(_features(wording, common))] for wording in wordings]
     index = MinHashLSH(params=(_BANDS, _ROWS), num_perm=_BANDS * _ROWS)
     for number, hashed in enumerate(MinHash.generator(features, num_perm=_BANDS * _ROWS, seed=1)):
