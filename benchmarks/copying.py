@@ -128,7 +128,8 @@ def _renumbered(sentence: Sentence, at: int, claim: Claim, count: Count, value: 
         for piece in sentence.core
     )
     parts = tuple(Part(part.role, part.who, new) if part.count == count else part for part in claim.parts)
-    changed = replace(claim, parts=parts, gist=claim.gist.replace(old, f"{value:,}", 1))
+    gist = re.sub(rf"(?<![\d,]){old}(?![\d,])", f"{value:,}", claim.gist, count=1)
+    changed = replace(claim, parts=parts, gist=gist)
     return replace(sentence, core=core, claims=(*sentence.claims[:at], changed, *sentence.claims[at + 1 :]))
 
 

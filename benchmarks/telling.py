@@ -531,7 +531,7 @@ def _matter(frame: "Entity | Frame") -> str:
 def _speech(voices: tuple[Entity, ...], what: str) -> str:
     """Who says something, through whom; the outlet is filled in where the claim is written down."""
     first, *others = voices
-    relays = ", ".join([*(other.label for other in others), "{outlet}"])
+    relays = " and ".join([*(other.label for other in others), "{outlet}"])
     return f"According to {first.label}, as relayed by {relays}, {what}"
 
 
@@ -552,7 +552,6 @@ def _paraphrase(voice: _Voice, gist: str) -> str:
     if voice.mode == "refused":
         return f"According to {{outlet}}, {voice.holder.label} refused to let {gist}"
     if voice.mode in ("stated", "reported", "opined"):
-        relays = ", ".join([*(other.label for other in voice.through), "{outlet}"])
-        return f"According to {voice.holder.label}, as relayed by {relays}, {gist}"
+        return _speech((voice.holder, *voice.through), gist)
     that = "whether" if voice.mode == "asked" else "that"
     return f"According to {{outlet}}, {voice.holder.label} {_VERBS[voice.mode].removesuffix(' whether')} {that} {gist}"
