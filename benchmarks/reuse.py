@@ -103,7 +103,7 @@ def pairs(entries: Iterable[Reuse]) -> set[frozenset[Place]]:
     return {
         frozenset(((a.article, a.start), (b.article, b.start)))
         for entry in entries
-        if entry.ratio >= reuse.NEAR
+        if entry.kind != "contained"
         for a, b in combinations(entry.passages, 2)
         if a.article != b.article
     }
