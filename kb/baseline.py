@@ -18,7 +18,11 @@ Baseline = Mapping[Fingerprint, Severity]
 HEADER = "# Known findings of testimonia check: severity, rule, who, and the value where there is one.\n"
 
 _SEVERITIES = {severity.name.lower(): severity for severity in Severity}
-_LINE = re.compile(r"(?P<severity>[a-z]+) (?P<rule>\S+) (?P<focus><[^>]*>|\S+)(?: (?P<value>\".*\"))?")
+_NAME = re.compile(r"<[^<>\"\s]*>|[^<>\"\s]+")
+_STRING = r"\"(?:[^\"\\]|\\.)*\""
+_LINE = re.compile(
+    rf"(?P<severity>[a-z]+) (?P<rule>\S+) (?P<focus>{_NAME.pattern}|{_STRING})(?: (?P<value>{_STRING}))?"
+)
 
 
 def of(findings: Iterable[Finding]) -> Baseline:
@@ -35,13 +39,14 @@ def write(known: Baseline) -> str:
 def line(fingerprint: Fingerprint, severity: Severity) -> str:
     """One entry of a baseline file, as ``warning value-in-scheme claim:x "mode:wished"``."""
     rule, focus, value = fingerprint
-    return f"{severity.name.lower()} {rule} {shorten(focus)}" + (f" {json.dumps(value)}" if value else "")
+    who = shorten(focus) if _NAME.fullmatch(shorten(focus)) else _string(focus)
+    return f"{severity.name.lower()} {rule} {who}" + (f" {_string(value)}" if value else "")
 
 
 def read(text: str, *, name: str) -> Baseline:
     """The baseline in the text of the file ``name``; SourceError at the first line that is no entry."""
     known: dict[Fingerprint, Severity] = {}
-    for number, entry in enumerate(text.splitlines(), start=1):
+    for number, entry in enumerate(text.split("\n"), start=1):
         if entry.strip() and not entry.startswith("#"):
             try:
                 fingerprint, severity = _entry(entry.rstrip())
@@ -62,12 +67,18 @@ def _entry(text: str) -> tuple[Fingerprint, Severity]:
 
 
 def _focus(text: str) -> str:
-    """The IRI that a focus is written as; ValueError for a prefix that is not in the table."""
+    """What a focus is written for; ValueError for a prefix that is not in the table."""
+    if text.startswith('"'):
+        return str(json.loads(text))
     if text.startswith("<"):
         return text[1:-1]
     if text.partition(":")[0] not in PREFIXES:
         raise ValueError
     return iri(text)
+
+
+def _string(words: str) -> str:
+    return json.dumps(words, ensure_ascii=False)
 
 
 def gone(known: Baseline, findings: Iterable[Finding]) -> tuple[str, ...]:

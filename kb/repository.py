@@ -1,9 +1,13 @@
 """The edge to git: the repository that data stands in, what changed in it, and how others name its files."""
 
+import os
 import subprocess
 from pathlib import Path
 
 from kb.errors import SetupError
+
+_OF_ANOTHER = ("GIT_DIR", "GIT_INDEX_FILE", "GIT_PREFIX", "GIT_WORK_TREE")
+"""What git sets for its hooks, and what would make it answer of the repository that the hook runs in."""
 
 
 def root(data: Path, *, workspace: str | None) -> Path:
@@ -46,8 +50,9 @@ def _top(data: Path) -> Path:
 
 def _git(folder: Path, *arguments: str, fault: str) -> str:
     """What git answers; SetupError with ``fault`` and git's own last word where it does not."""
+    environment = {name: value for name, value in os.environ.items() if name not in _OF_ANOTHER}
     try:
-        done = subprocess.run(["git", "-C", str(folder), *arguments], capture_output=True, check=False)
+        done = subprocess.run(["git", "-C", folder, *arguments], capture_output=True, env=environment, check=False)
     except OSError:
         raise SetupError("git is not installed; it tells what changed") from None
     if done.returncode:
