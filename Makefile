@@ -6,6 +6,7 @@
 PYTHON ?= python3
 HOST ?= 127.0.0.1
 PORT ?= 8000
+FORMAT ?= $(if $(GITHUB_ACTIONS),github,text)
 VENV := .venv
 BIN := $(VENV)/bin
 
@@ -21,7 +22,7 @@ check: $(VENV)/installed-dev
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
-	$(BIN)/testimonia check
+	$(BIN)/testimonia check --format $(FORMAT)
 	$(BIN)/testimonia verify
 	$(BIN)/python -m pytest -q tests/repository
 

@@ -165,14 +165,18 @@ def _finding(result: Mapping[Any, Any], rule: Rule, places: "_Places") -> Findin
     detail = None if value is None or str(value) == focus else str(value)
     if focus == DEFAULT_GRAPH and detail is not None:
         focus, detail = detail, None
-    path, source = result.get(consts.SH_resultPath), result[consts.SH_sourceShape]
+    found, source = result.get(consts.SH_resultPath), result[consts.SH_sourceShape]
+    path = str(found) if isinstance(found, rdflib.URIRef) else None
     return Finding(
         _SEVERITY.get(str(result[consts.SH_resultSeverity]), Severity.VIOLATION),
         _name(str(source)) if isinstance(source, rdflib.URIRef) else rule.name,
         focus,
         _KNOWN_IRI.sub(lambda match: shorten(match.group()), str(result.get(consts.SH_resultMessage, ""))),
-        places.find(focus, str(path) if isinstance(path, rdflib.URIRef) else None),
+        places.find(focus, path),
         detail,
+        path,
+        str(result[consts.SH_sourceConstraintComponent]),
+        value.n3() if detail is not None and isinstance(value, rdflib.URIRef | rdflib.Literal) else None,
     )
 
 
@@ -188,12 +192,13 @@ class _Places:
                     self._by_graph.setdefault(block.graph, []).append(block)
 
     def find(self, subject: str, predicate: str | None) -> Place | None:
-        """The line of ``predicate`` in a block or the graph of ``subject``, else the line of ``subject``."""
+        """The line of ``predicate`` in a block or the graph of ``subject``, else the first line of either."""
         own = self._dataset.blocks.get(subject, ())
-        for block in (*own, *sorted(self._by_graph.get(subject, ()), key=lambda block: block.place)):
+        blocks = (*own, *sorted(self._by_graph.get(subject, ()), key=lambda block: block.place))
+        for block in blocks:
             if predicate is not None and predicate in block.predicates:
                 return Place(block.place.file, block.predicates[predicate], block.place.end)
-        return self._dataset.place(subject)
+        return self._dataset.place(subject) or next((block.place for block in blocks), None)
 
 
 def _name(shape: str) -> str:

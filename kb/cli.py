@@ -1,6 +1,6 @@
 """The command ``testimonia``: parse the command line, call one function, print, and end with the right exit code.
 
-0 fine; 1 violations, warnings, or evidence that does not match; 2 cannot run.
+0 fine; 1 violations, warnings that are not in a baseline, or evidence that does not match; 2 cannot run.
 """
 
 import json
@@ -15,7 +15,8 @@ import click
 import platformdirs
 import pyoxigraph as ox
 
-from kb import __version__, report, scaffold
+from kb import __version__, report, repository, scaffold
+from kb import baseline as baselines
 from kb import build as builds
 from kb.errors import QueryError, SetupError, SourceError, TestimoniaError
 from kb.model import Finding
@@ -147,28 +148,82 @@ def build(data: Path | None, out: Path | None, sources: Path | None, no_check: b
 @main.command()
 @click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
 @_DATA
-@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", help="How to print findings.")
-def check(paths: tuple[Path, ...], data: Path | None, form: str) -> None:
-    """Check the data against the shapes; with PATHs, print only findings in these files.
+@click.option(
+    "--format", "form", type=click.Choice(list(report.FORMATS)), default="text", help="How to print findings."
+)
+@click.option(
+    "--changed-since", metavar="REV", help="Print and count only findings in files changed since this commit."
+)
+@click.option("--baseline", type=click.Path(path_type=Path), help="File of known findings: its warnings do not count.")
+@click.option("--write-baseline", type=click.Path(path_type=Path), help="Write what is found to this file, as known.")
+def check(
+    paths: tuple[Path, ...],
+    data: Path | None,
+    form: str,
+    changed_since: str | None,
+    baseline: Path | None,
+    write_baseline: Path | None,
+) -> None:
+    """Check the data against the shapes; with PATHs, print and count only findings in these files and folders.
 
-    Example: testimonia check kb/registry/places.ttl
+    Ends with 1 where there are violations, or warnings that are not in the baseline.
+
+    Example: testimonia check kb/registry --format sarif --baseline baseline.txt
     """
+    from kb import checks
     from kb.dataset import parse
 
     folder = data or data_dir()
+    files, shapes = builds.sources(folder), builds.shapes(folder)
+    wanted = _selected(paths, {Path(file.name).resolve() for file in (*files, *shapes)}, folder)
+    if changed_since is not None:
+        wanted &= repository.changed_since(folder, changed_since)
+    raw = parse(files)
+    everything = builds.findings(raw, shapes)
+    known = _known(everything, baseline, write_baseline)
+    found = tuple(f for f in everything if f.place is None or Path(f.place.file).resolve() in wanted)
+    top = repository.root(folder, workspace=os.environ.get("GITHUB_WORKSPACE"))
+    result = report.Report(
+        found,
+        rules=tuple(checks.rules(shapes)),
+        known=None if known is None else frozenset(known),
+        gone=baselines.gone(known or {}, everything),
+        locators=report.locators(raw, found),
+        names={f.place.file: repository.name_from(top, f.place.file) for f in found if f.place},
+    )
+    if form == "text" and sys.stdout.isatty():
+        click.echo(report.as_terminal(result), color=False if os.environ.get("NO_COLOR") else None)
+    else:
+        click.echo(report.FORMATS[form](result).encode())
+    sys.exit(1 if result.fails else 0)
+
+
+def _selected(paths: Sequence[Path], known: set[Path], folder: Path) -> set[Path]:
+    """The known files that are named or stand below a named folder, all where none is named.
+
+    SourceError for a path that is not there or has no file of the data.
+    """
+    selected: set[Path] = set()
     for path in paths:
-        if not path.exists():
-            raise SourceError("no such file", file=show(path))
-    files = builds.sources(folder)
-    wanted = {path.resolve() for path in paths}
-    known = {Path(file.name).resolve() for file in files}
-    if unknown := wanted - known - {known_path.parent for known_path in known}:
-        raise SourceError(f"is not part of the data in {show(folder)}", file=show(min(unknown)))
-    findings = builds.findings(parse(files), builds.shapes(folder))
-    if wanted:
-        findings = [f for f in findings if f.place and {p := Path(f.place.file).resolve(), p.parent} & wanted]
-    click.echo(report.findings_json(findings) if form == "json" else report.findings_text(findings))
-    sys.exit(1 if report.failing(findings) else 0)
+        below = {file for file in known if file.is_relative_to(path.resolve())}
+        if not below:
+            fault = f"is not part of the data in {show(folder)}" if path.exists() else "no such file"
+            raise SourceError(fault, file=show(path))
+        selected |= below
+    return selected if paths else known
+
+
+def _known(found: Sequence[Finding], baseline: Path | None, write: Path | None) -> baselines.Baseline | None:
+    """The baseline to compare with: the one just written, else the one given, if any."""
+    if write is not None:
+        known = baselines.of(found)
+        try:
+            write.write_text(baselines.write(known), encoding="utf-8", newline="\n")
+        except OSError as error:
+            raise SetupError(f"{show(write)}: cannot be written: {error.strerror}") from None
+        click.echo(f"{len(known)} known findings written to {show(write)}", err=True)
+        return known
+    return None if baseline is None else baselines.read(read_text(baseline), name=show(baseline))
 
 
 @main.command()
@@ -217,7 +272,7 @@ def verify(
     else:
         click.echo(report.verification_text(results, coverage=len(results) <= 3 if coverage is None else coverage))
         if shared:
-            click.echo(report.findings_text(shared))
+            click.echo(report.as_text(report.Report(tuple(shared))))
     if propose is not None:
         _write_proposals(propose, changed, texts)
     sys.exit(1 if report.failing([*shared, *(finding for result in results for finding in result.findings)]) else 0)

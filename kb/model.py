@@ -25,6 +25,10 @@ class Place:
         return f"{self.file}:{self.line}"
 
 
+Fingerprint = tuple[str, str, str]
+"""Rule, focus and value of a finding."""
+
+
 @dataclass(frozen=True)
 class Finding:
     """One fault in the data: which rule, on what, where, what is wrong and what to do."""
@@ -35,6 +39,17 @@ class Finding:
     message: str
     place: Place | None = None
     value: str | None = None
+    path: str | None = None
+    """IRI of the property that the rule looked along, where it is a single one."""
+    component: str | None = None
+    """IRI of the SHACL constraint component that was not met; None for rules that are written in code."""
+    term: str | None = None
+    """``value`` as Turtle writes it, where it is an IRI or a literal of the data."""
+
+    @property
+    def fingerprint(self) -> Fingerprint:
+        """What stays the same when lines move: the rule, who breaks it, and the value (empty where there is none)."""
+        return (self.rule, self.focus, self.value or "")
 
     @property
     def sort_key(self) -> tuple[object, ...]:

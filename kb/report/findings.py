@@ -1,11 +1,63 @@
-"""Findings for people and for programs: text and JSON."""
+"""What every format of findings shares: what there is to tell, what makes a run fail, counts, and parts of messages."""
 
-import json
+import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
-from kb.model import Finding, Severity
-from kb.namespaces import shorten
+from kb.dataset import Dataset
+from kb.model import Finding, Fingerprint, Severity
+
+if TYPE_CHECKING:
+    from kb.checks import Rule  # at run time this would load pySHACL for every command
+
+_FAULT_AND_FIX = re.compile(r"(?P<fault>.*[.!?…][\"”]?)\s+(?P<fix>[^\sa-z].*)", re.S)
+
+
+@dataclass(frozen=True)
+class Locator:
+    """Where in its article a passage stands: paragraph from 1, code points, end exclusive; None where not written."""
+
+    article: str | None
+    anchor: str
+    paragraph: int | None
+    start: int | None
+    end: int | None
+
+
+@dataclass(frozen=True)
+class Report:
+    """What a check has to tell: findings in order, and what the formats need to tell it well."""
+
+    findings: tuple[Finding, ...]
+    rules: tuple["Rule", ...] = ()
+    """The rules that were applied, by name."""
+    known: frozenset[Fingerprint] | None = None
+    """What the baseline has; None where there is no baseline."""
+    gone: tuple[str, ...] = ()
+    """Lines of the baseline that nothing answers to any more."""
+    locators: Mapping[str, tuple[Locator, ...]] = field(default_factory=dict)
+    """The passages that a claim rests on, by its IRI."""
+    names: Mapping[str, str] = field(default_factory=dict)
+    """How other tools name a file, by its name in the findings: from the root of the repository, or absolute."""
+
+    def is_known(self, finding: Finding) -> bool:
+        """Whether the baseline has a finding."""
+        return self.known is not None and finding.fingerprint in self.known
+
+    def is_excused(self, finding: Finding) -> bool:
+        """Whether a finding does not count because the baseline has it: a violation always counts."""
+        return finding.severity < Severity.VIOLATION and self.is_known(finding)
+
+    def name(self, file: str) -> str:
+        """How other tools name a file."""
+        return self.names.get(file, file)
+
+    @property
+    def fails(self) -> bool:
+        """Whether the run ends with exit code 1: a violation, or a warning that the baseline does not have."""
+        return failing(finding for finding in self.findings if not self.is_excused(finding))
 
 
 def failing(findings: Iterable[Finding]) -> bool:
@@ -13,20 +65,13 @@ def failing(findings: Iterable[Finding]) -> bool:
     return any(finding.severity > Severity.INFO for finding in findings)
 
 
-def findings_text(findings: Sequence[Finding]) -> str:
-    """One line per finding, ``file:line: severity: message [rule] focus``, then a line that counts them."""
-    lines = [
-        f"{f.place or 'no place'}: {f.severity.name.lower()}: {f.message} [{f.rule}] {shorten(f.focus)}"
-        for f in findings
-    ]
-    return "\n".join([*lines, summary(findings)])
-
-
-def summary(findings: Sequence[Finding]) -> str:
-    """``no findings``, or how many of each severity."""
-    counts = Counter(finding.severity for finding in findings)
+def summary(report: Report) -> str:
+    """``no findings``, or how many of each severity, and how many of these the baseline has."""
+    counts = Counter(finding.severity for finding in report.findings)
+    known = Counter(finding.severity for finding in report.findings if report.is_known(finding))
     parts = [
         f"{counts[severity]} {name}{'s' if counts[severity] != 1 and severity != Severity.INFO else ''}"
+        + (f" ({known[severity]} in the baseline)" if known[severity] else "")
         for severity, name in (
             (Severity.VIOLATION, "violation"),
             (Severity.WARNING, "warning"),
@@ -37,11 +82,38 @@ def summary(findings: Sequence[Finding]) -> str:
     return ", ".join(parts) or "no findings"
 
 
-def findings_json(findings: Sequence[Finding]) -> str:
-    """A JSON object with ``conforms``, counts by severity and the findings in order."""
-    counts = Counter(finding.severity.name.lower() for finding in findings)
-    body = {"conforms": not failing(findings), "counts": counts, "findings": [finding_json(f) for f in findings]}
-    return json.dumps(body, indent=2, ensure_ascii=False, sort_keys=True)
+def no_longer_found(report: Report) -> list[str]:
+    """A line for each entry of the baseline that can go."""
+    return [f"no longer found, remove: {line}" for line in report.gone]
+
+
+def fault_and_fix(message: str) -> tuple[str, str | None]:
+    """The two halves of a message, ``fault. Fix.``; None where it has no fix apart."""
+    match = _FAULT_AND_FIX.fullmatch(message)
+    return (match["fault"], match["fix"]) if match else (message, None)
+
+
+def locators(dataset: Dataset, findings: Sequence[Finding]) -> dict[str, tuple[Locator, ...]]:
+    """The passages of each claim that a finding is about, in the order of the text."""
+    articles = {
+        snapshot: article
+        for article in dataset.instances("schema:NewsArticle")
+        for snapshot in dataset.texts(article, "t:snapshot")
+    }
+    claims = {finding.focus for finding in findings}.intersection(dataset.instances("t:Claim"))
+    return {claim: tuple(_locators(dataset, claim, articles)) for claim in sorted(claims)}
+
+
+def _locators(dataset: Dataset, claim: str, articles: Mapping[str, str]) -> list[Locator]:
+    found = [
+        Locator(
+            articles.get(dataset.value(anchor, "oa:hasSource") or ""),
+            anchor,
+            *(dataset.number(anchor, name) for name in ("t:paragraph", "t:start", "t:end")),
+        )
+        for anchor in dataset.texts(claim, "t:evidence")
+    ]
+    return sorted(found, key=lambda locator: (locator.start or 0, locator.anchor))
 
 
 def finding_json(finding: Finding) -> dict[str, object]:
