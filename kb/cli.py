@@ -21,7 +21,7 @@ from kb.errors import QueryError, SetupError, SourceError, TestimoniaError
 from kb.model import Finding
 from kb.passages import Showing
 from kb.paths import data_dir, is_checkout, queries_dir
-from kb.sources import read_snapshots, read_text, show, snapshot_paths, write_text
+from kb.sources import read_data, read_snapshots, read_text, show, snapshot_paths, write_text
 
 if TYPE_CHECKING:
     from kb.engine import EmbeddedEngine, QueryRequest
@@ -148,8 +148,9 @@ def build(data: Path | None, out: Path | None, sources: Path | None, no_check: b
 @click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
 @_DATA
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", help="How to print findings.")
-def check(paths: tuple[Path, ...], data: Path | None, form: str) -> None:
-    """Check the data against the shapes; with PATHs, print only findings in these files.
+@click.option("--fix", is_flag=True, help="First mend the layout of these files, or of all the data, where it can be.")
+def check(paths: tuple[Path, ...], data: Path | None, form: str, fix: bool) -> None:
+    """Check the data against the shapes and the house style; with PATHs, print only findings in these files.
 
     Example: testimonia check kb/registry/places.ttl
     """
@@ -164,6 +165,11 @@ def check(paths: tuple[Path, ...], data: Path | None, form: str) -> None:
     known = {Path(file.name).resolve() for file in files}
     if unknown := wanted - known - {known_path.parent for known_path in known}:
         raise SourceError(f"is not part of the data in {show(folder)}", file=show(min(unknown)))
+    if fix:
+        chosen = [file for file in files if {p := Path(file.name).resolve(), p.parent} & wanted]
+        for line in builds.fix(chosen if wanted else read_data(folder)):
+            click.echo(line, err=True)
+        files = builds.sources(folder)
     findings = builds.findings(parse(files), builds.shapes(folder))
     if wanted:
         findings = [f for f in findings if f.place and {p := Path(f.place.file).resolve(), p.parent} & wanted]

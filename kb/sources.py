@@ -1,6 +1,7 @@
 """The edge where hand-written files are read: folders in, texts out."""
 
 import os
+import shutil
 from pathlib import Path
 
 from kb.errors import SetupError, SourceError
@@ -66,6 +67,8 @@ def write_text(path: Path, text: str) -> None:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         aside.write_bytes(text.encode("utf-8"))
+        if path.exists():
+            shutil.copymode(path, aside)
         os.replace(aside, path)
     except OSError as error:
         raise SetupError(f"{show(path)}: cannot be written: {error.strerror}") from None
