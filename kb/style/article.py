@@ -44,9 +44,11 @@ def order(source: Source, document: Document) -> Iterator[Finding]:
     for item in document.items:
         rank = _rank(item)
         if rank < last:
-            name = item.subject.text if isinstance(item, Block) else item.name.text
-            message = f"{name} stands too late. Put snapshot, sections and article, in this order, before all else."
-            yield finding("file-order", source.name, _subject(item).line, message)
+            term = _subject(item)
+            message = (
+                f"{term.text} stands too late. Put snapshot, sections and article, in this order, before all else."
+            )
+            yield finding("file-order", source.name, term.line, message)
         last = rank
     written = {item.subject.name for item in document.items if isinstance(item, Block)}
     claim = ""  # whose graph may come next

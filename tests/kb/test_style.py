@@ -81,6 +81,7 @@ SECTION = GOOD[GOOD.index("node:2024-03-05-gazette-section-1\n") :].partition("\
 
 ARTICLE = GOOD[GOOD.index("article:2024-03-05-gazette\n") :].partition("\n\n")[0] + "\n\n"
 CLAIM, NODE, VOID = (turtle_prologue([name]) for name in ("claim", "node", "void"))
+FOLDERS = ("articles", "registry", "ontology")
 SONG = "@prefix song: <https://example.org/song/> .\n\nsong:x\n    t:end 1 ;\n    .\n\n"
 
 BAD = [
@@ -165,6 +166,19 @@ def test_a_file_breaks_the_rules_that_it_should_and_no_others(old: str, new: str
 def test_the_good_twin_is_good() -> None:
     """The file of which the bad ones are made breaks no rule."""
     assert style.lint_file(source(GOOD)) == []
+
+
+def test_an_article_is_named_by_day_and_words() -> None:
+    """A file and an article that agree on a name without a day are still named wrongly."""
+    file = source(GOOD.replace(f"article:{SLUG}", "article:gazette"), "articles/gazette.trig")
+    assert broken(style.lint_file(file)) == {("file-name", 23)}
+
+
+def test_the_plan_of_an_article_is_for_articles() -> None:
+    """Blank nodes and order are looked at in articles, blank nodes in the registry, and neither in an ontology."""
+    text = GOOD.replace("t:end 9", "t:end _:nine").replace(SAID, "").replace("article:2024", "article:2023")
+    rules = {folder: {r for r, _ in broken(style.lint_file(source(text, f"{folder}/x.trig")))} for folder in FOLDERS}
+    assert rules == {"articles": {"blank-node", "file-name"}, "registry": {"blank-node"}, "ontology": set()}
 
 
 def test_every_rule_has_a_file_that_breaks_it() -> None:
