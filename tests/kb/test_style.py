@@ -349,6 +349,13 @@ def test_blank_nodes_do_not_hide_a_change() -> None:
     )
 
 
+def test_what_is_mended_is_never_without_a_finding() -> None:
+    """A change that no other rule tells of, such as a tab in a comment in brackets, is told as spacing."""
+    file = source(turtle_prologue(("t",)) + "\nt:x\n    t:a [ # one\ttwo\n        t:b 1 ] ;\n    .\n", "x.ttl")
+    assert style.mend(file).text == file.text.replace("\t", "    ")
+    assert broken(style.lint_file(file)) == {("spacing", 4)}
+
+
 def test_the_least_is_said_to_be_out_of_order() -> None:
     """One thing in the wrong place is one finding, wherever it was moved to."""
     from kb.style.layout import misplaced
