@@ -2,6 +2,7 @@
 
 import os
 import shutil
+from contextlib import suppress
 from pathlib import Path
 
 from kb.errors import SetupError, SourceError
@@ -73,7 +74,8 @@ def write_text(path: Path, text: str) -> None:
     except OSError as error:
         raise SetupError(f"{show(path)}: cannot be written: {error.strerror}") from None
     finally:
-        aside.unlink(missing_ok=True)
+        with suppress(OSError):
+            aside.unlink()
 
 
 def snapshot_paths(*folders: Path) -> dict[str, Path]:
