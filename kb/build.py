@@ -84,10 +84,24 @@ def findings(raw: Dataset, rules: Sequence[Source], *, derived: Dataset | None =
 
     ``derived`` saves deriving it again where that was done.
     """
-    from kb import checks, evidence  # pySHACL takes a while to load, and a build that is up to date needs none
+    from kb import checks, evidence, style  # pySHACL takes a while to load, and a build that is up to date needs none
 
     found = [*handwritten(raw), *evidence.times(raw), *checks.check(derived or derive(raw), rules)]
-    return sorted(found, key=lambda finding: finding.sort_key)
+    return style.lint(raw, found)
+
+
+def fix(files: Sequence[Source]) -> list[str]:
+    """Mends the layout of files where that is mechanical; a line for each that was changed says what was mended.
+
+    Nothing is written unless all can be read. SourceError for a file that no parser takes, SetupError for one that
+    cannot be written.
+    """
+    from kb import style
+
+    changed = [(file, mended) for file in files if (mended := style.mend(file)) != file]
+    for _, mended in changed:
+        write_text(Path(mended.name).resolve(), mended.text)
+    return [f"{file.name}: mended {style.difference(file, mended)}" for file, mended in changed]
 
 
 def build(

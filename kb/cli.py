@@ -22,7 +22,7 @@ from kb.errors import QueryError, SetupError, SourceError, TestimoniaError
 from kb.model import Finding
 from kb.passages import Showing
 from kb.paths import data_dir, is_checkout, queries_dir
-from kb.sources import read_snapshots, read_text, show, snapshot_paths, write_text
+from kb.sources import read_data, read_snapshots, read_text, show, snapshot_paths, write_text
 
 if TYPE_CHECKING:
     from kb.engine import EmbeddedEngine, QueryRequest
@@ -156,6 +156,7 @@ def build(data: Path | None, out: Path | None, sources: Path | None, no_check: b
 )
 @click.option("--baseline", type=click.Path(path_type=Path), help="File of known findings: its warnings do not count.")
 @click.option("--write-baseline", type=click.Path(path_type=Path), help="Write what is found to this file, as known.")
+@click.option("--fix", is_flag=True, help="First mend the layout of these files, or of all the data, where it can be.")
 def check(
     paths: tuple[Path, ...],
     data: Path | None,
@@ -163,8 +164,9 @@ def check(
     changed_since: str | None,
     baseline: Path | None,
     write_baseline: Path | None,
+    fix: bool,
 ) -> None:
-    """Check the data against the shapes; with PATHs, print and count only findings in these files and folders.
+    """Check the data against the shapes and the house style; with PATHs, only what is in these files and folders.
 
     Ends with 1 where there are violations, or warnings that are not in the baseline.
 
@@ -178,6 +180,11 @@ def check(
     wanted = _selected(paths, {Path(file.name).resolve() for file in (*files, *shapes)}, folder)
     if changed_since is not None:
         wanted &= repository.changed_since(folder, changed_since)
+    if fix:
+        named = [file for file in files if Path(file.name).resolve() in wanted]
+        for line in builds.fix(named if paths or changed_since else read_data(folder)):
+            click.echo(line, err=True)
+        files = builds.sources(folder)
     raw = parse(files)
     everything = builds.findings(raw, shapes)
     known = _known(everything, baseline, write_baseline)

@@ -1,7 +1,9 @@
 """From texts to one dataset of quads, with the place of every subject: the ground that all else is computed on."""
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from difflib import get_close_matches
 from functools import cached_property
 from typing import Any
 
@@ -9,7 +11,7 @@ import pyoxigraph as ox
 
 from kb.errors import SourceError
 from kb.model import Block, Place, Source
-from kb.namespaces import BASE, iri
+from kb.namespaces import BASE, PREFIXES, iri
 from kb.turtle import blocks
 
 Subject = ox.NamedNode | ox.BlankNode | ox.Triple
@@ -25,10 +27,11 @@ def node(name: str) -> ox.NamedNode:
 
 @dataclass(frozen=True)
 class Dataset:
-    """Quads, and for each subject the blocks it was written in. Made by ``parse``; never changed."""
+    """Quads, for each subject the blocks it was written in, and the files. Made by ``parse``; never changed."""
 
     quads: tuple[ox.Quad, ...]
     blocks: Mapping[str, tuple[Block, ...]]
+    sources: tuple[Source, ...] = ()
 
     @cached_property
     def default(self) -> tuple[ox.Quad, ...]:
@@ -122,7 +125,7 @@ class Dataset:
 
     def with_quads(self, quads: Iterable[ox.Quad]) -> "Dataset":
         """This dataset and more quads, without repeats; the places stay."""
-        return Dataset(tuple(dict.fromkeys([*self.quads, *quads])), self.blocks)
+        return replace(self, quads=tuple(dict.fromkeys([*self.quads, *quads])))
 
 
 def text_of(term: Node) -> str:
@@ -138,7 +141,8 @@ def parse(sources: Sequence[Source]) -> Dataset:
         quads.extend(_quads(source, number))
         for subject, block in blocks(source):
             places.setdefault(subject, []).append(block)
-    return Dataset(tuple(dict.fromkeys(quads)), {key: tuple(value) for key, value in places.items()})
+    where = {key: tuple(value) for key, value in places.items()}
+    return Dataset(tuple(dict.fromkeys(quads)), where, tuple(sources))
 
 
 def _quads(source: Source, number: int) -> Iterator[ox.Quad]:
@@ -149,7 +153,21 @@ def _quads(source: Source, number: int) -> Iterator[ox.Quad]:
             yield ox.Quad(_own(quad.subject, number), quad.predicate, _own(quad.object, number), quad.graph_name)
     except SyntaxError as error:
         message = str(error.args[0]).partition(": ")[2] or str(error.args[0])
-        raise SourceError(message[0].lower() + message[1:], file=source.name, line=error.lineno) from None
+        raise SourceError(_advised(message), file=source.name, line=error.lineno) from None
+
+
+def _advised(message: str) -> str:
+    """An error of the parser with what to do about it, where that can be told."""
+    if "\ufeff" in message or "\xa0" in message:
+        return "an invisible character stands here that is none of the format; testimonia check --fix removes it"
+    plain = message[0].lower() + message[1:]
+    if found := re.fullmatch(r"The prefix (.*): has not been declared", message):
+        name = found[1]
+        if name in PREFIXES:
+            return f"{plain}; add @prefix {name}: <{PREFIXES[name]}> ., or run testimonia check --fix"
+        if near := get_close_matches(name, PREFIXES, n=1):
+            return f"{plain}; did you mean {near[0]}:?"
+    return plain
 
 
 def _own(term: Any, number: int) -> Any:

@@ -1,5 +1,6 @@
 """The one prefix table: every Turtle, TriG and SPARQL file and every Python module takes its IRIs from here."""
 
+import re
 from collections.abc import Iterable
 from typing import Final
 
@@ -65,6 +66,9 @@ PREFIXES: Final[dict[str, str]] = dict(
     sorted({**{name: f"{BASE}{name}/" for name in OWN}, **STANDARD, "t": f"{BASE}ontology#"}.items())
 )
 """Prefix to namespace IRI, alphabetical."""
+
+ARTICLE_SLUG: Final = re.compile(r"\d{4}-\d{2}-\d{2}-[a-z0-9]+(?:-[a-z0-9]+)*")
+"""What an article and its file are called: the day of publication, then words."""
 
 DEFAULT_GRAPH: Final = f"{BASE}graph/default"
 """The name under which the default graph can be asked for, and into which it is moved for checking."""

@@ -1,14 +1,12 @@
 """Skeletons for a new article: what ``testimonia new`` and ``testimonia locate`` put into an editor's hands."""
 
-import re
 from datetime import date
 from pathlib import Path
 
 from kb import passages
 from kb.errors import SetupError, SourceError
-from kb.namespaces import turtle_prologue
+from kb.namespaces import ARTICLE_SLUG, turtle_prologue
 
-_SLUG = re.compile(r"\d{4}-\d{2}-\d{2}-[a-z0-9]+(?:-[a-z0-9]+)*")
 _TODO = "# TODO"
 
 
@@ -18,7 +16,7 @@ def new(data: Path, slug: str, text: str | None) -> tuple[Path, Path]:
     With the text at hand, hash, length and sections are filled in; without it they are left to do. SourceError where
     the slug is no ``YYYY-MM-DD-name``, SetupError where a file is there already or cannot be written.
     """
-    if not _SLUG.fullmatch(slug):
+    if not ARTICLE_SLUG.fullmatch(slug):
         raise SourceError(f"{slug!r} is no slug; write YYYY-MM-DD-name, lower case with hyphens")
     try:
         date.fromisoformat(slug[:10])
@@ -42,7 +40,7 @@ def article_skeleton(slug: str, text: str | None) -> str:
     """A TriG text that parses: snapshot, sections and article, with a line to do for all that must be read off."""
     outlet = slug[11:]
     sections = _sections(slug, text) if text is not None else []
-    names = " ,\n".join(f"        node:{slug}-section-{number}" for number in range(1, len(sections) + 1))
+    names = " ,\n".join(sorted(f"        node:{slug}-section-{number}" for number in range(1, len(sections) + 1)))
     snapshot = [
         f"snapshot:{slug}",
         "    a t:TextSnapshot ;",
@@ -67,12 +65,8 @@ def article_skeleton(slug: str, text: str | None) -> str:
     ]
     hint = f'# Anchors come from: testimonia locate {slug} "a few words"; the rest from docs/editorial-guide.md'
     blocks = ["\n".join(snapshot), *sections, "\n".join(article), hint]
-    return (
-        turtle_prologue(("article", "dcterms", "node", "schema", "section", "snapshot", "t", "xsd", "actor"))
-        + "\n"
-        + "\n\n".join(blocks)
-        + "\n"
-    )
+    prefixes = ["actor", "article", "dcterms", "schema", "snapshot", "t", "xsd"] + ["node", "section"] * bool(sections)
+    return turtle_prologue(prefixes) + "\n" + "\n\n".join(blocks) + "\n"
 
 
 def registry_skeleton(slug: str) -> str:

@@ -1,6 +1,8 @@
 """The edge where hand-written files are read: folders in, texts out."""
 
 import os
+import shutil
+from contextlib import suppress
 from pathlib import Path
 
 from kb.errors import SetupError, SourceError
@@ -66,11 +68,14 @@ def write_text(path: Path, text: str) -> None:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         aside.write_bytes(text.encode("utf-8"))
+        if path.exists():
+            shutil.copymode(path, aside)
         os.replace(aside, path)
     except OSError as error:
         raise SetupError(f"{show(path)}: cannot be written: {error.strerror}") from None
     finally:
-        aside.unlink(missing_ok=True)
+        with suppress(OSError):
+            aside.unlink()
 
 
 def snapshot_paths(*folders: Path) -> dict[str, Path]:

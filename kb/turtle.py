@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from kb.model import Block, Place, Source
 
 _TOKEN = re.compile(
-    r"""(?P<comment>\#[^\n]*)
+    r"""(?P<comment>\#[^\r\n]*)
       | (?P<string>"{3}(?:[^"\\]|\\.|"(?!""))*"{3}|'{3}(?:[^'\\]|\\.|'(?!''))*'{3}
                   |"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*')
       | (?P<iri><[^<>"{}|^`\\\x00-\x20]*>)
@@ -42,6 +42,12 @@ def tokens(text: str) -> Iterator[Token]:
         if kind not in ("comment", "space"):
             yield Token(kind, match.group(), line, match.start())
         line += match.group().count("\n")
+
+
+def pieces(text: str) -> Iterator[tuple[bool, str]]:
+    """A text piece by piece, each with whether it is white space outside of strings and comments."""
+    for match in _TOKEN.finditer(text):
+        yield match.lastgroup == "space", match.group()
 
 
 def blocks(source: Source) -> list[tuple[str, Block]]:

@@ -1,9 +1,9 @@
 """What was found, in words: for people, for programs, for other people's tools. No judgement here.
 
-    findings                                what the formats share
-    text json junit sarif github turtle     what the rules found, one module a format
-    verification                            what the texts showed
-    reuse                                   which passages share their words
+findings                                what the formats share
+text json junit sarif github turtle     what the rules found, one module a format
+verification                            what the texts showed
+reuse                                   which passages share their words
 """
 
 from collections.abc import Callable, Mapping

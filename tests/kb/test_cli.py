@@ -97,6 +97,36 @@ def test_an_unknown_term_is_a_finding_at_its_line(data: Path) -> None:
     assert f"{ARTICLE}.trig:{line}: violation: " in result.stdout and "t:adressee" in result.stdout
 
 
+def test_layout_is_mended_where_it_is_asked_for(data: Path) -> None:
+    """Disorder is a finding; with --fix it is mended, with a line for the file, and what cannot be mended stays."""
+    article, registry = data / "articles" / f"{ARTICLE}.trig", data / "registry" / f"{ARTICLE}.ttl"
+    good = article.read_text(), registry.read_text()
+    article.write_text(good[0].replace("    t:addressee", "\tt:addressee").replace("mode:demanded", "mode:demandd"))
+    registry.write_text(good[1].replace("\n    a ", " a "))
+    before = run("check", "--data", data, article)
+    assert before.exit_code == 1 and "[tab]" in before.stdout and "Did you mean mode:demanded?" in before.stdout
+    only = run("check", "--data", data, "--fix", article)
+    assert only.stderr.endswith(f"{ARTICLE}.trig: mended tab 1\n")
+    assert only.exit_code == 1 and "[tab]" not in only.stdout and "Did you mean" in only.stdout
+    assert registry.read_text() != good[1]
+    article.write_text(good[0].replace("@prefix type:", "# @prefix type:"))
+    both = run("check", "--data", data, "--fix", "--format", "json")
+    assert both.exit_code == 0 and json.loads(both.stdout)["conforms"] is True
+    assert both.stderr.splitlines()[0].endswith(f"{ARTICLE}.ttl: mended subject-line 15")
+    assert "prefix-missing 1" in both.stderr
+    assert registry.read_text() == good[1]
+
+
+def test_nothing_is_mended_where_a_file_cannot_be_read(data: Path) -> None:
+    """With one broken file no file is written."""
+    article, registry = data / "articles" / f"{ARTICLE}.trig", data / "registry" / f"{ARTICLE}.ttl"
+    registry.write_text(registry.read_text().replace("\n    a ", " a "))
+    article.write_text(article.read_text().replace("t:mode mode:demanded ;", "t:mode ;"))
+    before = registry.read_text()
+    assert f"{ARTICLE}.trig:" in one_line(run("check", "--data", data, "--fix"))
+    assert registry.read_text() == before
+
+
 def test_missing_folders_and_files_are_named(tmp_path: Path) -> None:
     """What is not there is named, with exit code 2."""
     assert "nowhere" in one_line(run("check", "--data", tmp_path / "nowhere"))

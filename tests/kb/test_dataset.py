@@ -1,5 +1,6 @@
 """Reading files into one dataset."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -23,6 +24,22 @@ def test_an_unknown_prefix_has_its_line() -> None:
     """A prefix that was not declared is an error at its line."""
     with pytest.raises(SourceError, match=r"^x\.ttl:3: "):
         parse([Source("x.ttl", "@prefix c: <http://c/> .\n\nmissing:a c:b c:c .\n", False)])
+
+
+@pytest.mark.parametrize(
+    ("text", "advice"),
+    [
+        ("actor:x t:a 1 .", "add @prefix actor: <https://w3id.org/testimonia/actor/> ., or run testimonia check --fix"),
+        ("acter:x t:a 1 .", "did you mean actor:?"),
+        ("qqqqq:x t:a 1 .", "has not been declared"),
+        ("<http://x>\u00a0<http://y> 1 .", "an invisible character stands here"),
+        ("\ufeff<http://x> <http://y> 1 .", "an invisible character stands here"),
+    ],
+)
+def test_errors_of_the_parser_say_what_to_do(text: str, advice: str) -> None:
+    """For a prefix that is not declared, and a character that cannot be seen, the error names the mend."""
+    with pytest.raises(SourceError, match=re.escape(advice)):
+        parse([Source("x.ttl", text + "\n", False)])
 
 
 def test_blank_nodes_of_two_files_never_meet() -> None:

@@ -6,12 +6,12 @@ import pytest
 from places import EXAMPLE
 
 from kb import build as builds
-from kb import passages, scaffold
+from kb import passages, scaffold, style
 from kb.dataset import parse
 from kb.errors import SetupError, SourceError
 from kb.model import Source
 from kb.namespaces import iri, turtle_prologue
-from kb.sources import read_snapshots
+from kb.sources import read_snapshots, read_source
 
 ARTICLE = "2024-03-05-gazette"
 
@@ -85,6 +85,13 @@ def test_without_the_text_what_is_missing_is_said(tmp_path: Path) -> None:
     content = article.read_text(encoding="utf-8")
     assert "# TODO schema:sha256" in content
     assert parse([Source("x.trig", content, True)]).instances("t:TextSnapshot")
+
+
+@pytest.mark.parametrize("known", [True, False], ids=["with text", "without"])
+def test_a_skeleton_is_in_house_style(tmp_path: Path, text: str, known: bool) -> None:
+    """What the command writes has nothing to mend."""
+    for path in scaffold.new(tmp_path, "2024-03-06-courier", text * 3 if known else None):
+        assert style.lint_file(read_source(path)) == []
 
 
 @pytest.mark.parametrize(

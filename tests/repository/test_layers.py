@@ -12,7 +12,17 @@ import kb
 LAYERS = (
     {"kb", "kb.namespaces", "kb.errors", "kb.paths", "kb.model"},
     {"kb.turtle", "kb.sources", "kb.dataset", "kb.passages", "kb.times", "kb.baseline", "kb.repository"},
-    {"kb.evidence", "kb.unused", "kb.derive", "kb.checks", "kb.closure", "kb.reuse", "kb.revision", "kb.proposal"},
+    {
+        "kb.style",
+        "kb.evidence",
+        "kb.unused",
+        "kb.derive",
+        "kb.checks",
+        "kb.closure",
+        "kb.reuse",
+        "kb.revision",
+        "kb.proposal",
+    },
     {"kb.guard", "kb.evaluator", "kb.engine", "kb.store", "kb.questions"},
     {"kb.cards"},
     {"kb.report", "kb.build", "kb.scaffold"},

@@ -8,12 +8,12 @@ import pytest
 from places import CASES, EXAMPLE, ROOT
 
 from kb import build as builds
+from kb import style
 from kb.dataset import Dataset, parse
 from kb.model import Source
 from kb.namespaces import BASE, PREFIXES, iri, shorten
 from kb.paths import data_dir, ontology_dir, queries_dir, shapes_dir
-from kb.sources import read_data, read_folder
-from kb.turtle import tokens
+from kb.sources import read_folder, read_source
 
 RDF = sorted(
     [
@@ -26,84 +26,29 @@ RDF = sorted(
         *CASES.rglob("*.trig"),
     ]
 )
-STYLED = [path for path in RDF if CASES not in path.parents and path.parent != shapes_dir()]
 QUERIES = sorted([*queries_dir().rglob("*.rq")])
 
 
-def declared(path: Path) -> list[tuple[str, str]]:
-    text = path.read_text(encoding="utf-8")
-    return re.findall(r"^(?:@prefix|PREFIX)\s+([\w-]*):\s+<([^>]*)>", text, re.M)
-
-
-def used(path: Path) -> set[str]:
-    """Prefixes that stand in names outside strings, comments and declarations."""
-    text = "\n".join(
-        line for line in path.read_text(encoding="utf-8").splitlines() if not line.startswith(("@prefix", "PREFIX"))
-    )
-    return {
-        t.text.partition(":")[0].lstrip("^")
-        for t in tokens(text)
-        if t.kind == "name" and ":" in t.text and t.text[:2] != "_:"
-    }
-
-
-@pytest.mark.parametrize("path", [*RDF, *QUERIES], ids=lambda path: str(path.name))
-def test_prefixes_agree_with_the_one_table(path: Path) -> None:
-    """Declared prefixes are those of the table, alphabetical, and exactly those used."""
-    found = declared(path)
-    assert found == sorted(found)
-    assert {name: space for name, space in found if PREFIXES.get(name) != space} == {}
-    names = used(path)
-    if path.suffix == ".rq":
-        names = {re.split(r"[/(|*+?!]", name)[-1] for name in names}
-        text = path.read_text(encoding="utf-8")
-        assert all(re.search(rf"(?<![\w-]){name}:", text.split("PREFIX")[-1]) for name, _ in found)
-    else:
-        assert names == {name for name, _ in found}
-
-
-@pytest.mark.parametrize("path", STYLED, ids=lambda path: str(path.name))
-def test_blocks_are_in_house_style(path: Path) -> None:
-    """A subject stands alone, ``a`` first, then properties in order; ``;`` ends lines, ``.`` stands alone."""
-    predicates: list[str] = []
-    objects: list[str] = []
-    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
-        where = f"{path.name}:{number}: {line}"
-        body = line.strip()
-        assert line == line.rstrip() and "\t" not in line, where
-        if not body or body.startswith(("#", "@prefix")):
-            continue
-        depth = (len(line) - len(line.lstrip())) // 4
-        assert (len(line) - len(line.lstrip())) % 4 == 0, where
-        content = body.split("  # ")[0]
-        if content == ".":
-            assert predicates[:1] == ["a"] or "a" not in predicates, where
-            rest = [p for p in predicates if p != "a"]
-            assert rest == sorted(rest) and len(set(rest)) == len(rest), f"{where} {predicates}"
-            predicates, objects = [], []
-        elif content.endswith(" ;"):
-            words = content.split(" ", 1)
-            if depth and not objects:
-                predicates.append(words[0])
-            elif objects:
-                objects.append(content[:-2])
-                assert objects == sorted(objects), where
-                objects = []
-        elif content.endswith(" ,"):
-            objects.append(content[:-2])
-        elif content.endswith("{") or content == "}":
-            assert depth == 0, where
-        elif (" " not in content and predicates == []) or (":" in content and depth == 0):
-            assert predicates == [], where
-        else:
-            predicates.append(content)
+@pytest.mark.parametrize("path", RDF, ids=lambda path: f"{path.parent.name}/{path.name}")
+def test_files_are_in_house_style(path: Path) -> None:
+    """Ontology, shapes, data, example and cases break no rule of style that can be seen in one file."""
+    assert style.lint_file(read_source(path)) == []
 
 
 @pytest.mark.parametrize("folder", [data_dir(), EXAMPLE], ids=["shipped", "example"])
-def test_article_data_has_no_blank_nodes(folder: Path) -> None:
-    """Whatever somebody may cite has an IRI."""
-    quads = parse(read_data(folder)).quads
-    assert [q for q in quads if isinstance(q.subject, ox.BlankNode) or isinstance(q.object, ox.BlankNode)] == []
+def test_no_name_of_the_data_leads_nowhere(folder: Path) -> None:
+    """Whatever the data and the ontology name is described somewhere."""
+    assert style.lint(parse(builds.sources(folder))) == []
+
+
+@pytest.mark.parametrize("path", QUERIES, ids=lambda path: path.name)
+def test_prefixes_of_queries_agree_with_the_one_table(path: Path) -> None:
+    """Declared prefixes are those of the table, alphabetical, and used."""
+    text = path.read_text(encoding="utf-8")
+    found = re.findall(r"^PREFIX\s+([\w-]*):\s+<([^>]*)>", text, re.M)
+    assert found == sorted(found)
+    assert {name: space for name, space in found if PREFIXES.get(name) != space} == {}
+    assert all(re.search(rf"(?<![\w-]){name}:", text.split("PREFIX")[-1]) for name, _ in found)
 
 
 @pytest.fixture(scope="module")
