@@ -11,14 +11,14 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
-from places import CASES, EXAMPLE, ROOT
+from places import EXAMPLE, ROOT, story
 
 from kb.cli import main
 from kb.report import FORMATS
 
 ARTICLE = "2024-03-05-gazette"
-WARNING = CASES / "attribution" / "bad-carried-over-note.trig"
-VIOLATION = CASES / "attribution" / "bad-claim-holder.trig"
+WARNING, VIOLATION = "dcterms:", "t:holder actor:harbour-office"
+"""Lines of the invented story: without the first there is a warning, without the second a violation."""
 
 
 @pytest.fixture(autouse=True)
@@ -31,21 +31,14 @@ def run(*arguments: object) -> Result:
     return CliRunner().invoke(main, ["check", *(str(argument) for argument in arguments)])
 
 
-def data_with(folder: Path, case: Path) -> Path:
-    """A data folder whose only article is a case."""
-    (folder / "articles").mkdir(parents=True)
-    shutil.copy(case, folder / "articles" / f"{ARTICLE}.trig")
-    return folder
-
-
 @pytest.fixture
 def warned(tmp_path: Path) -> Path:
-    return data_with(tmp_path / "warned", WARNING)
+    return story(tmp_path / "warned", WARNING)
 
 
 @pytest.fixture
 def broken(tmp_path: Path) -> Path:
-    return data_with(tmp_path / "broken", VIOLATION)
+    return story(tmp_path / "broken", VIOLATION)
 
 
 def git(folder: Path, *arguments: str) -> str:
@@ -199,8 +192,8 @@ def test_a_known_warning_does_not_count_and_a_new_one_does(warned: Path, tmp_pat
     assert (written.exit_code, written.stderr.startswith("1 known findings written to ")) == (0, True)
     result = run("--data", warned, "--baseline", baseline)
     assert (result.exit_code, result.stdout.splitlines()[-1]) == (0, "1 warning (1 in the baseline)")
-    assert result.stdout.splitlines()[0].endswith("claim:2024-03-05-gazette-barrels (in the baseline)")
-    baseline.write_text("".join(line for line in baseline.read_text().splitlines(True) if "carried" not in line))
+    assert result.stdout.splitlines()[0].endswith("article:2024-03-05-gazette (in the baseline)")
+    baseline.write_text("".join(line for line in baseline.read_text().splitlines(True) if "article-rights" not in line))
     assert run("--data", warned, "--baseline", baseline).exit_code == 1
 
 
@@ -209,7 +202,7 @@ def test_a_known_violation_still_counts(broken: Path, tmp_path: Path) -> None:
     baseline = tmp_path / "baseline.txt"
     assert run("--data", broken, "--write-baseline", baseline).exit_code == 1
     result = run("--data", broken, "--baseline", baseline)
-    assert (result.exit_code, result.stdout.splitlines()[-1]) == (1, "2 violations (2 in the baseline)")
+    assert (result.exit_code, result.stdout.splitlines()[-1]) == (1, "3 violations (3 in the baseline)")
 
 
 def test_a_baseline_outlives_the_lines_it_was_written_at(warned: Path, tmp_path: Path) -> None:
@@ -246,12 +239,11 @@ def test_a_baseline_that_cannot_be_read_or_written_stops_the_check(tmp_path: Pat
 
 def test_a_baseline_is_of_everything_whatever_is_shown(warned: Path, tmp_path: Path) -> None:
     """Writing a baseline of one file does not forget the others."""
-    (warned / "registry").mkdir()
-    (warned / "registry" / "x.ttl").write_text("")
+    (warned / "registry" / "x.ttl").write_text("# Nothing yet.\n")
     baseline = tmp_path / "baseline.txt"
     result = run("--data", warned, warned / "registry", "--write-baseline", baseline)
     assert (result.exit_code, result.stdout) == (0, "no findings\n")
-    assert "carried-over-note" in baseline.read_text()
+    assert "article-rights" in baseline.read_text()
 
 
 # --changed-since

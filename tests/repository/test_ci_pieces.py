@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 import yaml
 from click.testing import CliRunner
-from places import CASES, EXAMPLE, ROOT
+from places import EXAMPLE, ROOT, story
 from schemas import faults
 
 from kb import baseline as baselines
@@ -36,8 +36,7 @@ def runner(tmp_path_factory: pytest.TempPathFactory):  # type: ignore[no-untyped
     """Runs a step of the action as GitHub's runner does, in a workspace of its own; the action is installed."""
     workspace, temporary = tmp_path_factory.mktemp("workspace"), tmp_path_factory.mktemp("temp")
     shutil.copytree(EXAMPLE, workspace / "a story")
-    (workspace / "bad" / "articles").mkdir(parents=True)
-    shutil.copy(CASES / "attribution" / "bad-carried-over-note.trig", workspace / "bad" / "articles" / "case.trig")
+    story(workspace / "bad", "dcterms:")
 
     def run(name: str, **inputs: str) -> subprocess.CompletedProcess[str]:
         step = steps()[name]
@@ -78,7 +77,9 @@ def test_the_action_annotates_what_it_finds(runner) -> None:  # type: ignore[no-
     check = runner("Check", data="bad")
     assert check.returncode == 1
     command = check.stdout.splitlines()[0]
-    assert re.match(r"::warning file=bad/articles/case\.trig,line=\d+,endLine=\d+,title=carried-over-note on ", command)
+    assert re.match(
+        r"::warning file=bad/articles/2024-03-05-gazette\.trig,line=\d+,endLine=\d+,title=article-rights on ", command
+    )
     assert runner("Check", data="bad", format="json").stdout.startswith("{")
 
 
@@ -91,10 +92,10 @@ def test_the_action_wants_the_texts_that_it_is_told_of(runner, tmp_path: Path) -
 def test_the_action_knows_a_baseline(runner, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
     """With the finding in the baseline the step passes, and the annotation is a notice."""
     baseline = tmp_path / "a baseline.txt"
-    baseline.write_text("warning carried-over-note claim:2024-03-05-gazette-barrels\n")
+    baseline.write_text("warning article-rights article:2024-03-05-gazette\n")
     check = runner("Check", data="bad", baseline=str(baseline))
     assert check.returncode == 0, check.stderr
-    assert check.stdout.startswith("::notice file=bad/articles/case.trig,")
+    assert check.stdout.startswith("::notice file=bad/articles/2024-03-05-gazette.trig,")
 
 
 def test_the_hook_checks_when_data_is_committed(tmp_path: Path) -> None:
@@ -107,9 +108,8 @@ def test_the_hook_checks_when_data_is_committed(tmp_path: Path) -> None:
     command, *arguments = shlex.split(hook["entry"])
     assert command == "testimonia"
     assert CliRunner().invoke(cli.main, [*arguments, "--data", str(EXAMPLE)]).exit_code == 0
-    (tmp_path / "articles").mkdir()
-    shutil.copy(CASES / "attribution" / "bad-carried-over-note.trig", tmp_path / "articles")
-    assert CliRunner().invoke(cli.main, [*arguments, "--data", str(tmp_path)]).exit_code == 1
+    bad = story(tmp_path / "bad", "dcterms:")
+    assert CliRunner().invoke(cli.main, [*arguments, "--data", str(bad)]).exit_code == 1
 
 
 def test_the_page_on_check_has_every_option_and_format() -> None:

@@ -36,7 +36,7 @@ LAYERS = (
     {"benchmarks.copying", "benchmarks.writing"},
     {"benchmarks.defects", "benchmarks.truth"},
     {"benchmarks.corpus"},
-    {"benchmarks.generate"},
+    {"benchmarks.generate", "benchmarks.reuse"},
 )
 HEAVY = {"pyshacl": {"kb.checks"}, "owlrl": {"kb.closure"}, "rdflib": {"kb.checks", "kb.closure"}}
 
