@@ -17,6 +17,24 @@ from kb.revision import CHANGED, MOVED, Revision, revise
 from kb.times import bounds
 from kb.unused import Names, names_in, resting, unused
 
+RULES = (
+    "anchor-bounds",
+    "anchor-changed",
+    "anchor-exact-words",
+    "anchor-hash",
+    "anchor-moved",
+    "anchor-paragraph",
+    "anchor-section",
+    "anchor-vanished",
+    "edtf-valid",
+    "sentence-not-accounted-for",
+    "snapshot-hash",
+    "snapshot-length",
+    "unused-content",
+    "verbatim-in-passage",
+    "word-count",
+)
+"""What is told of an article that does not agree with its text, by the names of the findings."""
 COVERED = ("body", "headline", "subheading", "byline", "dateline", "caption")
 """Section types whose sentences must be anchored or excused; furniture is not."""
 
@@ -136,7 +154,7 @@ def _verify(
     ]
     findings += unused(dataset, anchors, text, severity, names=names)
     exact = sum(1 for anchor in anchors if dataset.values(anchor, "t:exactWords"))
-    tallies = _tallies(len(anchors), exact, len(kept), len(coverage), findings)
+    tallies = _tallies(len(anchors), exact, len(kept), len(coverage), sum(1 for c in coverage if c.claims), findings)
     return Verification(article, True, total, _in_order(findings), coverage, unchecked, tallies)
 
 
@@ -148,7 +166,9 @@ def _in_order(findings: Iterable[Finding]) -> tuple[Finding, ...]:
     return tuple(sorted(findings, key=lambda finding: finding.sort_key))
 
 
-def _tallies(anchors: int, exact: int, kept: int, counted: int, findings: Iterable[Finding]) -> tuple[Tally, ...]:
+def _tallies(
+    anchors: int, exact: int, kept: int, counted: int, encoded: int, findings: Iterable[Finding]
+) -> tuple[Tally, ...]:
     """How often each rule was applied and broken, in the order in which a reader asks."""
     broken = Counter(finding.rule for finding in findings)
     compared = (
@@ -160,6 +180,7 @@ def _tallies(anchors: int, exact: int, kept: int, counted: int, findings: Iterab
         ("exact words", exact, ("anchor-exact-words",)),
         ("words of times and quantities", kept, ("verbatim-in-passage",)),
         ("sentences", counted, ("sentence-not-accounted-for",)),
+        ("words of encoded sentences", encoded, ("unused-content",)),
     )
     return tuple(Tally(what, count, sum(broken[rule] for rule in rules)) for what, count, rules in compared)
 

@@ -279,7 +279,7 @@ def outdated(dataset: Dataset, texts: Mapping[str, str]) -> list[Finding]:
             iri(f"reuse:{reuse.slug}"),
             f"{' and '.join(f'{p.article} {p.name}' for p in reuse.passages)} {what} ({reuse.kind}, {reuse.ratio}). "
             "Renew it with: testimonia reuse --write",
-            dataset.place(iri(f"reuse:{reuse.slug}")),
+            dataset.place(iri(f"reuse:{reuse.slug}")) or dataset.place(iri(f"article:{reuse.passages[0].article}")),
         )
         for reuse, what in told
     ]

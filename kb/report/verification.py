@@ -27,6 +27,12 @@ def verification_text(results: Sequence[Verification], *, coverage: bool = False
             lines += _revision(result.revision)
             faults = [f for f in faults if not f.rule.startswith("anchor-")]
         lines += [f"  {finding.place or ''}: {finding.message} [{finding.rule}]" for finding in faults]
+        if coverage:
+            lines += [
+                f"  {finding.place or ''}: {finding.message} [{finding.rule}]"
+                for finding in result.findings
+                if finding.severity is Severity.INFO and finding.rule == "unused-content"
+            ]
         if coverage and result.coverage:
             lines += ["", *_compared(result), "", *_table(result.coverage), "", *_picture(result.coverage), ""]
     missing = [result.slug for result in results if not result.checked]

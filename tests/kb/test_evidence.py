@@ -1,11 +1,13 @@
 """Passages, anchors, sentences, and what of a text is accounted for."""
 
 import dataclasses
+import re
+from collections.abc import Callable
 from pathlib import Path
 
 import pyoxigraph as ox
 import pytest
-from places import EXAMPLE
+from places import EXAMPLE, ROOT
 
 from kb import evidence
 from kb.dataset import Dataset, node
@@ -170,3 +172,67 @@ def test_every_shipped_claim_has_evidence_in_its_own_article(shipped: Dataset) -
             assert isinstance(anchor, ox.NamedNode)
             article = (shipped.value(anchor.value, "oa:hasSource") or "").rpartition("/")[2]
             assert slug.startswith(f"{article}-")
+
+
+def without(dataset: Dataset, subject: str) -> Dataset:
+    """The dataset without what is said of a subject."""
+    return Dataset(tuple(q for q in dataset.quads if q.subject != node(subject)), dataset.blocks)
+
+
+COUNT = ox.Quad(node(f"article:{ARTICLE}"), node("schema:wordCount"), ox.Literal("61", datatype=WHOLE))
+BREAKS: dict[str, Callable[[Dataset, str], tuple[Dataset, str]]] = {
+    "anchor-bounds": lambda d, t: (
+        with_value(d, f"anchor:{ARTICLE}-p6-s1", "t:end", ox.Literal("900", datatype=WHOLE)),
+        t,
+    ),
+    "anchor-changed": lambda d, t: (d, t.replace("could not", "did not")),
+    "anchor-exact-words": lambda d, t: (
+        with_value(d, f"anchor:{ARTICLE}-p6-s1-cue", "t:exactWords", ox.Literal("asked", language="en")),
+        t,
+    ),
+    "anchor-hash": lambda d, t: (
+        with_value(d, f"anchor:{ARTICLE}-p6-s1", "schema:sha256", ox.Literal("0" * 64)),
+        t,
+    ),
+    "anchor-moved": lambda d, t: (d, t.replace("It was a grey", "It was a very grey")),
+    "anchor-paragraph": lambda d, t: (
+        with_value(d, f"anchor:{ARTICLE}-p6-s1", "t:paragraph", ox.Literal("7", datatype=WHOLE)),
+        t,
+    ),
+    "anchor-section": lambda d, t: (
+        with_value(d, f"node:{ARTICLE}-section-6", "t:sectionType", node("section:furniture")),  # type: ignore[arg-type]
+        t,
+    ),
+    "anchor-vanished": lambda d, t: (d, t[: t.index("The fishermen")]),
+    "edtf-valid": lambda d, t: (
+        with_value(d, f"node:{ARTICLE}-barrels-when", "t:edtf", ox.Literal("March", datatype=node("edtf:EDTF"))),
+        t,
+    ),
+    "sentence-not-accounted-for": lambda d, t: (without(d, f"node:{ARTICLE}-excused-p4-s1"), t),
+    "snapshot-hash": lambda d, t: (d, t + "\n"),
+    "snapshot-length": lambda d, t: (
+        with_value(d, f"snapshot:{ARTICLE}", "t:length", ox.Literal("9", datatype=WHOLE)),
+        t,
+    ),
+    "unused-content": lambda d, t: (without(d, f"node:{ARTICLE}-barrels-12"), t),
+    "verbatim-in-passage": lambda d, t: (
+        with_value(d, f"node:{ARTICLE}-barrels-40", "t:verbatim", ox.Literal("about 50 barrels", language="en")),
+        t,
+    ),
+    "word-count": lambda d, t: (d.with_quads([COUNT]), t),
+}
+
+
+@pytest.mark.parametrize("rule", evidence.RULES)
+def test_every_rule_has_a_case_that_breaks_it(example: Dataset, text: str, rule: str) -> None:
+    """One thing wrong in the data, or another text, is found by the rule that is meant for it."""
+    assert rule in {found for found, _ in rules(*BREAKS[rule](example, text))}
+
+
+def test_the_page_on_evidence_names_every_rule() -> None:
+    """docs/evidence.md tells of each finding that comparing with the texts can have."""
+    page = (ROOT / "docs" / "evidence.md").read_text(encoding="utf-8")
+    named = set(re.findall(r"`([a-z]+(?:-[a-z]+)+)`", page)) | {
+        f"anchor-{fate}" for fate in re.findall(r"\*\*(\w+)\*\*", page)
+    }
+    assert set(evidence.RULES) | {"reuse-outdated"} <= named
