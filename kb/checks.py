@@ -8,9 +8,9 @@ is made for, a rule that cannot be run.
 
 import logging
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any, Final
 
@@ -30,6 +30,7 @@ _SEVERITY: Final = {
     iri("sh:Violation"): Severity.VIOLATION,
 }
 _TARGETS: Final = ("sh:targetClass", "sh:targetNode", "sh:targetObjectsOf", "sh:targetSubjectsOf")
+_PREFIXED: Final = re.compile(r"(?<![\w?:])([a-z]+):([\w-]*)")
 _KNOWN_IRI: Final = re.compile("(?:" + "|".join(re.escape(ns) for ns in PREFIXES.values()) + r")[\w-]+")
 
 
@@ -43,6 +44,10 @@ class Rule:
     place: Place | None
     classes: tuple[str, ...]
     """IRIs of the classes whose members it looks at; empty where it finds its offenders by a query."""
+    across: tuple[str, ...] = ()
+    """IRIs of the classes by whose members it joins what several articles say; empty where one article is enough."""
+    names: frozenset[str] = frozenset()
+    """The IRIs that a rule across articles names, in its query or its constraints."""
 
 
 def rules(shapes: Sequence[Source]) -> list[Rule]:
@@ -57,16 +62,51 @@ def check(dataset: Dataset, shapes: Sequence[Source]) -> list[Finding]:
     run, or that sees nothing although there is something to see, is a violation under its own name.
     SourceError where a shapes file is not valid Turtle.
     """
-    known = _read(tuple(shapes))
-    present = {text_of(quad.object) for quad in dataset.quads if quad.predicate == RDF_TYPE}
-    found = set(known.faults)
-    expected = {name for rule in known.rules.values() for name in rule.classes}
-    if not dataset.quads or (expected and not expected & present):
-        message = "There is nothing to check: no article, no claim, no registry entry. Name the folder that has them."
-        found.add(_fault("nothing-checked", message))
-    with _quiet_literals():
-        found.update(_findings(dataset, known, present))
+    found = {*faults(shapes), *nothing(dataset, shapes), *apply(dataset, shapes)}
     return sorted(found, key=lambda finding: finding.sort_key)
+
+
+def faults(shapes: Sequence[Source]) -> tuple[Finding, ...]:
+    """What is wrong with the rules themselves."""
+    return _read(tuple(shapes)).faults
+
+
+def nothing(dataset: Dataset, shapes: Sequence[Source]) -> list[Finding]:
+    """A violation where no rule has anything to look at."""
+    expected = {name for rule in rules(shapes) for name in rule.classes}
+    if dataset.quads and not (expected and not expected & _present(dataset)):
+        return []
+    message = "There is nothing to check: no article, no claim, no registry entry. Name the folder that has them."
+    return [_fault("nothing-checked", message)]
+
+
+def apply(
+    dataset: Dataset,
+    shapes: Sequence[Source],
+    *,
+    wanted: Callable[[Rule], bool] = lambda rule: True,
+    begin: Callable[[str], None] = lambda rule: None,
+) -> list[Finding]:
+    """What the ``wanted`` rules find; ``begin`` hears the name of each before it is run."""
+    known = _read(tuple(shapes))
+    chosen = {name: rule for name, rule in known.rules.items() if wanted(rule)}
+    with _quiet_literals():
+        return list(_findings(dataset, replace(known, rules=chosen), _present(dataset), begin))
+
+
+def stopped(rule: Rule, seconds: float) -> Finding:
+    """The violation for a rule that did not end in time."""
+    return _broken(rule.name, f"it did not end within {seconds:g} seconds", rule.place)
+
+
+def place_of(dataset: Dataset, focus: str, path: str | None) -> Place | None:
+    """Where a finding on ``focus`` points to in a dataset, of which only the blocks are looked at."""
+    return _Places(dataset).find(focus, path)
+
+
+def _present(dataset: Dataset) -> set[str]:
+    """The classes that have members."""
+    return {text_of(quad.object) for quad in dataset.quads if quad.predicate == RDF_TYPE}
 
 
 @dataclass(frozen=True)
@@ -109,10 +149,24 @@ def _rule(dataset: Dataset, shape: str) -> Rule:
         dataset.value(shape, "sh:message") or "",
         dataset.place(shape),
         tuple(sorted(text_of(value) for value in dataset.values(shape, "sh:targetClass"))),
+        across := tuple(sorted(text_of(value) for value in dataset.values(shape, "t:acrossArticles"))),
+        _names(dataset, shape) if across else frozenset(),
     )
 
 
-def _findings(dataset: Dataset, known: _Shapes, present: set[str]) -> Iterator[Finding]:
+def _names(dataset: Dataset, shape: str) -> frozenset[str]:
+    """The IRIs in a shape, in its constraints and in its queries."""
+    found: set[str] = set()
+    for subject in (shape, *dataset.texts(shape, "sh:sparql")):
+        for quad in dataset.about(subject):
+            value = text_of(quad.object)
+            found.add(value)
+            if quad.predicate.value == iri("sh:select"):
+                found.update(f"{PREFIXES[p]}{name}" for p, name in _PREFIXED.findall(value) if p in PREFIXES)
+    return frozenset(found)
+
+
+def _findings(dataset: Dataset, known: _Shapes, present: set[str], begin: Callable[[str], None]) -> Iterator[Finding]:
     """What each rule finds, one rule after the other, so that a broken one hides nothing but itself."""
     graph = _Data(_store(dataset))
     validator = Validator(graph, shacl_graph=known.graph)
@@ -125,6 +179,7 @@ def _findings(dataset: Dataset, known: _Shapes, present: set[str]) -> Iterator[F
         return
     for shape_iri, rule in known.rules.items():
         shape = harvested[shape_iri]
+        begin(rule.name)
         try:
             if present.intersection(rule.classes) and not shape.focus_nodes(graph):
                 yield _broken(rule.name, "it looked at nothing, although there is something to look at", rule.place)
@@ -193,7 +248,7 @@ class _Places:
 
     def find(self, subject: str, predicate: str | None) -> Place | None:
         """The line of ``predicate`` in a block or the graph of ``subject``, else the first line of either."""
-        own = self._dataset.blocks.get(subject, ())
+        own = sorted(self._dataset.blocks.get(subject, ()), key=lambda block: block.graph is not None)
         blocks = (*own, *sorted(self._by_graph.get(subject, ()), key=lambda block: block.place))
         for block in blocks:
             if predicate is not None and predicate in block.predicates:

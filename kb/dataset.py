@@ -74,6 +74,18 @@ class Dataset:
                     found.setdefault((value.value, predicate), set()).add(subject)
         return {key: tuple(sorted(subjects)) for key, subjects in found.items()}
 
+    @cached_property
+    def _by_subject(self) -> Mapping[str, tuple[ox.Quad, ...]]:
+        found: dict[str, list[ox.Quad]] = {}
+        for quad in self.quads:
+            if isinstance(quad.subject, ox.NamedNode):
+                found.setdefault(quad.subject.value, []).append(quad)
+        return {subject: tuple(quads) for subject, quads in found.items()}
+
+    def about(self, subject: str) -> tuple[ox.Quad, ...]:
+        """Everything that is said of ``subject``, in any graph."""
+        return self._by_subject.get(subject, ())
+
     def subjects(self, predicate: str, value: str) -> tuple[str, ...]:
         """Whose value under a prefixed predicate name the IRI ``value`` is, in the default graph; sorted."""
         return self._inverse.get((value, iri(predicate)), ())

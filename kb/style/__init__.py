@@ -18,10 +18,10 @@ from kb.style import article
 from kb.style.document import Document, read
 from kb.style.layout import faults
 from kb.style.mending import mend, plain_text
-from kb.style.names import described, judge, unknown
+from kb.style.names import Unknown, described, judge, unknown
 from kb.style.rules import RULES
 
-__all__ = ["RULES", "difference", "lint", "lint_file", "mend"]
+__all__ = ["RULES", "Unknown", "described", "difference", "judge", "lint", "lint_file", "mend", "scan"]
 
 
 def lint(dataset: Dataset, others: Iterable[Finding] = ()) -> list[Finding]:
@@ -30,13 +30,16 @@ def lint(dataset: Dataset, others: Iterable[Finding] = ()) -> list[Finding]:
     The dataset is hand-written and whole, with the ontology. What ``others`` say of a name that nothing describes is
     told at the line of that name with the name that was probably meant, and is not told twice.
     """
-    documents = [(source, read(plain_text(source.text))) for source in dataset.sources]
     known = described(dataset)
+    strange, layout = scan(dataset, known)
+    return sorted([*judge(strange, others, known), *layout], key=lambda finding: finding.sort_key)
+
+
+def scan(dataset: Dataset, known: frozenset[str]) -> tuple[list[Unknown], list[Finding]]:
+    """The names in the files of ``dataset`` that are not ``known``, and what of their layout is not in house style."""
+    documents = [(source, read(plain_text(source.text))) for source in dataset.sources]
     strange = [one for source, document in documents for one in unknown(source, document, known)]
-    found = [*judge(strange, others, known)]
-    for source, document in documents:
-        found += _file(source, document)
-    return sorted(found, key=lambda finding: finding.sort_key)
+    return strange, [found for source, document in documents for found in _file(source, document)]
 
 
 def lint_file(source: Source) -> list[Finding]:
