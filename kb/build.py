@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import os
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
@@ -90,6 +91,18 @@ def findings(raw: Dataset, rules: Sequence[Source], *, derived: Dataset | None =
     return style.lint(raw, found)
 
 
+def check_parts(
+    files: Sequence[Source], rules: Sequence[Source], *, jobs: int = 1, memory: Path | None = None
+) -> list[Finding]:
+    """The same as ``findings``, found part by part: of what has not changed since, results are taken from ``memory``.
+
+    SourceError for a file that no parser takes.
+    """
+    from kb import parts
+
+    return parts.check(files, rules, jobs=jobs, memory=memory)
+
+
 def fix(files: Sequence[Source]) -> list[str]:
     """Mends the layout of files where that is mechanical; a line for each that was changed says what was mended.
 
@@ -110,12 +123,13 @@ def build(
     *,
     check: bool = True,
     texts: Mapping[str, str] | None = None,
+    memory: Path | None = None,
     say: Callable[[str], None] = lambda line: None,
 ) -> Path:
     """The build folder for a data folder; found again where the same files were built before.
 
-    With the ``texts`` of articles at hand (by slug), text reuse among them is computed anew; else it is as stored.
-
+    With the ``texts`` of articles at hand (by slug), text reuse among them is computed anew; else it is as stored. What
+    was checked is remembered in the folder ``memory``.
     Data with violations is not built, unless ``check`` is False: then only what would be stated as fact stops it.
     ``say`` is told of each step. SourceError for data that cannot be read or is not built, SetupError where ``out``
     cannot be written.
@@ -136,7 +150,8 @@ def build(
         raise SourceError("has no article; articles/*.trig must describe at least one", file=show(data))
     if check:
         say(f"checking {len(dataset.quads)} statements")
-        _refuse([f for f in findings(raw, rules, derived=dataset) if f.severity is Severity.VIOLATION])
+        faults = check_parts(files, rules, jobs=os.cpu_count() or 1, memory=memory)
+        _refuse([finding for finding in faults if finding.severity is Severity.VIOLATION])
     dataset = _with_reuse(dataset, texts or {}, say)
     leak = first_leak(dataset)
     if leak:

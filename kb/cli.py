@@ -19,7 +19,8 @@ from kb import __version__, report, repository, scaffold
 from kb import baseline as baselines
 from kb import build as builds
 from kb.errors import QueryError, SetupError, SourceError, TestimoniaError
-from kb.model import Finding
+from kb.model import Finding, Source
+from kb.namespaces import iri
 from kb.passages import Showing
 from kb.paths import data_dir, is_checkout, queries_dir
 from kb.sources import read_data, read_snapshots, read_text, show, snapshot_paths, write_text
@@ -156,6 +157,8 @@ def build(data: Path | None, out: Path | None, sources: Path | None, no_check: b
 )
 @click.option("--baseline", type=click.Path(path_type=Path), help="File of known findings: its warnings do not count.")
 @click.option("--write-baseline", type=click.Path(path_type=Path), help="Write what is found to this file, as known.")
+@click.option("--jobs", type=click.IntRange(min=1), default=None, help="How many processes (default: one a core).")
+@click.option("--fresh", is_flag=True, help="Check everything again, whatever is remembered of what has not changed.")
 @click.option("--fix", is_flag=True, help="First mend the layout of these files, or of all the data, where it can be.")
 def check(
     paths: tuple[Path, ...],
@@ -165,6 +168,8 @@ def check(
     baseline: Path | None,
     write_baseline: Path | None,
     fix: bool,
+    jobs: int | None,
+    fresh: bool,
 ) -> None:
     """Check the data against the shapes and the house style; with PATHs, only what is in these files and folders.
 
@@ -173,7 +178,6 @@ def check(
     Example: testimonia check kb/registry --format sarif --baseline baseline.txt
     """
     from kb import checks
-    from kb.dataset import parse
 
     folder = data or data_dir()
     files, shapes = builds.sources(folder), builds.shapes(folder)
@@ -185,8 +189,9 @@ def check(
         for line in builds.fix(named if paths or changed_since else read_data(folder)):
             click.echo(line, err=True)
         files = builds.sources(folder)
-    raw = parse(files)
-    everything = builds.findings(raw, shapes)
+    everything = builds.check_parts(
+        files, shapes, jobs=jobs or os.cpu_count() or 1, memory=None if fresh else _memory()
+    )
     known = _known(everything, baseline, write_baseline)
     found = tuple(f for f in everything if f.place is None or Path(f.place.file).resolve() in wanted)
     top = repository.root(folder, workspace=os.environ.get("GITHUB_WORKSPACE"))
@@ -195,7 +200,7 @@ def check(
         rules=tuple(checks.rules(shapes)),
         known=None if known is None else frozenset(known),
         gone=baselines.gone(known or {}, everything),
-        locators=report.locators(raw, found),
+        locators=_locators(files, found),
         names={f.place.file: repository.name_from(top, f.place.file) for f in found if f.place},
     )
     if form == "text" and sys.stdout.isatty():
@@ -203,6 +208,14 @@ def check(
     else:
         click.echo(report.FORMATS[form](result).encode())
     sys.exit(1 if result.fails else 0)
+
+
+def _locators(files: Sequence[Source], found: Sequence[Finding]) -> "dict[str, tuple[report.Locator, ...]]":
+    """The passages of the claims that findings are on."""
+    from kb.dataset import parse
+
+    named = {f.place.file for f in found if f.place and f.focus.startswith(iri("claim:"))}
+    return report.locators(parse([file for file in files if file.name in named]), found)
 
 
 def _selected(paths: Sequence[Path], known: set[Path], folder: Path) -> set[Path]:
@@ -490,7 +503,12 @@ def _build(
 ) -> Path:
     say: Callable[[str], None] = (lambda line: None) if quiet else (lambda line: click.echo(line, err=True))
     folder, texts = data or data_dir(), _texts(sources, data)
-    return builds.build(folder, out or _default_out(), check=check, texts=texts, say=say)
+    return builds.build(folder, out or _default_out(), check=check, texts=texts, memory=_memory(), say=say)
+
+
+def _memory() -> Path:
+    """Where results of checks are remembered."""
+    return Path(platformdirs.user_cache_dir("testimonia", appauthor=False)) / "checks"
 
 
 def _default_out() -> Path:

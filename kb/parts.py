@@ -15,6 +15,7 @@ import multiprocessing
 import os
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 from functools import cache, partial
 from importlib.metadata import version
@@ -173,8 +174,17 @@ def check(
     for group, (own,) in _work(base, joint, _judged, jobs, deadline, broken):
         found[group[0].slug] = own
     findings = [finding for own in found.values() for finding in own]
-    for _, (own,) in _work(base, [(parts, ())], partial(_across, scans=scans), jobs, deadline, broken):
-        findings += own
+    for name in sorted(base.across):
+        told = "".join(scans[part.slug].across[name] for part in parts)
+        one = Part(name, (Source(name, told, False),))
+        own = store.load(one, ())
+        if own is None:
+            job = partial(_across, name=name, told=told)
+            ((_, (own,)),) = list(_work(base, [(parts, ())], job, jobs, deadline, broken))
+            store.save(one, (), own)
+        findings += _placed(base, parts, scans, own)
+    if first or second:
+        store.forget(days=30)
     findings += [*checks.faults(shapes), *broken, *([] if parts else checks.nothing(base.data, shapes))]
     return _finish(base, scans, findings)
 
@@ -301,37 +311,40 @@ def _across(
     skipped: frozenset[str],
     begin: Begin,
     *,
-    scans: Mapping[str, Scan],
-) -> list[list[Finding]]:
-    """What the rules across articles find, each at its place in the files."""
-    active: set[str] = set()
-    told: dict[str, list[ox.Quad]] = {}
-    for name in base.across:
-        text = "".join(scans[part.slug].across.get(name, "") for part in parts)
-        told[name] = list(ox.parse(text.encode(), format=ox.RdfFormat.N_QUADS))
-        members = (*told[name], *base.data.quads)
-        if name == iri("rdfs:Resource") or any(q.predicate == RDF_TYPE and text_of(q.object) == name for q in members):
-            active.add(name)
-    quads = [*base.ontology.quads, *base.data.quads, *(q for name in sorted(active) for q in told[name])]
-    dataset = derive(Dataset(tuple(dict.fromkeys(quads)), base.data.blocks))
+    name: str,
+    told: str,
+) -> list[tuple[Finding, ...]]:
+    """What the rules across articles on one class find in the statements ``told`` of all parts; without places."""
+    quads = list(ox.parse(told.encode(), format=ox.RdfFormat.N_QUADS))
+    members = (*quads, *base.data.quads)
+    if name != iri("rdfs:Resource") and not any(
+        quad.predicate == RDF_TYPE and text_of(quad.object) == name for quad in members
+    ):
+        return [()]
+    dataset = derive(Dataset(tuple(dict.fromkeys([*base.ontology.quads, *members])), {}))
 
     def wanted(rule: Rule) -> bool:
-        return bool(active.intersection(rule.across)) and rule.name not in skipped
+        return name in rule.across and rule.name not in skipped
 
     found = checks.apply(dataset, base.shapes, wanted=wanted, begin=begin)
     begin("")
-    writers: dict[str, list[Part]] = {}
+    return [tuple(found)]
+
+
+def _placed(
+    base: _Shared, parts: Sequence[Part], scans: Mapping[str, Scan], found: Sequence[Finding]
+) -> Iterator[Finding]:
+    """Findings at their places in the files of the parts that write what they are on, or in the shared files."""
     foci = {finding.focus for finding in found}
-    for part in parts:
+    writers: dict[str, list[Part]] = {}
+    for part in parts if foci else ():
         for name in foci.intersection((*scans[part.slug].described, *scans[part.slug].graphs)):
             writers.setdefault(name, []).append(part)
     reader = cache(_blocks)
-    placed = []
     for finding in found:
         own = base.merged(base.data.blocks, *(reader(part) for part in writers.get(finding.focus, ())))
         place = checks.place_of(Dataset((), own), finding.focus, finding.path)
-        placed.append(replace(finding, place=place or finding.place))
-    return [placed]
+        yield replace(finding, place=place or finding.place)
 
 
 def _blocks(part: Part) -> dict[str, tuple[Block, ...]]:
@@ -564,6 +577,13 @@ class _Memory:
         """Remembers findings."""
         key = _key((*part.files, *needed), self._common, "findings")
         self._save(key, part.files, found, lambda names: [_finding_json(one, names) for one in found])
+
+    def forget(self, *, days: int) -> None:
+        """Removes what nobody asked for in so many days."""
+        for path in self._folder.glob("*/*.json") if self._folder is not None else ():
+            with suppress(OSError):
+                if path.stat().st_mtime < time.time() - days * 86_400:
+                    path.unlink()
 
     def _load(self, key: str, files: Sequence[Source], read: Callable[[Any, Sequence[str]], object]) -> object:
         if self._folder is None:

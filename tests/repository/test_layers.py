@@ -25,7 +25,7 @@ LAYERS = (
     },
     {"kb.guard", "kb.evaluator", "kb.engine", "kb.store", "kb.questions"},
     {"kb.cards"},
-    {"kb.report", "kb.build", "kb.scaffold"},
+    {"kb.report", "kb.parts", "kb.build", "kb.scaffold"},
     {"api"},
     {"kb.cli"},
     {"benchmarks", "benchmarks.draws", "benchmarks.nouns"},
@@ -36,7 +36,7 @@ LAYERS = (
     {"benchmarks.copying", "benchmarks.writing"},
     {"benchmarks.defects", "benchmarks.truth"},
     {"benchmarks.corpus"},
-    {"benchmarks.generate", "benchmarks.reuse"},
+    {"benchmarks.generate", "benchmarks.reuse", "benchmarks.check"},
 )
 HEAVY = {"pyshacl": {"kb.checks"}, "owlrl": {"kb.closure"}, "rdflib": {"kb.checks", "kb.closure"}}
 

@@ -1,0 +1,172 @@
+"""Checking part by part finds what checking everything at once finds, remembers it, and stops what does not end."""
+
+import random
+import re
+import shutil
+from pathlib import Path
+
+import pytest
+from places import EXAMPLE
+
+from kb import build as builds
+from kb import parts
+from kb.dataset import parse
+from kb.model import Finding, Source
+from kb.paths import data_dir
+
+SHAPES = builds.shapes(data_dir())
+
+
+def whole(files: list[Source]) -> list[Finding]:
+    """The reference: all rules on everything at once."""
+    return builds.findings(parse(files), SHAPES)
+
+
+def damaged(files: list[Source], seed: int, *, count: int) -> list[Source]:
+    """The files with some lines of properties removed, doubled or given to another subject."""
+    chance = random.Random(seed)
+    changed = {file.name: file.text.split("\n") for file in files}
+    fit = re.compile(r"    [a-z]+:\w+ \S+ ;")
+    names = [
+        file.name
+        for file in files
+        if Path(file.name).parent.name in ("articles", "registry") and any(map(fit.fullmatch, file.text.split("\n")))
+    ]
+    for _ in range(count):
+        lines = changed[chance.choice(names)]
+        at = chance.choice([n for n, line in enumerate(lines) if fit.fullmatch(line)])
+        what = chance.choice(["remove", "double", "swap", "value"])
+        if what == "remove":
+            del lines[at]
+        elif what == "double":
+            lines.insert(at, lines[at])
+        elif what == "value":
+            lines[at] = re.sub(r"( [a-z]+:[\w-]+) ;$", r"\1-x ;", lines[at])
+        else:
+            other = chance.choice([n for n, line in enumerate(lines) if fit.fullmatch(line)])
+            lines[at], lines[other] = lines[other], lines[at]
+    return [Source(file.name, "\n".join(changed[file.name]), file.trig) for file in files]
+
+
+@pytest.mark.parametrize("folder", [data_dir(), EXAMPLE], ids=["shipped", "example"])
+def test_sound_data_has_the_same_findings_in_parts(folder: Path, tmp_path: Path) -> None:
+    """The findings on sound data are those of everything at once, the first time and from memory."""
+    files = builds.sources(folder)
+    expected = whole(files)
+    assert parts.check(files, SHAPES, memory=tmp_path) == expected
+    assert parts.check(files, SHAPES, memory=tmp_path) == expected
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_damaged_data_has_the_same_findings_in_parts(seed: int, tmp_path: Path) -> None:
+    """With many defects in both articles and the registry, each finding is the same, with its line."""
+    files = damaged(builds.sources(data_dir()), seed, count=25)
+    expected = whole(files)
+    assert len(expected) > 25
+    found = parts.check(files, SHAPES, jobs=2, memory=tmp_path)
+    assert [f for f in expected if f not in found] == [] and [f for f in found if f not in expected] == []
+    assert parts.check(files, SHAPES, memory=tmp_path) == expected
+
+
+def copied(folder: Path) -> Path:
+    shutil.copytree(EXAMPLE, folder)
+    return folder
+
+
+def test_only_what_changed_is_checked_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """After an edit the edited part is examined, and after none nothing is."""
+    data = copied(tmp_path / "data")
+    other = data / "articles" / "2024-03-06-courier.trig"
+    article = next((data / "articles").glob("*.trig"))
+    registry = next((data / "registry").glob("*.ttl"))
+    for source, copy in ((article, other), (registry, data / "registry" / "2024-03-06-courier.ttl")):
+        text = source.read_text().replace("2024-03-05-gazette", "2024-03-06-courier")
+        copy.write_text(re.sub(r"\b(actor|event|object|perspective|place):(?=\w)", r"\1:own-", text))
+    told: list[str] = []
+    work = parts._work
+
+    def heard(base, batches, *rest):  # type: ignore[no-untyped-def]
+        told.extend(part.slug for batch, _ in batches for part in batch)
+        return work(base, batches, *rest)
+
+    monkeypatch.setattr(parts, "_work", heard)
+    memory = tmp_path / "memory"
+    first = parts.check(builds.sources(data), SHAPES, memory=memory)
+    assert {"2024-03-05-gazette", "2024-03-06-courier"} <= set(told)
+    told.clear()
+    assert parts.check(builds.sources(data), SHAPES, memory=memory) == first
+    assert told == []
+    other.write_text(other.read_text().replace("t:polarity polarity:positive", "t:polarity polarity:negative", 1))
+    parts.check(builds.sources(data), SHAPES, memory=memory)
+    assert "2024-03-06-courier" in told
+
+
+def test_a_memory_that_is_damaged_is_made_again(tmp_path: Path) -> None:
+    """A file that is cut off, or no JSON, is as good as none."""
+    files = builds.sources(EXAMPLE)
+    expected = parts.check(files, SHAPES, memory=tmp_path)
+    for number, path in enumerate(sorted(tmp_path.rglob("*.json"))):
+        path.write_text(["", "{", "[1, 2]", "null"][number % 4])
+    assert parts.check(files, SHAPES, memory=tmp_path) == expected
+
+
+ENDLESS = '''
+@prefix graph: <https://w3id.org/testimonia/graph/> .
+@prefix sh: <http://www.w3.org/ns/shacl#> .
+@prefix shape: <https://w3id.org/testimonia/shape/> .
+shape:endless
+    a sh:NodeShape ;
+    sh:message "Something. Do something."@en ;
+    sh:sparql shape:endless-query ;
+    sh:targetNode graph:default ;
+    .
+shape:endless-query
+    a sh:SPARQLConstraint ;
+    sh:select """
+        SELECT $this (COUNT(*) AS ?value) WHERE { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l } GROUP BY $this
+        """ ;
+    .
+'''
+
+
+def test_a_rule_that_does_not_end_is_told_as_broken_and_the_others_go_on() -> None:
+    """A query that would run for years costs its deadline, and all else is still found."""
+    files = damaged(builds.sources(EXAMPLE), 1, count=4)
+    shapes = [*SHAPES, Source("shapes/endless.ttl", ENDLESS, False)]
+    found = parts.check(files, shapes, deadline=2)
+    broken = [finding for finding in found if finding.rule == "endless"]
+    assert broken and all("did not end within 2 seconds" in finding.message for finding in broken)
+    assert [finding for finding in found if finding.rule != "endless"] == whole(files)
+
+
+def test_a_file_that_cannot_be_read_stops_the_check(tmp_path: Path) -> None:
+    """What no parser takes is an error with file and line, also from another process."""
+    from kb.errors import SourceError
+
+    data = copied(tmp_path / "data")
+    article = next((data / "articles").glob("*.trig"))
+    article.write_text(article.read_text() + "\nnonsense here\n")
+    with pytest.raises(SourceError, match=r"2024-03-05-gazette\.trig:\d+: "):
+        parts.check(builds.sources(data), SHAPES, jobs=2)
+
+
+def test_nothing_to_check_is_a_violation(tmp_path: Path) -> None:
+    """An empty data folder does not pass."""
+    (tmp_path / "articles").mkdir()
+    assert [f.rule for f in parts.check(builds.sources(tmp_path), SHAPES)] == ["nothing-checked"]
+
+
+def test_parts_that_write_the_same_thing_are_checked_together(tmp_path: Path) -> None:
+    """A second holder that another article's file gives to a claim is found."""
+    data = copied(tmp_path / "data")
+    other = data / "articles" / "2024-03-06-courier.trig"
+    other.write_text(
+        "@prefix actor: <https://w3id.org/testimonia/actor/> .\n"
+        "@prefix claim: <https://w3id.org/testimonia/claim/> .\n"
+        "@prefix t: <https://w3id.org/testimonia/ontology#> .\n\n"
+        "claim:2024-03-05-gazette-demand\n    t:holder actor:port-director ;\n    .\n"
+    )
+    files = builds.sources(data)
+    found = parts.check(files, SHAPES)
+    assert "claim-holder" in {finding.rule for finding in found}
+    assert found == whole(files)
