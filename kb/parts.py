@@ -16,7 +16,7 @@ import os
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from functools import cache, partial
 from importlib.metadata import version
 from multiprocessing.connection import Connection, wait
@@ -136,57 +136,88 @@ def check(
     order = {file.name: number for number, file in enumerate(files)}
     described = style.described(ontology) | style.described(common)
     base = _Shared(ontology, common, tuple(shapes), tuple(checks.rules(shapes)), described, order)
-    store = _Memory(memory, _key([*shared_files, *shapes], code()))
-    whole = Part("", tuple(shared_files))
-    scans: dict[str, Scan] = {}
+    run = _Run(base, _Memory(memory, _key([*shared_files, *shapes], code())), jobs, deadline)
+    everyone = [Part("", tuple(shared_files)), *parts]
+    scans, found = _scan_all(run, everyone)
+    found = _judge_all(run, everyone, scans, found)
+    findings = [finding for own in found.values() for finding in own]
+    findings += _across_all(run, parts, scans)
+    findings += [*checks.faults(shapes), *run.broken, *([] if parts else checks.nothing(common, shapes))]
+    run.memory.forget(days=30)
+    return _finish(base, scans, findings)
+
+
+@dataclass(frozen=True)
+class _Run:
+    """One check: what all see, where results are kept, how many processes, and which rules did not end."""
+
+    base: _Shared
+    memory: "_Memory"
+    jobs: int
+    deadline: float
+    broken: list[Finding] = field(default_factory=list)
+
+
+def _scan_all(run: _Run, everyone: Sequence[Part]) -> tuple[dict[str, Scan], dict[str, tuple[Finding, ...]]]:
+    """The scan of each part, and the findings of those that were examined and need no other part."""
+    known = {part.slug: run.memory.scan(part) for part in everyone}
+    todo = [part for part in everyone if known[part.slug] is None]
+    batches = [[part] for part in todo]
+    if len(todo) > BATCH:
+        shared = [part for part in todo if not part.slug]
+        batches = [[part] for part in shared] + _batches([part for part in todo if part.slug])
+    scans = {slug: scan for slug, scan in known.items() if scan is not None}
     found: dict[str, tuple[Finding, ...]] = {}
-    for part in (whole, *parts):
-        scan = store.scan(part)
-        if scan is not None:
-            scans[part.slug] = scan
-    broken: list[Finding] = []
-    first = [[part] for part in (whole, *parts) if part.slug not in scans]
-    if len(first) > BATCH:
-        first = [[whole]] * (whole.slug not in scans) + _batches([part for part in parts if part.slug not in scans])
-    for batch, results in _work(base, [(batch, ()) for batch in first], _examine, jobs, deadline, broken):
+    for batch, results, complete in _work(run, [(batch, ()) for batch in batches], _examine):
         for part, (scan, own) in zip(batch, results, strict=True):
             scans[part.slug] = scan
-            store.save_scan(part, scan)
+            run.memory.save_scan(part, scan)
             if own is not None:
                 found[part.slug] = own
-                store.save(part, (), own)
-    tangled = _tangled(parts, scans)
+                if complete:
+                    run.memory.save(part, (), own)
+    return scans, found
+
+
+def _judge_all(
+    run: _Run, everyone: Sequence[Part], scans: Mapping[str, Scan], found: Mapping[str, tuple[Finding, ...]]
+) -> dict[str, tuple[Finding, ...]]:
+    """The findings of each part; of parts that are checked together under the name of the first."""
+    parts = everyone[1:]
+    tangled, needs = _tangled(parts, scans), _needs(parts, scans)
     apart = {part.slug for group in tangled for part in group}
-    needs = _needs(parts, scans)
-    second: list[tuple[list[Part], tuple[Source, ...]]] = []
-    for part in (whole, *parts):
-        if part.slug in found or part.slug in apart:
+    judged = {slug: own for slug, own in found.items() if slug not in apart}
+    todo: list[tuple[list[Part], tuple[Source, ...]]] = []
+    for part in everyone:
+        if part.slug in judged or part.slug in apart:
             continue
-        own = store.load(part, needs.get(part.slug, ()))
+        own = run.memory.load(part, needs.get(part.slug, ()))
         if own is None:
-            second.append(([part], needs.get(part.slug, ())))
+            todo.append(([part], needs.get(part.slug, ())))
         else:
-            found[part.slug] = own
-    for batch, (own,) in _work(base, second, _judged, jobs, deadline, broken):
-        found[batch[0].slug] = own
-        store.save(batch[0], needs.get(batch[0].slug, ()), own)
-    joint = [(group, tuple(file for part in group for file in needs.get(part.slug, ()))) for group in tangled]
-    for group, (own,) in _work(base, joint, _judged, jobs, deadline, broken):
-        found[group[0].slug] = own
-    findings = [finding for own in found.values() for finding in own]
-    for name in sorted(base.across):
+            judged[part.slug] = own
+    for group in tangled:
+        todo.append((group, tuple(dict.fromkeys(file for part in group for file in needs.get(part.slug, ())))))
+    for batch, (own,), complete in _work(run, todo, _judged):
+        judged[batch[0].slug] = own
+        if complete and len(batch) == 1:
+            run.memory.save(batch[0], needs.get(batch[0].slug, ()), own)
+    return judged
+
+
+def _across_all(run: _Run, parts: Sequence[Part], scans: Mapping[str, Scan]) -> list[Finding]:
+    """What the rules across articles find, class by class."""
+    findings: list[Finding] = []
+    for name in sorted(run.base.across):
         told = "".join(scans[part.slug].across[name] for part in parts)
         one = Part(name, (Source(name, told, False),))
-        own = store.load(one, ())
+        own = run.memory.load(one, ())
         if own is None:
-            job = partial(_across, name=name, told=told)
-            ((_, (own,)),) = list(_work(base, [(parts, ())], job, jobs, deadline, broken))
-            store.save(one, (), own)
-        findings += _placed(base, parts, scans, own)
-    if first or second:
-        store.forget(days=30)
-    findings += [*checks.faults(shapes), *broken, *([] if parts else checks.nothing(base.data, shapes))]
-    return _finish(base, scans, findings)
+            ((_, (own,), complete),) = list(_work(run, [(parts, ())], partial(_across, name=name, told=told)))
+            if complete:
+                run.memory.save(one, (), own)
+        findings += _placed(run.base, parts, scans, own)
+    return findings
 
 
 # one part, or several at once
@@ -424,31 +455,28 @@ def _batches(parts: Sequence[Part]) -> list[list[Part]]:
 
 
 def _work(
-    base: _Shared,
-    batches: Sequence[tuple[Sequence[Part], Sequence[Source]]],
-    job: Callable[..., list[Any]],
-    jobs: int,
-    deadline: float,
-    broken: list[Finding],
-) -> Iterator[tuple[Sequence[Part], list[Any]]]:
-    """What ``job`` gives for each batch, from up to ``jobs`` processes at once.
+    run: _Run, batches: Sequence[tuple[Sequence[Part], Sequence[Source]]], job: Callable[..., list[Any]]
+) -> Iterator[tuple[Sequence[Part], list[Any], bool]]:
+    """What ``job`` gives for each batch, from several processes at once, and whether all rules were applied to it.
 
-    A rule that does not end in time is added to ``broken``, and its batch is done again without it.
+    A rule that does not end in time is told as broken, and its batch is done again without it.
     """
     waiting = [(parts, needed, frozenset[str]()) for parts, needed in reversed(batches)]
     running: list[_Task] = []
     try:
         while waiting or running:
-            while waiting and len(running) < max(1, jobs):
+            while waiting and len(running) < max(1, run.jobs):
                 parts, needed, skipped = waiting.pop()
-                running.append(_Task(partial(job, base, parts, needed, skipped), (parts, needed, skipped)))
-            for task in _ready(running, deadline):
+                running.append(_Task(partial(job, run.base, parts, needed, skipped), (parts, needed, skipped)))
+            for task in _ready(running, run.deadline):
                 running.remove(task)
                 parts, needed, skipped = task.about
                 if task.late is None:
-                    yield parts, task.result()
+                    yield parts, task.result(), not skipped
                     continue
-                broken += [checks.stopped(rule, deadline) for rule in base.rules if rule.name == task.late]
+                run.broken.extend(
+                    checks.stopped(rule, run.deadline) for rule in run.base.rules if rule.name == task.late
+                )
                 waiting.append((parts, needed, skipped | {task.late}))
     finally:
         for task in running:

@@ -85,9 +85,9 @@ def test_only_what_changed_is_checked_again(tmp_path: Path, monkeypatch: pytest.
     told: list[str] = []
     work = parts._work
 
-    def heard(base, batches, *rest):  # type: ignore[no-untyped-def]
+    def heard(run, batches, job):  # type: ignore[no-untyped-def]
         told.extend(part.slug for batch, _ in batches for part in batch)
-        return work(base, batches, *rest)
+        return work(run, batches, job)
 
     monkeypatch.setattr(parts, "_work", heard)
     memory = tmp_path / "memory"
@@ -139,6 +139,14 @@ def test_a_rule_that_does_not_end_is_told_as_broken_and_the_others_go_on() -> No
     assert [finding for finding in found if finding.rule != "endless"] == whole(files)
 
 
+def test_what_was_found_without_a_broken_rule_is_not_remembered(tmp_path: Path) -> None:
+    """A rule that did not end once is applied again the next time."""
+    files, shapes = builds.sources(EXAMPLE), [*SHAPES, Source("shapes/endless.ttl", ENDLESS, False)]
+    for _ in range(2):
+        found = parts.check(files, shapes, deadline=1, memory=tmp_path)
+        assert "endless" in {finding.rule for finding in found}
+
+
 def test_a_file_that_cannot_be_read_stops_the_check(tmp_path: Path) -> None:
     """What no parser takes is an error with file and line, also from another process."""
     from kb.errors import SourceError
@@ -167,6 +175,6 @@ def test_parts_that_write_the_same_thing_are_checked_together(tmp_path: Path) ->
         "claim:2024-03-05-gazette-demand\n    t:holder actor:port-director ;\n    .\n"
     )
     files = builds.sources(data)
-    found = parts.check(files, SHAPES)
+    found = parts.check(files, SHAPES, memory=tmp_path / "memory")
     assert "claim-holder" in {finding.rule for finding in found}
-    assert found == whole(files)
+    assert found == whole(files) == parts.check(files, SHAPES, memory=tmp_path / "memory")
