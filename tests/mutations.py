@@ -11,14 +11,14 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 from kb.model import Finding, Source
-from kb.namespaces import shorten
+from kb.namespaces import PREFIXES, shorten
 
 PLACES = 3
 """At how many places a kind of mistake is made, where the data has as many."""
 TOGETHER = 40
 """How many mistakes are made in one round at most."""
 ANY = "any rule"
-"""Stands for the rule where there is none yet: whatever is found at the line of the mistake will do."""
+"""Stands for the rule where there is none yet: whatever is found of what the mistake is about will do."""
 _NAME = re.compile(r"\b(?:anchor|claim|node|reuse):[\w-]+")
 _GIVEN = re.compile(r"<([\w:]+)>")
 
@@ -200,9 +200,22 @@ def line_edit(block: Block, change: Callable[[list[str]], list[str]]) -> Edit:
 def written(corpus: Corpus, edits: Iterable[Edit]) -> list[Source]:
     """The files as edited."""
     texts = {name: list(lines) for name, lines in corpus.lines.items()}
-    for edit in sorted(edits, key=lambda edit: (edit.first, edit.last), reverse=True):
+    edits = sorted(edits, key=lambda edit: (edit.first, edit.last), reverse=True)
+    for edit in edits:
         texts[edit.file][edit.first : edit.last] = edit.lines
+    for edit in edits:
+        _declare(texts[edit.file], edit.lines)
     return [replace(source, text="\n".join(texts[source.name])) for source in corpus.sources]
+
+
+def _declare(lines: list[str], new: Iterable[str]) -> None:
+    """Declares the prefixes of new lines in their file, as whoever writes them must."""
+    words = " ".join(re.sub(r'"[^"]*"|<[^>]*>', "", line) for line in new if not line.startswith("@prefix"))
+    for name in set(re.findall(r"(?<![\w-])([a-z]+):", words)) & PREFIXES.keys():
+        if not any(line.startswith(f"@prefix {name}: ") for line in lines):
+            declared = [n for n, line in enumerate(lines) if line.startswith("@prefix ")]
+            at = next((n for n in declared if lines[n].split()[1] > f"{name}:"), declared[-1] + 1)
+            lines.insert(at, f"@prefix {name}: <{PREFIXES[name]}> .")
 
 
 # kinds of mistakes
@@ -274,7 +287,10 @@ def _mistake(corpus: Corpus, kind: Kind, block: Block) -> Mistake:
     edits, expected = tuple(kind.edits(corpus, block)), tuple(kind.finds(corpus, block))
     texts = [line for edit in edits for line in (*edit.lines, *corpus.lines[edit.file][edit.first : edit.last])]
     names = {name for text in texts for name in _NAME.findall(text)}
-    names |= {each.focus for each in expected} | {block.subject}
+    names |= {each.focus for each in expected if each.focus != "graph:default"} | {
+        block.subject,
+        block.graph or block.subject,
+    }
     return Mistake(kind, block, edits, expected, frozenset(names))
 
 
@@ -312,7 +328,12 @@ def rounds(corpus: Corpus, kinds: Iterable[Kind]) -> list[Round]:
 def as_found(findings: Iterable[Finding]) -> set[Found]:
     """Findings as the tests compare them."""
     return {
-        (each.rule, shorten(each.focus).strip("<>"), each.place.file if each.place else "", each.place.line if each.place else 0)
+        (
+            each.rule,
+            shorten(each.focus).strip("<>"),
+            each.place.file if each.place else "",
+            each.place.line if each.place else 0,
+        )
         for each in findings
     }
 
