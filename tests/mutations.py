@@ -15,7 +15,7 @@ from kb.namespaces import PREFIXES, shorten
 
 PLACES = 3
 """At how many places a kind of mistake is made, where the data has as many."""
-TOGETHER = 40
+TOGETHER = 100
 """How many mistakes are made in one round at most."""
 ANY = "any rule"
 """Stands for the rule where there is none yet: whatever is found of what the mistake is about will do."""
@@ -266,18 +266,22 @@ def _of(block: Block, name: str) -> str:
     return block.subject if name == "subject" else block.value(name)
 
 
-def mistakes(corpus: Corpus, kind: Kind, taken: frozenset[str] = frozenset()) -> list[Mistake]:
-    """A kind of mistake at some places that share no name, spread over those that there are."""
+def places(corpus: Corpus, kind: Kind) -> list[Block]:
+    """All blocks where a kind of mistake can be made, those first that lie far from each other."""
     fit = [block for block in corpus.blocks if kind.where(corpus, block)]
     turn = zlib.crc32(kind.name.encode()) % len(fit) if fit else 0
     step = max(1, len(fit) // kind.places)
-    order = sorted(range(len(fit)), key=lambda at: (at % step, at))
+    return [fit[(at + turn) % len(fit)] for at in sorted(range(len(fit)), key=lambda at: (at % step, at))]
+
+
+def mistakes(corpus: Corpus, kind: Kind, blocks: Iterable[Block], taken: Iterable[str] = ()) -> list[Mistake]:
+    """A kind of mistake at the first of some blocks that share no name with each other, nor with those taken."""
     made: list[Mistake] = []
     names = set(taken)
-    for at in order:
-        block = fit[(at + turn) % len(fit)]
-        mistake = _mistake(corpus, kind, block)
-        if len(made) < kind.places and not names & mistake.names:
+    for block in blocks:
+        if len(made) == kind.places:
+            break
+        if block.subject not in names and not names & (mistake := _mistake(corpus, kind, block)).names:
             made.append(mistake)
             names |= mistake.names
     return made
@@ -310,15 +314,16 @@ def rounds(corpus: Corpus, kinds: Iterable[Kind]) -> list[Round]:
     """All mistakes of some kinds in as few rounds as come easily; those of one kind are in one round."""
     found: list[Round] = []
     for kind in kinds:
+        blocks = places(corpus, kind)
         for number, one in enumerate(found):
             if kind.alone or one.mistakes[0].kind.alone or len(one.mistakes) + kind.places > TOGETHER:
                 continue
-            made = mistakes(corpus, kind, one.names)
+            made = mistakes(corpus, kind, blocks, one.names)
             if len(made) == kind.places:
                 found[number] = Round((*one.mistakes, *made))
                 break
         else:
-            found.append(Round(tuple(mistakes(corpus, kind))))
+            found.append(Round(tuple(mistakes(corpus, kind, blocks))))
     return found
 
 
@@ -338,19 +343,24 @@ def as_found(findings: Iterable[Finding]) -> set[Found]:
     }
 
 
-def located(expected: Expected, sources: Iterable[Source]) -> Found:
-    """An expected finding with its file and line in files as edited; LookupError where its line is not there."""
-    top, *below = expected.steps
-    for source in sources:
-        lines = source.text.split("\n")
-        if top not in lines or expected.file not in ("", source.name):
-            continue
-        at = lines.index(top)
+def located(expected: Iterable[Expected], sources: Iterable[Source]) -> dict[Expected, Found]:
+    """Expected findings with file and line in files as edited; LookupError for one whose line is not there."""
+    files = {source.name: source.text.split("\n") for source in sources}
+    tops: dict[tuple[str, str], int] = {}
+    for name, lines in files.items():
+        for number, line in enumerate(lines):
+            tops.setdefault((line, name), number)
+    homes = {line: name for name in reversed(files) for line in files[name]}
+    found = {}
+    for each in expected:
+        top, *below = each.steps
+        name = each.file or homes[top]
+        at = tops[top, name]
         for number, step in enumerate(below):
             whole = top.endswith("{") and number == 0
-            at = next(n for n in range(at + 1, len(lines)) if _is_at(lines[n].strip(), step, whole=whole))
-        return expected.rule, expected.focus, source.name, at + 1
-    raise LookupError(f"no file has a line {top}")
+            at = next(n for n in range(at + 1, len(files[name])) if _is_at(files[name][n].strip(), step, whole=whole))
+        found[each] = (each.rule, each.focus, name, at + 1)
+    return found
 
 
 def _is_at(line: str, step: str, *, whole: bool) -> bool:
