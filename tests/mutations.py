@@ -20,6 +20,7 @@ TOGETHER = 100
 ANY = "any rule"
 """Stands for the rule where there is none yet: whatever is found of what the mistake is about will do."""
 _NAME = re.compile(r"\b(?:anchor|claim|node|reuse):[\w-]+")
+_ANY_NAME = re.compile(r"\b[a-z]+:[\w-]+")
 _GIVEN = re.compile(r"<([\w:]+)>")
 
 Found = tuple[str, str, str, int]
@@ -245,7 +246,9 @@ class Mistake:
     edits: tuple[Edit, ...]
     expected: tuple[Expected, ...]
     names: frozenset[str]
-    """All names of which the place speaks, before and after."""
+    """All names by which places may be related, before and after: the subjects, and what belongs to one article."""
+    touched: frozenset[str]
+    """All names of which the place speaks, those included of which many others speak."""
 
 
 def expect(block: Block, rule: str, at: str = "", *, focus: str = "") -> Expected:
@@ -295,7 +298,8 @@ def _mistake(corpus: Corpus, kind: Kind, block: Block) -> Mistake:
         block.subject,
         block.graph or block.subject,
     }
-    return Mistake(kind, block, edits, expected, frozenset(names))
+    touched = names | {name for text in texts for name in _ANY_NAME.findall(text)}
+    return Mistake(kind, block, edits, expected, frozenset(names), frozenset(touched))
 
 
 @dataclass(frozen=True)
