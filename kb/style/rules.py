@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from kb.model import Finding, Place, Severity
-from kb.namespaces import DEFAULT_GRAPH
+from kb.namespaces import DEFAULT_GRAPH, PREFIXES, iri
 
 _WARNING, _VIOLATION = Severity.WARNING, Severity.VIOLATION
 
@@ -62,4 +62,6 @@ RULES: Final = {
 
 def finding(rule: str, file: str, line: int, message: str, focus: str = DEFAULT_GRAPH) -> Finding:
     """A fault at one line of a file, weighing what its rule weighs."""
-    return Finding(RULES[rule].severity, rule, focus, message, Place(file, line, line))
+    prefix = focus.partition(":")[0]
+    whom = iri(focus) if prefix in PREFIXES else focus.strip("<>")
+    return Finding(RULES[rule].severity, rule, whom, message, Place(file, line, line))
