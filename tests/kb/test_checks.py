@@ -220,7 +220,7 @@ def test_queries_declare_the_prefixes_that_they_use() -> None:
         if quad.predicate.value == iri("sh:select"):
             text = re.sub(r"'[^'\n]*'|\"[^\"\n]*\"", "", quad.object.value)  # type: ignore[union-attr]
             (ontology,) = dataset.values(quad.subject.value, "sh:prefixes")  # type: ignore[union-attr]
-            used.setdefault(ontology.value, set()).update(re.findall(r"(?<![\w?:])([a-z]+):", text))  # type: ignore[union-attr]
+            used.setdefault(ontology.value, set()).update(re.findall(r"(?<![\w?:])([a-z0-9]+):", text))  # type: ignore[union-attr]
     assert used == declared
     assert {dataset.value(s, "sh:prefix") for s in dataset.instances("sh:PrefixDeclaration")} == set().union(
         *used.values()
