@@ -5,6 +5,7 @@ The terms added here carry ``t:computedBy`` in the ontology; ``handwritten`` fin
 
 from collections.abc import Iterator
 from datetime import date
+from itertools import permutations
 
 import pyoxigraph as ox
 
@@ -110,7 +111,7 @@ def _corroborations(dataset: Dataset) -> Iterator[ox.Quad]:
         independent = dataset.texts(comparison, "t:independence") == (iri("independence:independent"),)
         if not independent or dataset.texts(comparison, "t:relation") != (iri("relation:same-content"),):
             continue
-        for left in dataset.texts(comparison, "t:left"):
-            for right in dataset.texts(comparison, "t:right"):
-                yield ox.Quad(ox.NamedNode(left), node("t:corroborates"), ox.NamedNode(right))
-                yield ox.Quad(ox.NamedNode(right), node("t:corroborates"), ox.NamedNode(left))
+        sides = {side for name in ("t:left", "t:right") for side in dataset.texts(comparison, name)}
+        claims = sorted(side for side in sides if dataset.is_a(side, "t:Claim"))
+        for one, other in permutations(claims, 2):
+            yield ox.Quad(ox.NamedNode(one), node("t:corroborates"), ox.NamedNode(other))
