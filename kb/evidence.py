@@ -152,7 +152,7 @@ def _verify(
         for c in coverage
         if c.is_open
     ]
-    findings += unused(dataset, anchors, text, severity, names=names)
+    findings += unused(dataset, anchors, text, Severity.VIOLATION if finished else severity, names=names)
     exact = sum(1 for anchor in anchors if dataset.values(anchor, "t:exactWords"))
     tallies = _tallies(len(anchors), exact, len(kept), len(coverage), sum(1 for c in coverage if c.claims), findings)
     return Verification(article, True, total, _in_order(findings), coverage, unchecked, tallies)
@@ -178,7 +178,7 @@ def _tallies(
         ("paragraphs", anchors, ("anchor-paragraph",)),
         ("sections", anchors, ("anchor-section",)),
         ("exact words", exact, ("anchor-exact-words",)),
-        ("words of times and quantities", kept, ("verbatim-in-passage",)),
+        ("words of times, quantities and names", kept, ("verbatim-in-passage",)),
         ("sentences", counted, ("sentence-not-accounted-for",)),
         ("words of encoded sentences", encoded, ("unused-content",)),
     )
@@ -321,22 +321,25 @@ def _anchor_findings(dataset: Dataset, anchor: str, snapshot: str, text: str) ->
 
 
 def _verbatims(dataset: Dataset, anchors: Iterable[str]) -> list[tuple[str, ox.Quad]]:
-    """The words kept of times and quantities by the claims that rest on some anchors, each with its claim."""
-    claims = {claim for anchor in anchors for claim in dataset.subjects("t:evidence", anchor)}
-    return [
-        (claim, quad)
-        for claim in sorted(claims)
-        for quad in dataset.graphs.get(claim, ())
-        if quad.predicate.value == iri("t:verbatim") and isinstance(quad.object, ox.Literal)
-    ]
+    """The words kept of times, quantities and names by what rests on some anchors, each with the claim or name use."""
+    users = {user for anchor in anchors for user in dataset.subjects("t:evidence", anchor)}
+    owners = {user: user for user in users} | {
+        said: claim for claim in users for said in dataset.texts(claim, "t:statementTime")
+    }
+    kept = {iri("t:nameForm"), iri("t:verbatim")}
+    quads = [(owners[s], quad) for quad in dataset.default if (s := text_of(quad.subject)) in owners]
+    quads += [(user, quad) for user in users for quad in dataset.graphs.get(user, ())]
+    return sorted(
+        ((owner, q) for owner, q in quads if q.predicate.value in kept and isinstance(q.object, ox.Literal)), key=str
+    )
 
 
 def _verbatim_findings(
     dataset: Dataset, kept: Iterable[tuple[str, ox.Quad]], texts: Mapping[str, str | None]
 ) -> Iterator[Finding]:
-    """Words kept of times and quantities stand inside an evidence passage of the claim that keeps them.
+    """Words kept of times, quantities and names stand inside an evidence passage of the claim or name use.
 
-    ``texts`` are by snapshot; a claim with a passage in a text that is not at hand is passed over.
+    ``texts`` are by snapshot; what has a passage in a text that is not at hand is passed over.
     """
     for claim, quad in kept:
         words = text_of(quad.object)
@@ -351,7 +354,7 @@ def _verbatim_findings(
                 dataset,
                 "verbatim-in-passage",
                 text_of(quad.subject),
-                "t:verbatim",
+                shorten(quad.predicate.value),
                 f"“{words}” does not stand in the passages of {shorten(claim)}, or has over {MAX_WORDS} words. "
                 "Copy the words from the passage.",
             )

@@ -30,6 +30,7 @@ OWN: Final = (
     "place",
     "plover",
     "polarity",
+    "relation",
     "reuse",
     "role",
     "scheme",
@@ -59,6 +60,7 @@ STANDARD: Final = {
     "sh": "http://www.w3.org/ns/shacl#",
     "skos": "http://www.w3.org/2004/02/skos/core#",
     "void": "http://rdfs.org/ns/void#",
+    "wgs84": "http://www.w3.org/2003/01/geo/wgs84_pos#",
     "xsd": "http://www.w3.org/2001/XMLSchema#",
 }
 

@@ -10,9 +10,9 @@ import pytest
 from places import EXAMPLE, ROOT
 
 from kb import evidence
-from kb.dataset import Dataset, node
-from kb.model import Severity
-from kb.namespaces import iri
+from kb.dataset import Dataset, node, parse
+from kb.model import Severity, Source
+from kb.namespaces import iri, turtle_prologue
 from kb.sources import read_snapshots
 
 ARTICLE = "2024-03-05-gazette"
@@ -117,6 +117,29 @@ def test_words_kept_of_a_quantity_must_stand_in_the_passage(example: Dataset, te
         ("verbatim-in-passage", f"{ARTICLE}-barrels-40"),
         ("unused-content", "p5-s1:177–179"),
     }
+
+
+@pytest.mark.parametrize("kept", ["said", "name"])
+def test_words_kept_outside_of_a_claim_s_graph_must_stand_in_the_passage(
+    example: Dataset, text: str, kept: str
+) -> None:
+    """The words of a statement time and a printed name form are compared with the passage too."""
+    lines = {
+        "said": f'claim:{ARTICLE}-demand t:statementTime node:x . node:x t:verbatim "at dawn"@en .',
+        "name": f'node:x a t:NameUse ; t:evidence anchor:{ARTICLE}-p6-s1 ; t:nameForm "Eest Quay"@en .',
+    }
+    more = parse([Source("x.ttl", turtle_prologue() + lines[kept], False)])
+    wrong = Dataset((*example.quads, *more.quads), example.blocks)
+    assert ("verbatim-in-passage", "x") in rules(wrong, text)
+
+
+def test_words_left_over_weigh_more_once_an_article_is_finished(example: Dataset, text: str) -> None:
+    """What no claim uses is a violation where all counts as encoded, and information until then."""
+    for finished, expected in (("true", Severity.VIOLATION), ("false", Severity.INFO)):
+        flag = ox.Literal(finished, datatype=node("xsd:boolean"))
+        wrong = with_value(without(example, f"node:{ARTICLE}-barrels-12"), f"article:{ARTICLE}", "t:fullyEncoded", flag)
+        (result,) = evidence.verify(wrong, {ARTICLE: text})
+        assert {f.severity for f in result.findings if f.rule == "unused-content"} == {expected}
 
 
 def test_a_wrong_word_count_is_found(example: Dataset, text: str) -> None:
