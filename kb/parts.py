@@ -33,6 +33,7 @@ from kb.derive import derive, handwritten
 from kb.errors import TestimoniaError
 from kb.model import Block, Finding, Place, Severity, Source
 from kb.namespaces import BASE, DEFAULT_GRAPH, iri
+from kb.sources import folder_of
 from kb.style.names import Unknown
 from kb.turtle import blocks
 
@@ -110,7 +111,7 @@ def split(files: Sequence[Source]) -> tuple[list[Source], list[Part]]:
     own: dict[str, list[Source]] = {slug: [] for slug in sorted(slugs)}
     shared = []
     for file in files:
-        stem, folder = Path(file.name).stem, Path(file.name).parent.name
+        stem, folder = Path(file.name).stem, folder_of(file)
         if stem in own and (file.trig or folder == "registry"):
             own[stem].append(file)
         else:
@@ -131,8 +132,8 @@ def check(
     ``memory`` is the folder where results are kept, None keeps none. SourceError for a file that no parser takes.
     """
     shared_files, parts = split(files)
-    ontology = parse([file for file in shared_files if Path(file.name).parent.name == "ontology"])
-    common = parse([file for file in shared_files if Path(file.name).parent.name != "ontology"])
+    ontology = parse([file for file in shared_files if folder_of(file) == "ontology"])
+    common = parse([file for file in shared_files if folder_of(file) != "ontology"])
     order = {file.name: number for number, file in enumerate(files)}
     described = style.described(ontology) | style.described(common)
     base = _Shared(ontology, common, tuple(shapes), tuple(checks.rules(shapes)), described, order)
@@ -142,7 +143,7 @@ def check(
     found = _judge_all(run, everyone, scans, found)
     findings = [finding for own in found.values() for finding in own]
     findings += _across_all(run, parts, scans)
-    findings += [*checks.faults(shapes), *run.broken, *([] if parts else checks.nothing(common, shapes))]
+    findings += [*checks.faults(shapes), *run.broken, *_nothing(run, scans)]
     run.memory.forget(days=30)
     return _finish(base, scans, findings)
 
@@ -203,6 +204,15 @@ def _judge_all(
         if complete and len(batch) == 1:
             run.memory.save(batch[0], needs.get(batch[0].slug, ()), own)
     return judged
+
+
+def _nothing(run: _Run, scans: Mapping[str, Scan]) -> list[Finding]:
+    """A violation where no part describes anything and the shared files have nothing to look at."""
+    return (
+        []
+        if any(scan.described for slug, scan in scans.items() if slug)
+        else checks.nothing(run.base.data, run.base.shapes)
+    )
 
 
 def _across_all(run: _Run, parts: Sequence[Part], scans: Mapping[str, Scan]) -> list[Finding]:

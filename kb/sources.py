@@ -92,6 +92,11 @@ def read_snapshots(*folders: Path) -> dict[str, str]:
     return {slug: read_text(path) for slug, path in snapshot_paths(*folders).items()}
 
 
+def folder_of(source: Source) -> str:
+    """The name of the folder in which a file stands, wherever the command was called."""
+    return Path(source.name).resolve().parent.name
+
+
 def show(path: Path) -> str:
     """A path as messages show it: relative to the working folder where it is below it."""
     try:

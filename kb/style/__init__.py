@@ -10,10 +10,10 @@ rules       the names of all rules, and what each wants
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from pathlib import Path
 
 from kb.dataset import Dataset
 from kb.model import Finding, Source
+from kb.sources import folder_of
 from kb.style import article
 from kb.style.document import Document, read
 from kb.style.layout import faults
@@ -57,7 +57,7 @@ def difference(before: Source, after: Source) -> str:
 def _file(source: Source, document: Document) -> Iterator[Finding]:
     yield from faults(source, document)
     yield from article.blocks(source, document)
-    folder = Path(source.name).parent.name
+    folder = folder_of(source)
     if folder in ("articles", "registry"):
         yield from article.identifiers(source, document)
     if folder == "articles":
