@@ -20,7 +20,7 @@ from api import errors, headers, pages, rest, sparql
 from api.represent import href
 from kb import __version__
 from kb.engine import Engine
-from kb.passages import Showing
+from kb.passages import Showing, by_hash_too
 from kb.questions import Question
 
 MAX_BODY = 1_000_000
@@ -46,7 +46,7 @@ def create_app(
         "engine": engine,
         "questions": dict(questions or {}),
         "showing": showing or Showing(),
-        "snapshots": dict(snapshots or {}),
+        "snapshots": by_hash_too(snapshots or {}),
     }
     app.jinja_env.globals.update(href=href, version=__version__, build=lambda: engine.build_id)
     app.jinja_env.trim_blocks = True

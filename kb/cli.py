@@ -21,7 +21,7 @@ from kb import build as builds
 from kb.errors import QueryError, SetupError, SourceError, TestimoniaError
 from kb.model import Finding, Source
 from kb.namespaces import iri
-from kb.passages import Showing
+from kb.passages import Showing, by_hash_too
 from kb.paths import data_dir, is_checkout, queries_dir
 from kb.sources import read_data, read_snapshots, read_text, show, snapshot_paths, write_text
 
@@ -273,6 +273,8 @@ def verify(
     from kb import evidence, reuse
 
     folder, texts = data or data_dir(), _texts(sources, data)
+    if accept is not None and propose is not None:
+        raise SetupError("give either --propose or --accept; a proposal is decided on in between")
     if accept is not None:
         for name in builds.accept(folder, accept, texts):
             click.echo(f"changed {name}", err=True)
@@ -307,7 +309,9 @@ def _write_proposals(path: Path, changed: "Sequence[Revision]", texts: Mapping[s
     proposals = [propose(revision, texts[revision.snapshot.rpartition("/")[2]]) for revision in changed]
     write_text(path, json.dumps(proposals, indent=2, ensure_ascii=False) + "\n")
     waiting = sum(1 for proposal in proposals for entry in proposal["anchors"] if not entry["decided"])
-    click.echo(f"wrote {show(path)}: {waiting} entries wait for a decision; then: testimonia verify --accept", err=True)
+    click.echo(
+        f"wrote {show(path)}: {waiting} wait for a decision; then: testimonia verify --accept {show(path)}", err=True
+    )
 
 
 @main.command()
@@ -429,7 +433,7 @@ def show_card(entity: str, form: str, data: Path | None, out: Path | None, sourc
 
     with _engine(data, out, sources=sources) as engine:
         iri = cards.resolve(engine, entity)
-        card = cards.card(engine, iri, snapshots=_texts(sources, data))
+        card = cards.card(engine, iri, snapshots=by_hash_too(_texts(sources, data)))
     if card is None:
         raise SourceError(f"{iri} is in the data, but has no card")
     click.echo(json.dumps(card, indent=2, ensure_ascii=False) if form == "json" else cards.text(card))

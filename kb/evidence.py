@@ -125,6 +125,19 @@ def _verify(
     text = texts.get(snapshot.rpartition("/")[2])
     if text is None:
         return Verification(article, False, total, tuple(findings), (), unchecked + len(anchors))
+    other = _whose(dataset, text)
+    if not text.strip() or other not in (None, snapshot):
+        told = "is empty" if other is None else f"is that of {shorten(other)}"
+        findings.append(
+            _violation(
+                dataset,
+                "snapshot-hash",
+                snapshot,
+                "schema:sha256",
+                f"The text at hand {told}. Put the right one there.",
+            )
+        )
+        return Verification(article, True, total, _in_order(findings), (), unchecked + len(anchors))
     if dataset.value(snapshot, "schema:sha256") != sha256(text):
         recorded = dataset.value(snapshot, "schema:sha256") or ""
         revision = revise(dataset, article, text, earlier=by_hash.get(recorded))
@@ -156,6 +169,13 @@ def _verify(
     exact = sum(1 for anchor in anchors if dataset.values(anchor, "t:exactWords"))
     tallies = _tallies(len(anchors), exact, len(kept), len(coverage), sum(1 for c in coverage if c.claims), findings)
     return Verification(article, True, total, _in_order(findings), coverage, unchecked, tallies)
+
+
+def _whose(dataset: Dataset, text: str) -> str | None:
+    """The snapshot that has the hash of a text; the one in use where several versions have it."""
+    found = sha256(text)
+    known = [s for s in dataset.instances("t:TextSnapshot") if dataset.value(s, "schema:sha256") == found]
+    return min(known, key=lambda snapshot: (bool(dataset.values(snapshot, "t:supersededBy")), snapshot), default=None)
 
 
 def _anchors_in(dataset: Dataset, snapshot: str) -> list[str]:

@@ -307,7 +307,9 @@ def _scanned(base: _Shared, part: Part) -> Scan:
     refers = {
         quad.object.value
         for quad in raw.quads
-        if isinstance(quad.object, ox.NamedNode) and quad.object.value.startswith(BASE)
+        if isinstance(quad.object, ox.NamedNode)
+        and quad.object.value.startswith(BASE)
+        and (part.slug or quad.predicate == node("oa:hasSource"))  # of the shared files, only anchors are looked into
     }
     strange, layout = style.scan(raw, described | base.described)
     return Scan(
@@ -315,7 +317,7 @@ def _scanned(base: _Shared, part: Part) -> Scan:
         tuple(sorted(described)),
         tuple(sorted(registry)) if part.slug else (),
         tuple(sorted(raw.graphs)),
-        tuple(sorted(refers - described - base.described)) if part.slug else (),
+        tuple(sorted(refers - described - base.described)),
         tuple(strange),
         {name: _selected(base, raw, names) for name, names in base.across.items()} if part.slug else {},
     )
@@ -440,7 +442,9 @@ def _needs(parts: Sequence[Part], scans: Mapping[str, Scan]) -> dict[str, tuple[
                     todo.append(slug)
         if reached:
             found[part.slug] = tuple(file for slug in sorted(reached) for file in files[slug])
-    return found
+    wanted = set(scans[""].refers)
+    shared = [file for part in parts if wanted.intersection(scans[part.slug].described) for file in part.files]
+    return {**found, "": tuple(shared)} if shared else found
 
 
 def _finish(base: _Shared, scans: Mapping[str, Scan], findings: Sequence[Finding]) -> list[Finding]:

@@ -7,7 +7,7 @@ Nth non-empty line.
 import hashlib
 import json
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 MAX_WORDS = 12
@@ -35,6 +35,11 @@ class Sentence:
 def sha256(text: str) -> str:
     """SHA-256 (hex) of the UTF-8 bytes of a text or passage."""
     return hashlib.sha256(text.encode()).hexdigest()
+
+
+def by_hash_too(texts: Mapping[str, str]) -> dict[str, str]:
+    """Texts by name, and each under ``sha256:`` and its hash besides: a version is known by what stands in it."""
+    return {**texts, **{f"sha256:{sha256(text)}": text for text in texts.values()}}
 
 
 def paragraphs(text: str) -> list[tuple[int, int]]:

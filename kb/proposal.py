@@ -17,8 +17,8 @@ from kb.dataset import Dataset, parse
 from kb.errors import SetupError, SourceError
 from kb.model import Block, Source
 from kb.namespaces import iri, shorten
-from kb.passages import paragraph_at, sha256
-from kb.revision import CHANGED, HOLDS, MOVED, Fate, Revision
+from kb.passages import MAX_WORDS, paragraph_at, sha256
+from kb.revision import CHANGED, HOLDS, MOVED, Fate, Revision, revise
 
 Json = dict[str, Any]
 
@@ -27,14 +27,15 @@ ACTIONS = ("take", "earlier")
 
 def propose(revision: Revision, text: str) -> Json:
     """The proposal for one article."""
-    entries = [_entry(fate) for fate in revision.fates if fate.fate != HOLDS]
     lost = {fate.anchor for fate in revision.fates if fate.lost}
     held = {name for fate in revision.fates if fate.anchor in lost for name in _inside(revision, fate)}
+    entries = [_entry(fate) for fate in revision.fates if fate.fate != HOLDS or fate.anchor in held]
     for entry in entries:
-        if iri(entry["anchor"]) in held:
+        if iri(entry["anchor"]) in held:  # a cue goes with its sentence, even where it stands as before
             entry.update(action="earlier", decided=False)
     return {
         "article": revision.article,
+        "encoded": revision.encoded,
         "sha256": sha256(text),
         "anchors": entries,
         "sections": [
@@ -78,8 +79,8 @@ def _inside(revision: Revision, outer: Fate) -> list[str]:
 def accept(sources: Sequence[Source], proposal: Mapping[str, Any], text: str) -> dict[str, str]:
     """The changed files by name, after an editor decided every entry.
 
-    SourceError where the proposal is no proposal or not for this data, SetupError where an entry is not decided yet
-    or ``text`` is not the one that the proposal was made for.
+    SourceError where the proposal is no proposal or not for this data, SetupError where an entry is not decided yet,
+    a range is not one that can be, the proposal was accepted already, or ``text`` is not the one that it was made for.
     """
     dataset = parse(sources)
     plan = _Plan(dataset, sources)
@@ -87,19 +88,26 @@ def accept(sources: Sequence[Source], proposal: Mapping[str, Any], text: str) ->
         article, entries = str(proposal["article"]), list(proposal["anchors"])
         sections = list(proposal["sections"])
         named = [*((entry["anchor"], entry) for entry in entries), *((entry["section"], entry) for entry in sections)]
-        waiting = [name for name, entry in named if not entry["decided"]]
+        waiting = [name for name, entry in named if entry["decided"] is not True]
         unknown = [name for name, entry in named if entry["action"] not in ACTIONS]
-        no_range = [entry["anchor"] for entry in entries if entry["action"] == "take" and not entry["after"]]
-        digest, added = str(proposal["sha256"]), list(proposal["added"])
+        ranges = [(entry["anchor"], entry["after"]) for entry in entries if entry["action"] == "take"]
+        ranges += [(entry["section"], entry["range"]) for entry in sections if entry["action"] == "take"]
+        digest, encoded, added = str(proposal["sha256"]), str(proposal["encoded"]), list(proposal["added"])
     except (KeyError, TypeError) as error:
         raise SourceError(f"is no proposal of testimonia verify: {error} is missing") from None
+    slug, snapshot = article.rpartition("/")[2], dataset.snapshot(article)
     if waiting:
         raise SetupError(f'{len(waiting)} entries wait to be decided, the first is {waiting[0]}; write "decided": true')
-    if unknown or no_range:
-        raise SetupError(f'{[*unknown, *no_range][0]}: "action" is "earlier", or "take" where there is a new range')
+    if unknown:
+        raise SetupError(f'{unknown[0]}: "action" is "take" or "earlier"')
+    for name, found in ranges:
+        if not _is_range(found, len(text)):
+            raise SetupError(f"{name}: {found} is no range of the text, which has {len(text)} characters")
     if sha256(text) != digest:
         raise SetupError("the text at hand is not the one that the proposal was made for; make a new one")
-    slug, snapshot = article.rpartition("/")[2], dataset.snapshot(article)
+    if dataset.value(snapshot, "schema:sha256") != encoded:
+        raise SetupError("the data is not the one that the proposal was made for; it may be accepted already")
+    _same_as_found(dataset, article, text, entries, sections)
     earlier = f"{slug}-earlier-{(dataset.value(snapshot, 'schema:sha256') or '')[:8]}"
     left = [iri(entry["anchor"]) for entry in entries if entry["action"] == "earlier"]
     gone = [iri(entry["section"]) for entry in sections if entry["action"] == "earlier"]
@@ -121,7 +129,7 @@ def accept(sources: Sequence[Source], proposal: Mapping[str, Any], text: str) ->
     for entry in entries:
         if entry["action"] == "take":
             plan.move(iri(entry["anchor"]), text, int(entry["after"][0]), int(entry["after"][1]))
-    if added or any(entry["fate"] == CHANGED and entry["action"] == "earlier" for entry in entries):
+    if added or any(entry["fate"] == CHANGED for entry in entries):
         plan.set(article, "t:fullyEncoded", "false")
     if dataset.value(article, "schema:wordCount") is not None:
         furniture = iri("section:furniture")
@@ -129,6 +137,39 @@ def accept(sources: Sequence[Source], proposal: Mapping[str, Any], text: str) ->
         count = sum(len(text[slice(*section["range"])].split()) for section in read)
         plan.set(article, "schema:wordCount", str(count))
     return plan.texts()
+
+
+def _is_range(found: object, length: int) -> bool:
+    """Whether a value is a start and an end in a text."""
+    if not isinstance(found, list) or len(found) != 2 or any(type(at) is not int for at in found):
+        return False
+    return bool(0 <= found[0] < found[1] <= length)
+
+
+def _same_as_found(
+    dataset: Dataset, article: str, text: str, entries: Sequence[Json], sections: Sequence[Json]
+) -> None:
+    """SetupError where a proposal has other anchors or sections than there are, or moves one to other words."""
+    revision = revise(dataset, article, text)
+    known = {shorten(fate.anchor) for fate in revision.fates}
+    named = [str(entry["anchor"]) for entry in entries]
+    strange = [name for name in named if name not in known or named.count(name) > 1]
+    missing = [
+        shorten(fate.anchor) for fate in revision.fates if fate.fate != HOLDS and shorten(fate.anchor) not in named
+    ]
+    if strange or missing:
+        what = f"{strange[0]} is no anchor of this article, or stands twice" if strange else f"{missing[0]} is missing"
+        raise SetupError(f"{what}; make a new proposal")
+    if sorted(str(one["section"]) for one in sections) != sorted(shorten(name) for name, _, _ in revision.sections):
+        raise SetupError("the sections are not those of this article; make a new proposal")
+    for entry in entries:
+        if entry["action"] != "take":
+            continue
+        anchor, said = iri(entry["anchor"]), text[slice(*entry["after"])]
+        if entry["fate"] != CHANGED and sha256(said) != dataset.value(anchor, "schema:sha256"):
+            raise SetupError(f"{entry['anchor']}: the words at {entry['after']} are not those that were encoded")
+        if dataset.values(anchor, "t:exactWords") and len(said.split()) > MAX_WORDS:
+            raise SetupError(f"{entry['anchor']}: {entry['after']} has more than {MAX_WORDS} words")
 
 
 def _earlier_blocks(dataset: Dataset, snapshot: str, name: str, anchors: Sequence[str], gone: Sequence[str]) -> str:

@@ -62,6 +62,8 @@ class Revision:
 
     article: str
     snapshot: str
+    encoded: str
+    """The hash of the text that was encoded."""
     fates: tuple[Fate, ...]
     sections: tuple[tuple[str, Range, Range | None], ...]
     """Each section with its range before and after; None where nothing tells where it is."""
@@ -82,18 +84,29 @@ def revise(dataset: Dataset, article: str, text: str, *, earlier: str | None = N
     sections = tuple(_sections(dataset, snapshot, text, fates))
     ranges = sorted(located.values())
     encoded = [after for name, _, after in sections if after and _is_encoded(dataset, name)]
+    grown = [more for name, before, after in sections if after and (more := _grown(dataset, name, before, after))]
     added = tuple(
         sentence
         for sentence in sentences(text)
-        if any(start <= sentence.start < end for start, end in encoded)
+        if any(start <= sentence.start < end for start, end in (*encoded, *grown))
         and not any(start < sentence.end and sentence.start < end for start, end in ranges)
     )
-    return Revision(article, snapshot, tuple(fates), sections, added)
+    encoded_hash = dataset.value(snapshot, "schema:sha256") or ""
+    return Revision(article, snapshot, encoded_hash, tuple(fates), sections, added)
 
 
 def _is_encoded(dataset: Dataset, section: str) -> bool:
     kind = (dataset.value(section, "t:sectionType") or "").rpartition("/")[2]
     return kind in ("body", "caption", "subheading")
+
+
+def _grown(dataset: Dataset, section: str, before: Range, after: Range) -> Range | None:
+    """What a headline, byline or dateline holds beyond what it did: something was put in behind it."""
+    kind = (dataset.value(section, "t:sectionType") or "").rpartition("/")[2]
+    size = before[1] - before[0]
+    if kind not in ("headline", "byline", "dateline") or after[1] - after[0] <= size + 1:
+        return None
+    return after[0] + size, after[1]
 
 
 class _Seeker:
@@ -140,7 +153,7 @@ class _Seeker:
         lost: tuple[str, ...] = ()
         if after is not None and fate == CHANGED:
             said = self._text[slice(*after)]
-            lost = tuple(kept for kept in _words_of_claims(self._dataset, anchor) if not find(said, kept))
+            lost = tuple(kept for kept in _words_of_claims(self._dataset, anchor) if not _stands_whole(kept, said))
         self._found[anchor] = Fate(anchor, fate, before, after, by, likeness, users, lost)
 
     def _exact(self, anchor: str, *, near: int, inside: Range | None = None) -> Range | None:
@@ -245,6 +258,14 @@ def _users(dataset: Dataset, anchor: str) -> tuple[str, ...]:
     return tuple(sorted({user for name in names for user in dataset.subjects(name, anchor)}))
 
 
+def _stands_whole(kept: str, sentence: str) -> bool:
+    """Whether words stand in a sentence as whole words: 60 does not stand in 600."""
+    return any(
+        not sentence[start - 1 : start].isalnum() and not sentence[end : end + 1].isalnum()
+        for start, end in find(sentence, kept)
+    )
+
+
 def _stands_in(kept: str, sentence: str) -> bool:
     """Whether words stand in a sentence, perhaps with another ending or capital."""
     return bool(find(sentence, kept)) or fuzz.partial_ratio(kept.casefold(), sentence.casefold()) >= LIKE_WORDS
@@ -332,7 +353,7 @@ def _sections(
         first_last,
         [dataset.span(name)[1] - dataset.span(name)[0] for name in names],
         [_is_body(dataset, name) for name in names],
-        [end - start for start, end in lines],
+        lines,
     )
     for name, found in zip(names, placed, strict=True):
         after = None if found is None else (lines[found[0]][0], lines[found[1]][1])
@@ -344,9 +365,13 @@ def _is_body(dataset: Dataset, section: str) -> bool:
 
 
 def _fill(
-    known: Sequence[Range | None], sizes: Sequence[int], body: Sequence[bool], paragraphs_: Sequence[int]
+    known: Sequence[Range | None], sizes: Sequence[int], body: Sequence[bool], lines: Sequence[Range]
 ) -> list[Range | None]:
-    """First and last paragraph of every section, given those that are known; None where none is left for one."""
+    """First and last paragraph of every section, given those that are known; None where none is left for one.
+
+    Sections that are not known share the paragraphs between known ones: each takes those that are just as long as it
+    was, else as many as have room in it. Paragraphs that are left over are new, and go to a body section beside them.
+    """
     placed = list(known)
     at = 0
     while at < len(placed):
@@ -357,19 +382,15 @@ def _fill(
         while upto < len(placed) and placed[upto] is None:
             upto += 1
         before = placed[at - 1][1] if at else -1  # type: ignore[index]
-        after = placed[upto][0] if upto < len(placed) else len(paragraphs_)  # type: ignore[index]
+        after = placed[upto][0] if upto < len(placed) else len(lines)  # type: ignore[index]
         free = list(range(before + 1, after))
         for number in range(at, upto):
             left = upto - number
             if len(free) < left:
                 break
-            take, room = 1, sizes[number]
-            size = paragraphs_[free[0]]
-            while len(free) - take >= left and (left == 1 or size + paragraphs_[free[take]] <= room):
-                size += paragraphs_[free[take]]
-                take += 1
-            placed[number] = (free[0], free[take - 1])
-            free = free[take:]
+            first, last = _window(free, sizes[number], lines, left)
+            placed[number] = (free[first], free[last])
+            free = free[last + 1 :]
         at = upto
     for number in range(1, len(placed)):
         left_, right = placed[number - 1], placed[number]
@@ -379,3 +400,16 @@ def _fill(
             else:
                 placed[number - 1] = (left_[0], right[0] - 1)
     return placed
+
+
+def _window(free: Sequence[int], size: int, lines: Sequence[Range], left: int) -> Range:
+    """Which of the free paragraphs a section takes, so that ``left`` - 1 others have one each."""
+    spare = len(free) - left
+    for first in range(spare + 1):
+        for last in range(first, spare + 1):
+            if lines[free[last]][1] - lines[free[first]][0] == size:
+                return first, last
+    last = 0
+    while last < spare and (left == 1 or lines[free[last + 1]][1] - lines[free[0]][0] <= size):
+        last += 1
+    return 0, last

@@ -84,7 +84,7 @@ def snapshot_paths(*folders: Path) -> dict[str, Path]:
     Where two folders have a text of the same name, that of the first is taken.
     """
     paths = [path for folder in reversed(folders) if folder.is_dir() for path in sorted(folder.glob("*.txt"))]
-    return {path.stem: path for path in paths if path.stat().st_size <= SNAPSHOT_LIMIT}
+    return {path.stem: path for path in paths if path.is_file() and path.stat().st_size <= SNAPSHOT_LIMIT}
 
 
 def read_snapshots(*folders: Path) -> dict[str, str]:

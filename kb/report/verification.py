@@ -53,12 +53,22 @@ def _state(result: Verification, faults: Sequence[Finding]) -> str:
         words = {HOLDS: "hold", MOVED: "moved", CHANGED: "changed", VANISHED: "vanished"}
         told = ", ".join(f"{count} {words[fate]}" for fate, count in counts)
         return f"the text at hand is another version: of {result.anchors} anchors {told}{earlier}"
-    covered = sum(1 for c in result.coverage if c.claims or c.metadata)
-    excused = sum(1 for c in result.coverage if c.excuse is not None)
+    if not result.tallies:
+        return f"not compared: what is at hand is not its text ({result.anchors} anchors)"
+    encoded, excused, metadata, left = _counts(result.coverage)
     noun = "fault" if len(faults) == 1 else "faults"
     state = f"{result.anchors - result.unchecked} anchors checked, {len(faults)} {noun}; of {len(result.coverage)} "
-    left = len(result.coverage) - covered - excused
-    return state + f"sentences {covered} encoded, {excused} excused, {left} open{earlier}"
+    return state + f"sentences {encoded} encoded, {excused} excused, {metadata} metadata, {left} open{earlier}"
+
+
+def _counts(coverage: Sequence[Coverage]) -> tuple[int, int, int, int]:
+    """How many sentences are encoded, excused, metadata and open."""
+    return (
+        sum(1 for c in coverage if c.claims),
+        sum(1 for c in coverage if c.excuse is not None),
+        sum(1 for c in coverage if c.metadata and not c.claims and c.excuse is None),
+        sum(1 for c in coverage if c.is_open),
+    )
 
 
 def _revision(revision: Revision) -> list[str]:
@@ -71,7 +81,8 @@ def _revision(revision: Revision) -> list[str]:
             by = _shift(run[0]) or 0
             names = _short(revision, run[0].anchor)
             names += "" if len(run) == 1 else f" to {_short(revision, run[-1].anchor)} ({len(run)} anchors)"
-            lines.append(f"  moved     {names}: {abs(by)} characters {'on' if by > 0 else 'back'}")
+            noun = "character" if abs(by) == 1 else "characters"
+            lines.append(f"  moved     {names}: {abs(by)} {noun} {'on' if by > 0 else 'back'}")
             run = []
         if fate is not None and shift is not None:
             run.append(fate)
@@ -110,12 +121,7 @@ def _table(coverage: Sequence[Coverage]) -> list[str]:
     lines = [f"{_INDENT}{'section':<12}{'sentences':>10}{'encoded':>9}{'excused':>9}{'metadata':>10}{'open':>6}"]
     for name in [*sections, "all"]:
         part = [c for c in coverage if name in (c.section, "all")]
-        counts = [
-            sum(1 for c in part if c.claims),
-            sum(1 for c in part if c.excuse is not None),
-            sum(1 for c in part if c.metadata and not c.claims and c.excuse is None),
-            sum(1 for c in part if c.is_open),
-        ]
+        counts = _counts(part)
         lines.append(f"{_INDENT}{name:<12}{len(part):>10}{counts[0]:>9}{counts[1]:>9}{counts[2]:>10}{counts[3]:>6}")
     return lines
 
