@@ -28,7 +28,7 @@ import pyoxigraph as ox
 import kb
 from kb import checks, evidence, style
 from kb.checks import Rule
-from kb.dataset import RDF_TYPE, Dataset, parse, text_of
+from kb.dataset import RDF_TYPE, Dataset, node, parse, text_of
 from kb.derive import derive, handwritten
 from kb.errors import TestimoniaError
 from kb.model import Block, Finding, Place, Severity, Source
