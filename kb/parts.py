@@ -284,7 +284,7 @@ def _own_findings(
 
 
 def _reached(known: Sequence[Dataset], raw: Dataset) -> list[ox.Quad]:
-    """What other files say of all that ``raw`` writes or refers to, and of what that refers to."""
+    """What other files say in our own voice of all that ``raw`` writes or refers to, and of what that refers to."""
     names = {text_of(term) for quad in raw.quads for term in (quad.subject, quad.object)}
     seen: set[str] = set()
     found: list[ox.Quad] = []
@@ -295,8 +295,9 @@ def _reached(known: Sequence[Dataset], raw: Dataset) -> list[ox.Quad]:
         seen.add(name)
         for dataset in known:
             for quad in dataset.about(name):
-                found.append(quad)
-                names.add(text_of(quad.object))
+                if isinstance(quad.graph_name, ox.DefaultGraph):
+                    found.append(quad)
+                    names.add(text_of(quad.object))
     return found
 
 
