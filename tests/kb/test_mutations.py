@@ -201,17 +201,16 @@ def timeless(block: Block) -> bool:
     return relayed_voice(block) and names_holder(block) and not timed(block) and not block.has("t:statementTime")
 
 
+def passages(_: Corpus, block: Block) -> list[Expected]:
+    """What is found of the passages of a claim that lie in no text of its article."""
+    return [expect(block, "evidence-in-article", name) for name in ("t:cue", "t:evidence") if block.has(name)]
+
+
 def moved(_: Corpus, block: Block) -> list[Expected]:
     """What is found of the passages and times of a claim that has come into the other article."""
-    found = [expect(block, "evidence-in-article", name) for name in ("t:cue", "t:evidence") if block.has(name)]
     stated = [CORPUS.entry(node) for node in block.said.get("t:statementTime", ())]
     times = [node for node in (*CORPUS.graph(block.subject), *stated) if node.has("t:relativeTo")]
-    return [*found, *(expect(node, "time-relative-to", "t:relativeTo") for node in times)]
-
-
-def passages(_: Corpus, block: Block) -> list[Expected]:
-    """What is found of the passages of a claim that are of none of its articles."""
-    return [each for each in moved(_, block) if each.rule == "evidence-in-article"]
+    return [*passages(_, block), *(expect(node, "time-relative-to", "t:relativeTo") for node in times)]
 
 
 def relayed(outer: Block) -> list[Expected]:
@@ -1424,12 +1423,7 @@ REGISTRY = [
         lambda block: block.having("rdfs:label", partner(block).value("rdfs:label")),
         same_label,
     ),
-    kind(
-        "place named by one side",
-        two_sided,
-        one_sided,
-        (ANY,),
-    ),
+    kind("place named by one side", two_sided, one_sided, (ANY,)),
     kind(
         "place named by one side that articles name in two ways",
         both(two_sided, two_forms),
@@ -1963,7 +1957,7 @@ HOLES = {
     "day without its year and without its article": "relative-time knows words such as Monday, no day without a year",
     "place named by one side": "contested-place-label goes by what articles print, and they print one name only",
     "event and state": "event-or-state tells of the class of a node at the class of its claim",
-    "graph named after no claim": "leak and leak-relation look for the line where another file speaks of the subject",
+    "graph named after no claim": "leak and leak-relation are told in the registry or in the graph of another claim",
 }
 """Mistakes that are not found, or not where they are made, or of which too much is found, and why."""
 
