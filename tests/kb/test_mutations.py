@@ -1952,8 +1952,6 @@ def _counting(findings: Iterable[Finding]) -> set[Found]:
 IN_ARTICLES = [*ATTRIBUTION, *CONTENT, *EVIDENCE, *LAYOUT]
 CHECKED = [*IN_ARTICLES, *REGISTRY]
 HOLES = {
-    "statement with its day reported in itself": "time-relative-to takes a claim in no article for one in another",
-    "article without snapshot": "quoted-word-annotated misses the words of a text whose article does not lead to it",
     "day without its year and without its article": "relative-time knows words such as Monday, no day without a year",
     "place named by one side": "contested-place-label goes by what articles print, and they print one name only",
     "event and state": "event-or-state tells of the class of a node at the class of its claim",
