@@ -163,10 +163,8 @@ def _scan_all(run: _Run, everyone: Sequence[Part]) -> tuple[dict[str, Scan], dic
     """The scan of each part, and the findings of those that were examined and need no other part."""
     known = {part.slug: run.memory.scan(part) for part in everyone}
     todo = [part for part in everyone if known[part.slug] is None]
-    batches = [[part] for part in todo]
-    if len(todo) > BATCH:
-        shared = [part for part in todo if not part.slug]
-        batches = [[part] for part in shared] + _batches([part for part in todo if part.slug])
+    batches = [[part] for part in todo if not part.slug]
+    batches += _batches([part for part in todo if part.slug], run.jobs)
     scans = {slug: scan for slug, scan in known.items() if scan is not None}
     found: dict[str, tuple[Finding, ...]] = {}
     for batch, results, complete in _work(run, [(batch, ()) for batch in batches], _examine):
@@ -465,8 +463,10 @@ def _finish(base: _Shared, scans: Mapping[str, Scan], findings: Sequence[Finding
 # processes
 
 
-def _batches(parts: Sequence[Part]) -> list[list[Part]]:
-    return [list(parts[at : at + BATCH]) for at in range(0, len(parts), BATCH)]
+def _batches(parts: Sequence[Part], jobs: int) -> list[list[Part]]:
+    """Parts in batches that keep all processes busy."""
+    size = max(1, min(BATCH, -(-len(parts) // max(1, jobs))))
+    return [list(parts[at : at + size]) for at in range(0, len(parts), size)]
 
 
 def _work(

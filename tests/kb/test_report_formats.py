@@ -1,15 +1,18 @@
 """Each format of findings: proven on what bad cases really give, and on a message with every awkward character."""
 
 import json
+import os
 import re
 from collections import Counter
 from dataclasses import replace
 from functools import cache
+from pathlib import Path
 from urllib.parse import unquote
 from xml.etree import ElementTree
 
 import pyoxigraph as ox
 import pytest
+import xmlschema
 from places import CASES
 from schemas import faults
 
@@ -232,6 +235,22 @@ def junit(report: Report) -> ElementTree.Element:
         assert int(suite.attrib["tests"]) == len(suite.findall("testcase"))
     assert int(root.attrib["failures"]) == len(root.findall("*/*/failure"))
     return root
+
+
+def test_junit_keeps_to_the_schema_of_jenkins(report: Report) -> None:
+    """Our reports are what Jenkins says that a JUnit report is; without its schema nothing is compared."""
+    folder = os.environ.get("TESTIMONIA_SCHEMAS")
+    if folder is None:
+        reason = "the schema of JUnit reports is not at hand (TESTIMONIA_SCHEMAS); .ci/run installs it"
+        if os.environ.get("TESTIMONIA_STRICT") == "1":
+            pytest.fail(reason)
+        pytest.skip(reason)
+    schema = xmlschema.XMLSchema(Path(folder) / "jenkins-junit.xsd")
+    for one in (report, report_of("attribution/bad-claim-holder"), EVERYTHING, Report(())):
+        schema.validate(FORMATS["junit"](one))
+    broken = FORMATS["junit"](report_of("attribution/bad-claim-holder")).replace("failure", "failing")
+    with pytest.raises(xmlschema.XMLSchemaValidationError):
+        schema.validate(broken)
 
 
 def test_junit_counts_and_places_what_failed(report: Report) -> None:
