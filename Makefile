@@ -1,5 +1,5 @@
 # make serve   build and serve the knowledge base on http://127.0.0.1:8000
-# make test    run the tests
+# make test    run the tests; TESTFLAGS="--cov" also measures branch coverage, as CI does
 # make check   what CI checks beside the tests: style, types, the data itself, the repository
 # Each makes its own environment in .venv first; PYTHON chooses the interpreter (3.11 or newer).
 
@@ -16,7 +16,7 @@ serve: $(VENV)/installed
 	$(BIN)/testimonia serve --host $(HOST) --port $(PORT)
 
 test: $(VENV)/installed-dev
-	$(BIN)/python -m pytest --cov --cov-report=term
+	$(BIN)/python -m pytest $(TESTFLAGS)
 
 check: $(VENV)/installed-dev
 	$(BIN)/ruff check .
