@@ -1,9 +1,10 @@
 # make serve   build and serve the knowledge base on http://127.0.0.1:8000
-# make test    run the tests; TESTFLAGS="--cov" also measures branch coverage, as CI does
+# make test    run the tests but for the long ones; make test TESTFLAGS= runs all, TESTFLAGS=--cov as CI does
 # make check   what CI checks beside the tests: style, types, the data itself, the repository
 # Each makes its own environment in .venv first; PYTHON chooses the interpreter (3.11 or newer).
 
 PYTHON ?= python3
+TESTFLAGS ?= -m "not long"
 HOST ?= 127.0.0.1
 PORT ?= 8000
 FORMAT ?= $(if $(GITHUB_ACTIONS),github,text)

@@ -24,6 +24,8 @@ from kb.model import Severity
 from kb.namespaces import PREFIXES, iri, shorten
 from kb.sources import read_data, read_snapshots
 
+pytestmark = pytest.mark.long
+
 PLAN = Plan(articles=16, claims=50, reuse_share=0.8)
 
 

@@ -42,6 +42,8 @@ from kb.model import Finding, Severity, Source
 from kb.namespaces import PREFIXES, iri
 from kb.paths import data_dir
 
+pytestmark = pytest.mark.long
+
 DATA = builds.sources(data_dir())
 SHAPES = builds.shapes(data_dir())
 VOCABULARY = Corpus(source for source in DATA if re.search(r"(^|/)ontology/[^/]+$", source.name))
