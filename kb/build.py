@@ -5,6 +5,7 @@ import json
 import os
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import kb
 from kb import closure, store
@@ -14,6 +15,9 @@ from kb.errors import SetupError, SourceError
 from kb.model import Finding, Severity, Source
 from kb.paths import ontology_dir, shapes_dir
 from kb.sources import read_data, read_folder, read_text, show, write_text
+
+if TYPE_CHECKING:
+    from kb.reuse import Computed
 
 REUSE = Path("computed", "text-reuse.ttl")
 """Where text reuse is kept in a data folder: computed, so apart from what people write."""
@@ -57,19 +61,20 @@ def accept(data: Path, proposals: Path, texts: Mapping[str, str]) -> list[str]:
     for name, text in changed.items():
         write_text(Path(name), text)
     if (data / REUSE).is_file():
-        changed[write_reuse(data, texts)] = ""
+        changed[write_reuse(data, load(data), texts)] = ""
     return sorted(changed)
 
 
-def write_reuse(data: Path, texts: Mapping[str, str]) -> str:
+def write_reuse(data: Path, dataset: Dataset, texts: Mapping[str, str], *, known: "Computed | None" = None) -> str:
     """Computes text reuse anew from the texts at hand and keeps it in the data; the name of the file.
 
-    SetupError where the texts are too many for what is installed.
+    ``known`` saves computing it again where that was done. SetupError where the texts are too many for what is
+    installed.
     """
     from kb import reuse
 
     path = data / REUSE
-    write_text(path, reuse.as_turtle(reuse.kept_and_new(load(data), texts)))
+    write_text(path, reuse.as_turtle(reuse.kept_and_new(dataset, texts, known=known)))
     return show(path)
 
 
@@ -174,16 +179,17 @@ def _with_reuse(dataset: Dataset, texts: Mapping[str, str], say: Callable[[str],
     from kb import reuse
 
     try:
-        missing, surplus = reuse.differing(dataset, texts)
+        known = reuse.computed(dataset, texts)
     except SetupError as error:
         say(f"text reuse is taken as stored: {error}")
         return dataset
+    missing, surplus = reuse.differing(dataset, texts, known=known)
     if not missing and not surplus:
         return dataset
     say(
         f"text reuse computed anew: {len(missing)} more and {len(surplus)} fewer than stored (testimonia reuse --write)"
     )
-    return derive(reuse.renewed(dataset, texts))
+    return derive(reuse.renewed(dataset, texts, known=known))
 
 
 def _refuse(violations: Sequence[Finding]) -> None:

@@ -328,7 +328,7 @@ def reuse(data: Path | None, sources: Path | None, write: bool, form: str) -> No
 
     folder, texts = data or data_dir(), _texts(sources, data)
     dataset = builds.load(folder)
-    found, looked_at = reuses.computed(dataset, texts)
+    found, looked_at = known = reuses.computed(dataset, texts)
     if len(looked_at) < 2:
         raise SetupError(f"{len(looked_at)} texts at hand; put those of two articles into sources/ or give --sources")
     articles = dataset.instances("schema:NewsArticle")
@@ -337,7 +337,7 @@ def reuse(data: Path | None, sources: Path | None, write: bool, form: str) -> No
     if write:
         if data is None and not is_checkout():
             raise SetupError("there is no checkout to write into; give the folder of your data with --data")
-        click.echo(f"wrote {builds.write_reuse(folder, texts)}", err=True)
+        click.echo(f"wrote {builds.write_reuse(folder, dataset, texts, known=known)}", err=True)
 
 
 @main.command()

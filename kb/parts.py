@@ -144,7 +144,8 @@ def check(
     findings = [finding for own in found.values() for finding in own]
     findings += _across_all(run, parts, scans)
     findings += [*checks.faults(shapes), *run.broken, *_nothing(run, scans)]
-    run.memory.forget(days=30)
+    if run.memory.grown:
+        run.memory.forget(days=30)
     return _finish(base, scans, findings)
 
 
@@ -302,7 +303,8 @@ def _reached(known: Sequence[Dataset], raw: Dataset) -> list[ox.Quad]:
 def _scanned(base: _Shared, part: Part) -> Scan:
     raw = parse(part.files)
     described = style.described(raw)
-    registry = style.described(parse([file for file in part.files if not file.trig]))
+    files = {file.name for file in part.files if not file.trig}
+    registry = [name for name in described if any(block.place.file in files for block in raw.blocks[name])]
     refers = {
         quad.object.value
         for quad in raw.quads
@@ -601,6 +603,8 @@ class _Memory:
     def __init__(self, folder: Path | None, common: str) -> None:
         self._folder = folder
         self._common = common
+        self.grown = False
+        """Whether something was written that was not there."""
 
     def scan(self, part: Part) -> Scan | None:
         """What was found out of a part, if its files are still the same."""
@@ -655,6 +659,7 @@ class _Memory:
             path.parent.mkdir(parents=True, exist_ok=True)
             aside.write_text(json.dumps(written(names), ensure_ascii=False), encoding="utf-8")
             os.replace(aside, path)
+            self.grown = True
         except OSError:
             return  # nothing is lost but time
 

@@ -147,6 +147,15 @@ def find(text: str, words: str) -> list[tuple[int, int]]:
     return [match.span() for match in re.finditer(pattern, text)] if pieces else []
 
 
+def find_whole(text: str, words: str) -> list[tuple[int, int]]:
+    """The ranges of ``find`` that neither begin nor end inside a word or number: 60 does not stand in 600."""
+    return [
+        (start, end)
+        for start, end in find(text, words)
+        if not (text[start - 1 : start].isalnum() or text[end : end + 1].isalnum())
+    ]
+
+
 def sentence_at(text: str, start: int, end: int) -> Sentence | None:
     """The sentence that holds the whole range, if one does."""
     return next((s for s in sentences(text) if s.start <= start and end <= s.end), None)

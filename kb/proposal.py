@@ -124,11 +124,11 @@ def accept(sources: Sequence[Source], proposal: Mapping[str, Any], text: str) ->
         plan.set(snapshot, "t:section", "\n        " + " ,\n        ".join(kept))
     sections = [section for section in sections if section["action"] == "take"]
     for section in sections:
-        plan.set(iri(section["section"]), "t:start", str(int(section["range"][0])))
-        plan.set(iri(section["section"]), "t:end", str(int(section["range"][1])))
+        plan.set(iri(section["section"]), "t:start", str(section["range"][0]))
+        plan.set(iri(section["section"]), "t:end", str(section["range"][1]))
     for entry in entries:
         if entry["action"] == "take":
-            plan.move(iri(entry["anchor"]), text, int(entry["after"][0]), int(entry["after"][1]))
+            plan.move(iri(entry["anchor"]), text, *entry["after"])
     if added or any(entry["fate"] == CHANGED for entry in entries):
         plan.set(article, "t:fullyEncoded", "false")
     if dataset.value(article, "schema:wordCount") is not None:

@@ -222,7 +222,11 @@ def _features(wording: str, common: set[str]) -> set[str]:
     }
 
 
-def computed(dataset: Dataset, texts: Mapping[str, str]) -> tuple[list[Reuse], set[str]]:
+Computed = tuple[list[Reuse], set[str]]
+"""Reuse, and the slugs of the articles that were looked at for it."""
+
+
+def computed(dataset: Dataset, texts: Mapping[str, str]) -> Computed:
     """The reuse among the articles whose texts are at hand, and the slugs of these articles."""
     found = list(passages(dataset, texts))
     return compare(found), {passage.article for passage, _ in found}
@@ -246,25 +250,31 @@ def _passage(dataset: Dataset, anchor: str) -> Passage:
     return Passage(snapshot, *dataset.span(anchor), name)
 
 
-def renewed(dataset: Dataset, texts: Mapping[str, str]) -> Dataset:
-    """The dataset with its reuse computed anew among the articles whose texts are at hand; the rest stays stored."""
+def renewed(dataset: Dataset, texts: Mapping[str, str], *, known: Computed | None = None) -> Dataset:
+    """The dataset with its reuse computed anew among the articles whose texts are at hand; the rest stays stored.
+
+    ``known`` saves computing it again where that was done; so it does below.
+    """
     old = set(dataset.instances("t:TextReuse"))
     kept = [q for q in dataset.quads if not (isinstance(q.subject, ox.NamedNode) and q.subject.value in old)]
-    return Dataset(tuple(kept), dataset.blocks).with_quads(kept_and_new(dataset, texts))
+    return Dataset(tuple(kept), dataset.blocks).with_quads(kept_and_new(dataset, texts, known=known))
 
 
-def kept_and_new(dataset: Dataset, texts: Mapping[str, str]) -> list[ox.Quad]:
+def kept_and_new(dataset: Dataset, texts: Mapping[str, str], *, known: Computed | None = None) -> list[ox.Quad]:
     """Reuse computed anew among the articles whose texts are at hand, and as stored among others; with its anchors."""
-    found, looked_at = computed(dataset, texts)
+    found, looked_at = known or computed(dataset, texts)
     others = [r for r in stored(dataset) if not {p.article for p in r.passages} <= looked_at]
     return quads(dataset, sorted([*found, *others], key=lambda reuse: (reuse.passages, reuse.kind)), texts)
 
 
-def differing(dataset: Dataset, texts: Mapping[str, str]) -> tuple[list[Reuse], list[Reuse]]:
+def differing(
+    dataset: Dataset, texts: Mapping[str, str], *, known: Computed | None = None
+) -> tuple[list[Reuse], list[Reuse]]:
     """What the texts at hand show and the data lacks, and what the data has and these texts do not show."""
-    found, looked_at = computed(dataset, texts)
+    found, looked_at = known or computed(dataset, texts)
     before = [reuse for reuse in stored(dataset) if {p.article for p in reuse.passages} <= looked_at]
-    return [r for r in found if r not in before], [r for r in before if r not in found]
+    now, then = set(found), set(before)
+    return [r for r in found if r not in then], [r for r in before if r not in now]
 
 
 def outdated(dataset: Dataset, texts: Mapping[str, str]) -> list[Finding]:

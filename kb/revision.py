@@ -15,7 +15,7 @@ from rapidfuzz import fuzz
 from rapidfuzz.distance import Indel
 
 from kb.dataset import Dataset, node, text_of
-from kb.passages import Sentence, find, paragraphs, sentences, sha256
+from kb.passages import Sentence, find, find_whole, paragraphs, sentences, sha256
 from kb.reuse import words
 
 HASH, TEXT = "hash", "earlier text"
@@ -153,7 +153,7 @@ class _Seeker:
         lost: tuple[str, ...] = ()
         if after is not None and fate == CHANGED:
             said = self._text[slice(*after)]
-            lost = tuple(kept for kept in _words_of_claims(self._dataset, anchor) if not _stands_whole(kept, said))
+            lost = tuple(kept for kept in _words_of_claims(self._dataset, anchor) if not find_whole(said, kept))
         self._found[anchor] = Fate(anchor, fate, before, after, by, likeness, users, lost)
 
     def _exact(self, anchor: str, *, near: int, inside: Range | None = None) -> Range | None:
@@ -256,14 +256,6 @@ def _users(dataset: Dataset, anchor: str) -> tuple[str, ...]:
     """Who points to an anchor: claims by evidence or cue, credits, excuses, name uses, loaded wordings."""
     names = ("t:evidence", "t:cue", "oa:hasTarget")
     return tuple(sorted({user for name in names for user in dataset.subjects(name, anchor)}))
-
-
-def _stands_whole(kept: str, sentence: str) -> bool:
-    """Whether words stand in a sentence as whole words: 60 does not stand in 600."""
-    return any(
-        not sentence[start - 1 : start].isalnum() and not sentence[end : end + 1].isalnum()
-        for start, end in find(sentence, kept)
-    )
 
 
 def _stands_in(kept: str, sentence: str) -> bool:

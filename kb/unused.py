@@ -14,7 +14,7 @@ import pyoxigraph as ox
 from kb.dataset import Dataset, text_of
 from kb.model import Finding, Severity
 from kb.namespaces import iri
-from kb.passages import Sentence, find, sentences
+from kb.passages import Sentence, find_whole, sentences
 
 _NUMBER_WORDS = (
     "two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen "
@@ -155,9 +155,4 @@ def _is_accounted_for(dataset: Dataset, anchor: str) -> bool:
 def _spans(text: str, sentence: Sentence, words: str) -> list[tuple[int, int]]:
     """Where words stand in a sentence as whole words."""
     part = text[sentence.start : sentence.end]
-    spans = []
-    for start, end in find(part, words):
-        before, after = part[start - 1 : start], part[end : end + 1]
-        if not (before.isalnum() or after.isalnum()):
-            spans.append((sentence.start + start, sentence.start + end))
-    return spans
+    return [(sentence.start + start, sentence.start + end) for start, end in find_whole(part, words)]

@@ -214,10 +214,10 @@ def _anchor(facts: Facts, anchor: str, claim: str, snapshots: Mapping[str, str],
         article = None
     start, end = facts.number(anchor, "t:start"), facts.number(anchor, "t:end")
     sha256 = facts.text(anchor, "schema:sha256")
-    text = None if article is None else snapshots.get((source or "").rpartition("/")[2])
-    recorded = facts.text(source or "", "schema:sha256")
-    if article is not None and recorded and (text is None or passages.sha256(text) != recorded):
-        text = snapshots.get(f"sha256:{recorded}", text)  # an earlier version may be at hand under any name
+    text = None
+    if article is not None:  # the version that was read may be at hand under any name
+        by_name = snapshots.get((source or "").rpartition("/")[2])
+        text = snapshots.get(f"sha256:{facts.text(source or '', 'schema:sha256')}", by_name)
     shown = None
     if text is not None and isinstance(start, int) and isinstance(end, int):
         shown = passages.excerpt(text, start, end, showing, marks=_cue_ranges(facts, claim, source))

@@ -4,13 +4,11 @@ import logging
 import re
 from pathlib import Path
 
-import pyoxigraph as ox
-import pyshacl
 import pytest
-import rdflib
 from places import CASES, EXAMPLE
 from pyshacl.shape import Shape
 
+from benchmarks.check import by_pyshacl
 from kb import build as builds
 from kb.checks import check, rules
 from kb.closure import close
@@ -272,18 +270,6 @@ def test_plain_pyshacl_finds_the_same() -> None:
     merged = {str(quad): quad for path in cases for quad in parse([read_source(path)]).quads}
     data = derive(parse(read_folder(ontology_dir(), "*.ttl")).with_quads(merged.values()))
     ours = {(f.rule, f.focus) for f in check(data, files)}
-    graph, graphs = rdflib.Graph(), rdflib.Dataset(default_union=True)
-    for source in files:
-        graph.parse(data=source.text, format="turtle")
-    for name, quads in [(DEFAULT_GRAPH, data.default), *data.graphs.items()]:
-        triples = ox.serialize((quad.triple for quad in quads), format=ox.RdfFormat.N_TRIPLES)
-        graphs.graph(rdflib.URIRef(name)).parse(data=triples, format="nt")
-    _, report, _ = pyshacl.validate(graphs, shacl_graph=graph)
-    assert isinstance(report, rdflib.Graph)
-    theirs = set()
-    for result in report.subjects(rdflib.RDF.type, rdflib.SH.ValidationResult):
-        focus, value = report.value(result, rdflib.SH.focusNode), report.value(result, rdflib.SH.value)
-        shape = str(report.value(result, rdflib.SH.sourceShape)).rpartition("/")[2]
-        theirs.add((shape, str(value if str(focus) == DEFAULT_GRAPH else focus)))
+    theirs = by_pyshacl(data, files)
     assert len(ours) > 8
     assert ours == theirs
