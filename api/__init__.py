@@ -8,6 +8,10 @@
     rest        things, lists, vocabulary, dump, health
     pages       pages to read
     headers     what every answer carries
+    cache       answers kept in front of the application
+    metrics     what is counted, for Prometheus
+    gateway     from the HTTP server to the application and back
+    server      the server around it
 
 Blueprints know nothing of each other; what they share stands in represent and errors.
 """
@@ -15,16 +19,24 @@ Blueprints know nothing of each other; what they share stands in represent and e
 from collections.abc import Mapping
 
 from flask import Flask
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 from api import errors, headers, pages, rest, sparql
-from api.represent import href
+from api.cache import AnswerCache
+from api.metrics import Metrics
+from api.represent import build_id, href
 from kb import __version__
+from kb.cards import LISTS
 from kb.engine import Engine
+from kb.namespaces import OWN
 from kb.passages import Showing, by_hash_too
 from kb.questions import Question
 
 MAX_BODY = 1_000_000
 """Bytes of the largest request that is read."""
+
+CACHE_BYTES = 64_000_000
+"""Bytes of the answers that are kept."""
 
 
 def create_app(
@@ -33,26 +45,37 @@ def create_app(
     questions: Mapping[str, Question] | None = None,
     snapshots: Mapping[str, str] | None = None,
     showing: Showing | None = None,
+    cache_bytes: int = CACHE_BYTES,
+    proxies: int = 0,
 ) -> Flask:
     """An application that serves what ``engine`` holds.
 
     ``questions`` are the saved questions by name; ``snapshots`` the texts of articles by slug, as far as they are at
-    hand: with them, a claim's page shows its passage, as much of it as ``showing`` allows.
+    hand: with them, a claim's page shows its passage, as much of it as ``showing`` allows. ``cache_bytes`` bounds the
+    answers that are kept. ``proxies`` is how many reverse proxies stand in front, whose word for a client's address
+    (X-Forwarded-For) is taken.
     """
     app = Flask(__name__)
     app.config["MAX_CONTENT_LENGTH"] = MAX_BODY
     app.config["MAX_FORM_MEMORY_SIZE"] = MAX_BODY
+    if proxies:
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=proxies, x_host=proxies)  # type: ignore[method-assign]
+    cache = AnswerCache(app.wsgi_app, lambda: engine.build_id, max_bytes=cache_bytes)
+    app.wsgi_app = cache  # type: ignore[method-assign]
     app.extensions["testimonia"] = {
+        "cache": cache,
         "engine": engine,
         "questions": dict(questions or {}),
         "showing": showing or Showing(),
         "snapshots": by_hash_too(snapshots or {}),
     }
-    app.jinja_env.globals.update(href=href, version=__version__, build=lambda: engine.build_id)
+    app.jinja_env.globals.update(href=href, version=__version__, build=build_id)
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
     errors.register(app)
     headers.register(app, engine, snapshots or {}, showing or Showing())
     for blueprint in (sparql.blueprint, rest.blueprint, pages.blueprint):
         app.register_blueprint(blueprint)
+    places = {rule.rule.split("/", 2)[1].partition("<")[0].partition(".")[0] for rule in app.url_map.iter_rules()}
+    app.extensions["testimonia"]["metrics"] = Metrics(engine, cache, {*places, *OWN, *LISTS})
     return app

@@ -44,6 +44,7 @@ KINDS: dict[str, tuple[int, str, str]] = {
     "not-acceptable": (406, "No format fits", "The Accept header names no format that this answer can take."),
     "not-found": (404, "There is no such thing here", "The address, or the graph that was asked for, is not served."),
     "parameter": (400, "A parameter does not fit", "A parameter is missing, repeated, or has a value it cannot take."),
+    "share": (429, "Your share is taken", "A client may have a limited number of long queries at work or waiting."),
     "size": (503, "The answer is too large", "Answers are whole or not given; this one grew over the limit."),
     "syntax": (400, "The query is not valid", "The query does not follow the grammar of SPARQL 1.1."),
     "time": (503, "The query ran too long", "A query may run for a limited time and was stopped."),
@@ -95,7 +96,7 @@ def _problem(error: Exception) -> Problem:
         return Problem(KINDS[kind][0], str(error), error.hint, kind, error.line, error.column)
     if isinstance(error, LimitError):
         kind = error.reason if error.reason in KINDS else "busy"
-        return Problem(503, str(error), error.hint, kind, headers={"Retry-After": str(error.retry_after)})
+        return Problem(KINDS[kind][0], str(error), error.hint, kind, headers={"Retry-After": str(error.retry_after)})
     if isinstance(error, HTTPException) and error.code is not None:
         headers = {name: value for name, value in error.get_headers() if name in ("Allow", "Retry-After")}
         detail = _STATUS_DETAILS.get(error.code, error.description or "")

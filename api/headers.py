@@ -3,14 +3,16 @@
 import contextlib
 import gzip
 import hashlib
-import secrets
+import re
 import zlib
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import ExitStack
 from pathlib import Path
 from typing import BinaryIO, cast
 
-from flask import Flask, Response, g, request
+from flask import Flask, Response, current_app, g, request
 
+from api.cache import REQUEST_ID, keep, request_id
 from api.errors import Problem
 from kb import __version__
 from kb.engine import Engine
@@ -39,40 +41,64 @@ _ALWAYS = {
     "Vary": "Accept, Accept-Encoding",
     "X-Content-Type-Options": "nosniff",
 }
+_ID = re.compile(r"[A-Za-z0-9-]{8,64}")
 _COMPRESSIBLE = ("text/", "application/", "image/svg")
 
 
 def register(app: Flask, engine: Engine, snapshots: Mapping[str, str], showing: Showing) -> None:
-    """Makes every answer of ``app`` carry its headers."""
-    salt = _fingerprint(app, snapshots, showing)
+    """Makes every answer of ``app`` carry its headers, and every request ask one engine from begin to end."""
+    app.extensions["testimonia"]["salt"] = _fingerprint(app, snapshots, showing)
 
     @app.before_request
     def begin() -> None:
-        g.request_id = secrets.token_hex(8)
+        given = request.headers.get(REQUEST_ID, "")
+        g.request_id = given if _ID.fullmatch(given) else request_id()
         g.may_be_indexed = False
+        g.may_be_kept = True
+        g.held = ExitStack()
+        g.engine = g.held.enter_context(engine.pinned())
+        if problem := request.environ.get("testimonia.problem"):
+            raise Problem(*problem)
         if len(request.environ.get("QUERY_STRING", "")) + len(request.path) > MAX_URL:
             raise Problem(414, "The address is too long.", "Send the query in the body of a POST request.")
+
+    @app.teardown_request
+    def end(error: BaseException | None) -> None:
+        if held := g.pop("held", None):
+            held.close()
 
     @app.after_request
     def finish(response: Response) -> Response:
         for name, value in _ALWAYS.items():
             response.headers[name] = value
-        response.headers["X-Request-Id"] = g.get("request_id") or secrets.token_hex(8)
-        response.headers["Testimonia-Build"] = engine.build_id
+        response.headers[REQUEST_ID] = g.get("request_id") or request_id()
+        response.headers["Testimonia-Build"] = g.engine.build_id
         if not g.get("may_be_indexed") and request.endpoint != "static":
             response.headers["X-Robots-Tag"] = "noindex"
         _read_file(response)
-        if response.status_code == 200 and request.method in ("GET", "HEAD"):
+        if not g.may_be_kept:
+            response.headers["Cache-Control"] = "no-store"
+        elif response.status_code in (200, 304) and request.method in ("GET", "HEAD"):
             response.headers["Cache-Control"] = "public, no-cache"
-            response.set_etag(_etag(salt, engine.build_id, response), weak=True)
+            response.set_etag(_etag(response.content_type or ""), weak=True)
             response.make_conditional(request)
-        return _compressed(response)
+        compressed = _compressed(response)
+        if response.status_code == 200 and g.may_be_kept:
+            keep(request.environ)
+        return compressed
 
 
-def _etag(salt: str, build: str, response: Response) -> str:
+def unchanged(content_type: str) -> bool:
+    """Whether the client has the answer to this request in this format already, before anything is evaluated."""
+    return request.method in ("GET", "HEAD") and request.if_none_match.contains_weak(_etag(content_type))
+
+
+def _etag(content_type: str) -> str:
     """A validator out of the build, this code, the address and the format: the same answer has the same one."""
-    parts = (salt, build, request.script_root, request.path, request.environ.get("QUERY_STRING", ""))
-    return hashlib.sha256("\n".join((*parts, response.content_type or "")).encode()).hexdigest()[:32]
+    query = request.environ.get("QUERY_STRING", "")
+    salt = current_app.extensions["testimonia"]["salt"]
+    parts = (salt, g.engine.build_id, request.script_root, request.path, query, content_type)
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:32]
 
 
 def _fingerprint(app: Flask, snapshots: Mapping[str, str], showing: Showing) -> str:

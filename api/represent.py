@@ -2,32 +2,57 @@
 
 import csv
 import io
+import ipaddress
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import cast
 from urllib.parse import quote, urlencode
 
 import pyoxigraph as ox
-from flask import Response, current_app, render_template, request
+from flask import Response, current_app, g, render_template, request
 
 from api import negotiate
 from api.errors import not_acceptable
+from api.metrics import Metrics
 from api.negotiate import HTML, Format
 from kb import cards
-from kb.engine import Engine, Term
+from kb.engine import Engine, Term, always
 from kb.namespaces import BASE, OWN, PREFIXES, shorten
 from kb.passages import Showing
+from kb.process import Body
 from kb.questions import Question
 
 ROWS_LIMIT = 2000
 """Rows that a page shows; it says so, and links to the whole answer, where there are more."""
 
+_PIECE = 1 << 18
+"""Bytes that are sent at once of a large answer."""
+
 _NUMBERS = {PREFIXES["xsd"] + name for name in ("integer", "decimal", "double", "float")}
 
 
 def engine() -> Engine:
-    """The engine that this application was made with."""
-    return cast(Engine, current_app.extensions["testimonia"]["engine"])
+    """The engine that this request asks: that of one build from begin to end."""
+    return cast(Engine, g.engine)
+
+
+def build_id() -> str:
+    """The id of the build that this request is answered from."""
+    return engine().build_id
+
+
+def client() -> str:
+    """Whose share of the evaluators this request takes: an address, or the network of a household with IPv6."""
+    try:
+        address = ipaddress.ip_address(request.remote_addr or "")
+    except ValueError:
+        return ""
+    return str(address if address.version == 4 else ipaddress.ip_network((address, 64), strict=False))
+
+
+def still_there() -> Callable[[], bool]:
+    """A function that tells whether the client still waits; a server that cannot know says that it does."""
+    return cast(Callable[[], bool], request.environ.get("testimonia.there", always))
 
 
 def questions() -> Mapping[str, Question]:
@@ -38,6 +63,11 @@ def questions() -> Mapping[str, Question]:
 def snapshots() -> Mapping[str, str]:
     """The article texts at hand, by article slug."""
     return cast(Mapping[str, str], current_app.extensions["testimonia"]["snapshots"])
+
+
+def metrics() -> Metrics:
+    """What this application counts."""
+    return cast(Metrics, current_app.extensions["testimonia"]["metrics"])
 
 
 def showing() -> Showing:
@@ -66,6 +96,14 @@ def negotiated(table: tuple[Format, ...]) -> Format:
     if found is None:
         raise not_acceptable(table)
     return found
+
+
+def whole(body: Body, form: Format) -> Response:
+    """A response out of an answer; a large one goes out in pieces."""
+    if isinstance(body, bytes):
+        return Response(body, content_type=form.content_type)
+    pieces = (body[start : start + _PIECE] for start in range(0, len(body), _PIECE))
+    return Response(pieces, content_type=form.content_type, headers={"Content-Length": str(len(body))})
 
 
 def as_json(value: object) -> Response:

@@ -9,8 +9,9 @@ from flask import Blueprint, Response, g, redirect, render_template, request
 from api import negotiate
 from api.errors import Problem, bad_parameter
 from api.fields import of_address
+from api.metrics import CONTENT_TYPE
 from api.negotiate import ENTITY, HTML, JSON, LISTING, N_QUADS, TRIG, Format
-from api.represent import address, as_csv, as_json, as_rdf, engine, href, negotiated, showing, snapshots
+from api.represent import address, as_csv, as_json, as_rdf, engine, href, metrics, negotiated, showing, snapshots
 from kb import __version__, cards
 from kb.namespaces import BASE, OWN
 
@@ -127,7 +128,34 @@ def dump(suffix: str) -> Response:
 @blueprint.get("/healthz")
 def healthz() -> Response:
     """Whether this process answers, and with which build; no evaluator is asked."""
+    g.may_be_kept = False
     return as_json({"ok": True, "build": engine().build_id, "version": __version__})
+
+
+@blueprint.get("/readyz")
+def readyz() -> Response:
+    """Whether queries are answered here and now, which walls stand around them, and what the evaluators do."""
+    g.may_be_kept = False
+    state = engine().state
+    alive = state.free + state.quick + state.long
+    response = as_json(
+        {
+            "ready": alive > 0,
+            "build": engine().build_id,
+            "walls": dict(sorted(state.walls.items())),
+            "evaluators": {"free": state.free, "quick": state.quick, "long": state.long},
+            "waiting": state.waiting,
+        }
+    )
+    response.status_code = 200 if alive else 503
+    return response
+
+
+@blueprint.get("/metrics")
+def counted() -> Response:
+    """What is counted here, for Prometheus."""
+    g.may_be_kept = False
+    return Response(metrics().text(), content_type=CONTENT_TYPE)
 
 
 def _twin(name: str) -> tuple[str, Format]:

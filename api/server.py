@@ -1,9 +1,12 @@
 """The production server around the app: granian, one worker process, threads for requests, evaluators beside it."""
 
 import functools
+import json
+import logging
 import os
 import socket
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -11,58 +14,100 @@ from granian import Granian
 from granian.constants import Interfaces
 from granian.log import LogLevels
 
+from api.gateway import Gateway
+from kb.engine import PATIENCE
 from kb.errors import SetupError
 from kb.passages import Showing
 
-_THREADS = 32
+_STOP = 5
+"""Seconds beyond the longest that a query may take, after which a server that was told to stop is ended."""
 
 
 @dataclass(frozen=True)
 class Settings:
-    """What a worker needs in order to serve: plain values, since they travel to another process."""
+    """What a worker needs in order to serve: plain values, since they travel to another process.
 
-    build: Path
+    ``current`` is the link to the newest build, which is followed; ``timeout`` in seconds, ``memory_mb`` and
+    ``cache_mb`` in millions of bytes; ``proxies`` as ``create_app`` takes it.
+    """
+
+    current: Path
     timeout: float
     memory_mb: int
     sources: tuple[Path, ...]
     showing: Showing = field(default_factory=Showing)
+    cache_mb: int = 64
+    proxies: int = 0
+    access_log: bool = False
 
 
 def load(settings: Settings, _target: str = "") -> Any:
-    """The WSGI app for ``settings``; called inside the worker process."""
-    from api import create_app
+    """What granian serves; called inside the worker process."""
+    from api import MAX_BODY, create_app
     from kb.engine import EmbeddedEngine
+    from kb.live import LiveEngine
     from kb.paths import queries_dir
     from kb.questions import load as load_questions
     from kb.sources import read_snapshots
 
-    workers = max(2, os.cpu_count() or 2)
-    engine = EmbeddedEngine(settings.build, timeout=settings.timeout, memory_mb=settings.memory_mb, workers=workers)
-    return create_app(
+    _log_to_stderr(access=settings.access_log)
+    places = max(2, os.cpu_count() or 2) + 1
+
+    def open_build(build: Path) -> EmbeddedEngine:
+        return EmbeddedEngine(build, timeout=settings.timeout, memory_mb=settings.memory_mb, workers=places)
+
+    engine = LiveEngine(settings.current, open_build)
+    app = create_app(
         engine,
         questions=load_questions(queries_dir()),
         snapshots=read_snapshots(*settings.sources),
         showing=settings.showing,
+        cache_bytes=settings.cache_mb * 1_000_000,
+        proxies=settings.proxies,
     )
+    own = app.extensions["testimonia"]
+    return Gateway(app.wsgi_app, own["cache"], own["metrics"], max_body=MAX_BODY, close=engine.close)
 
 
 def run(settings: Settings, *, host: str, port: int) -> None:
-    """Serves until it is told to stop; SetupError where the address cannot be had."""
+    """Serves until it is told to stop, and then answers what it was asked; SetupError where it cannot listen."""
     check_free(host, port)
     server = Granian(
         "testimonia",
         address=host,
         port=port,
-        interface=Interfaces.WSGI,
+        interface=Interfaces.RSGI,
         workers=1,
-        blocking_threads=_THREADS,
         websockets=False,
         log_level=LogLevels.error,
         respawn_failed_workers=True,
-        workers_kill_timeout=5,
+        workers_kill_timeout=int(settings.timeout + PATIENCE) + _STOP,
         process_name="testimonia",
     )
     server.serve(target_loader=functools.partial(load, settings), wrap_loader=False)
+
+
+def _log_to_stderr(*, access: bool) -> None:
+    """Sends what is logged to standard error, one JSON object a line."""
+    handler = logging.StreamHandler()
+    handler.setFormatter(_JsonLines())
+    root = logging.getLogger()
+    root.handlers[:] = [handler]
+    root.setLevel(logging.INFO)
+    logging.getLogger("testimonia.access").setLevel(logging.INFO if access else logging.WARNING)
+
+
+class _JsonLines(logging.Formatter):
+    """A record as JSON: time, level, where from, message, and what was passed as ``extra={"fields": …}``."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """One line."""
+        time = datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds")
+        said = {"time": time, "level": record.levelname.lower(), "logger": record.name, "message": record.getMessage()}
+        said.update(getattr(record, "fields", {}))
+        if record.exc_info:
+            said["error"] = self.formatException(record.exc_info)
+        return json.dumps(said, ensure_ascii=False)
 
 
 def check_free(host: str, port: int) -> None:

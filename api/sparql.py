@@ -9,16 +9,20 @@ from werkzeug.http import parse_options_header
 from api import fields, negotiate
 from api.errors import UPDATE, Problem, bad_parameter, not_acceptable
 from api.fields import Fields
+from api.headers import unchanged
 from api.negotiate import DESCRIPTION, GRAPH, HTML, SOLUTIONS, Format
-from api.represent import engine, result_page
+from api.represent import client, engine, result_page, still_there, whole
 from kb import cards, guard
-from kb.engine import QueryRequest
+from kb.engine import MAX_ANSWER, QueryRequest
 from kb.namespaces import BASE, DEFAULT_GRAPH, PREFIXES
 
 blueprint = Blueprint("sparql", __name__)
 
 FORM = "application/x-www-form-urlencoded"
 DIRECT = "application/sparql-query"
+_MAX_PAGE = 8_000_000
+"""Bytes of the largest answer that is made into a page."""
+
 _UTF_8 = ("utf-8", "utf8", "us-ascii", "ascii")
 _PLAIN_QUERY = """\
 PREFIX t: <https://w3id.org/testimonia/ontology#>
@@ -54,19 +58,25 @@ def sparql() -> Response:
         return _without_query()
     table = SOLUTIONS if guard.form(operation.query) in ("SELECT", "ASK") else GRAPH
     form = _format(operation.form, table)
-    wanted = form.syntax if form is not HTML else ("application/n-triples" if table is GRAPH else cards.RESULTS_JSON)
-    asked = QueryRequest(
-        operation.query,
-        operation.default_graphs,
-        operation.named_graphs,
-        **{"solutions" if table is SOLUTIONS else "graph": wanted},
+    if unchanged(form.content_type):
+        return Response(status=304, content_type=form.content_type)
+    answer = engine().answer(
+        QueryRequest(
+            operation.query,
+            operation.default_graphs,
+            operation.named_graphs,
+            solutions=cards.RESULTS_JSON if form is HTML else form.syntax,
+            graph=negotiate.N_TRIPLES.media_type if form is HTML else form.syntax,
+            max_bytes=_MAX_PAGE if form is HTML else MAX_ANSWER,
+            client=client(),
+            there=still_there(),
+        )
     )
-    answer = engine().answer(asked)
     if form is HTML:
-        found = cards.read(answer.body) if table is SOLUTIONS else cards.read_triples(answer.body)
+        found = cards.read(bytes(answer.body)) if table is SOLUTIONS else cards.read_triples(bytes(answer.body))
         response = result_page("sparql.html", found, table, query=operation.query, merged=answer.merged)
     else:
-        response = Response(answer.body, content_type=form.content_type)
+        response = whole(answer.body, form)
     if answer.merged:
         response.headers["Testimonia-Attribution"] = "merged"
     return response

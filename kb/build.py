@@ -145,6 +145,7 @@ def build(
     inputs = hash_of([*files, *(rules if check else ()), *at_hand])
     found = store.find(out, inputs)
     if found is not None:
+        store.make_current(found)
         say(f"build {found.name[:12]} is up to date")
         return found
     store.prepare(out)

@@ -3,6 +3,7 @@
 0 fine; 1 violations, warnings that are not in a baseline, or evidence that does not match; 2 cannot run.
 """
 
+import hashlib
 import json
 import os
 import sys
@@ -101,6 +102,21 @@ def main() -> None:
     default=Showing.around,
     help="Characters that are shown around a passage, on either side (100).",
 )
+@click.option(
+    "--answer-cache",
+    type=click.IntRange(min=0),
+    default=64,
+    metavar="MB",
+    help="Megabytes of answers that are kept for those who ask the same (64); 0 keeps none.",
+)
+@click.option(
+    "--proxies",
+    type=click.IntRange(min=0),
+    default=0,
+    metavar="N",
+    help="How many reverse proxies stand in front, whose X-Forwarded-For is believed (0).",
+)
+@click.option("--access-log", is_flag=True, help="Log every answer, one JSON object a line, to standard error.")
 def serve(
     host: str,
     port: int,
@@ -112,6 +128,9 @@ def serve(
     query_memory: int,
     passage_limit: int,
     passage_context: int,
+    answer_cache: int,
+    proxies: int,
+    access_log: bool,
 ) -> None:
     """Build the knowledge base if needed and serve it over HTTP.
 
@@ -130,7 +149,9 @@ def serve(
     if open_browser:
         click.launch(url)
     showing = Showing(passage_limit, passage_context)
-    run(Settings(build_folder, query_timeout, query_memory, texts, showing), host=host, port=port)
+    current = build_folder.parent / "current"
+    settings = Settings(current, query_timeout, query_memory, texts, showing, answer_cache, proxies, access_log)
+    run(settings, host=host, port=port)
 
 
 @main.command()
@@ -483,7 +504,7 @@ def _print_answer(
         raise QueryError(
             f"CONSTRUCT and DESCRIBE give triples, which have no {form}; leave out -f for Turtle.", reason="format"
         )
-    body = answer.body.decode("utf-8")
+    body = bytes(answer.body).decode("utf-8")
     click.echo(cards.table(json.loads(body)) if form == "table" and answer.kind != "graph" else body.rstrip("\n"))
 
 
@@ -507,7 +528,7 @@ def _build(
 ) -> Path:
     say: Callable[[str], None] = (lambda line: None) if quiet else (lambda line: click.echo(line, err=True))
     folder, texts = data or data_dir(), _texts(sources, data)
-    return builds.build(folder, out or _default_out(), check=check, texts=texts, memory=_memory(), say=say)
+    return builds.build(folder, out or _default_out(folder), check=check, texts=texts, memory=_memory(), say=say)
 
 
 def _memory() -> Path:
@@ -515,8 +536,10 @@ def _memory() -> Path:
     return Path(platformdirs.user_cache_dir("testimonia", appauthor=False)) / "checks"
 
 
-def _default_out() -> Path:
-    return Path(platformdirs.user_cache_dir("testimonia", appauthor=False)) / "builds"
+def _default_out(data: Path) -> Path:
+    """Where builds of a data folder stand, each folder's apart, so that a server follows those of its own."""
+    name = hashlib.sha256(str(data.resolve()).encode()).hexdigest()[:12]
+    return Path(platformdirs.user_cache_dir("testimonia", appauthor=False)) / "builds" / name
 
 
 def _text_folders(given: Path | None, data: Path | None) -> tuple[Path, ...]:

@@ -1,128 +1,209 @@
 """The process in which foreign queries are evaluated: one store, opened read-only, one query at a time.
 
-It is started by ``kb.engine`` as ``python -m kb.evaluator STORE MEMORY_MB TIMEOUT`` and speaks frames over its
-standard input and output: four bytes of length (big endian), then JSON; an answer's bytes follow as a second frame.
+It is started by ``kb.pool`` as ``python -m kb.evaluator STORE MEMORY_MB TIMEOUT`` and speaks frames over its standard
+input and output: a letter, four bytes of length (big endian), and as many bytes.
+
+    to it    Q  a question, as JSON
+    from it  D  a piece of an answer, as it is serialized
+             E  the end, as JSON: what it was, or why there is no answer, whatever was sent before
+
 Whatever goes wrong in here (a runaway query, a stack overflow, memory) ends this process and nothing else.
 """
 
-import ctypes
 import io
+import itertools
 import json
 import os
-import resource
 import signal
 import struct
 import sys
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
 from typing import Any, BinaryIO
 
 import pyoxigraph as ox
 
+from kb import walls
 from kb.namespaces import BASE, DEFAULT_GRAPH, PREFIXES
 
-MAX_ANSWER = 64_000_000
-"""Bytes of the largest answer that is handed over."""
+_PIECE = 1 << 18
+"""Bytes of an answer that are handed over at once."""
 
-_CLONE_NEWUSER = 0x10000000
-_CLONE_NEWNET = 0x40000000
+_SORTED = 20_000
+"""Triples of a graph answer that are put in order, for people and for equal answers; more come as they are found."""
+
 _MERGED_QUADS = 2_000_000
 """Quads copied at most when several graphs are merged into a default graph."""
 
+_KEPT_QUADS = 50_000
+"""Quads of the largest copy that is kept for the next query over the same dataset."""
+
+_BATCH = 10_000
+"""Quads copied at once."""
+
+_UNITED = 4
+"""Graphs that the engine unites with the default graph itself, where none of their triples stands in another."""
+
+_HEADER = struct.Struct(">cI")
+
+_Graph = ox.NamedNode | ox.BlankNode | ox.DefaultGraph
+
 
 class _TooLarge(Exception):
-    """The answer grew over MAX_ANSWER."""
+    """The answer grew over its limit."""
 
 
-class _Bounded(io.BytesIO):
-    """A buffer that refuses to grow over MAX_ANSWER."""
+class _Pieces(io.BytesIO):
+    """A file to serialize into that hands over what it gets, and refuses to take more than ``limit`` bytes."""
+
+    def __init__(self, out: BinaryIO, limit: int) -> None:
+        super().__init__()
+        self._out, self._left, self._held = out, limit, bytearray()
 
     def write(self, data: Any) -> int:
-        if self.tell() + len(data) > MAX_ANSWER:
+        """Takes ``data``; _TooLarge over the limit."""
+        self._left -= len(data)
+        if self._left < 0:
             raise _TooLarge
-        return super().write(data)
+        self._held += data
+        if len(self._held) >= _PIECE:
+            self.hand_over()
+        return len(data)
+
+    def hand_over(self) -> None:
+        """Sends what is held back."""
+        if self._held:
+            _send(self._out, b"D", self._held)
+            self._held.clear()
 
 
-def main(store_path: str, memory_mb: int, timeout: float) -> None:
-    """Serves frames from standard input until it closes."""
-    frames_in, frames_out = sys.stdin.buffer, os.fdopen(os.dup(1), "wb")
-    os.dup2(2, 1)  # whatever prints by accident must not land among the frames
-    store = ox.Store.read_only(store_path)
-    walls = {"process": True, "deadline": True, "network": _no_network(), "memory": _cap_memory(memory_mb)}
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
-    _send(frames_out, {"ready": True, "walls": walls})
-    while (request := _receive(frames_in)) is not None:
-        signal.setitimer(signal.ITIMER_REAL, timeout + 5)  # should the parent be gone, nothing runs on for ever
-        head, body = _evaluate(store, request)
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        _send(frames_out, head)
-        if body is not None:
-            frames_out.write(struct.pack(">I", len(body)) + body)
-            frames_out.flush()
+class _Data:
+    """The store, and the datasets that queries make of it."""
 
+    def __init__(self, path: str) -> None:
+        self._store = ox.Store.read_only(path)
+        self._kept: tuple[object, ox.Store] | None = None
 
-def _receive(stream: BinaryIO) -> Any:
-    length = stream.read(4)
-    return json.loads(stream.read(struct.unpack(">I", length)[0])) if len(length) == 4 else None
+    def query(self, request: dict[str, Any]) -> ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples:
+        """Evaluates over the dataset that the request names.
 
+        Oxigraph does not merge several default graphs, it unites them with doubled rows; so a dataset with several is
+        copied and merged first, unless no triple stands in two of them.
+        """
+        text, default, named = request["text"], request["default_graphs"], request["named_graphs"]
+        if not default and not named:
+            return self._store.query(text, base_iri=BASE)
+        graphs: list[_Graph] = [_graph(name) for name in default]
+        names: list[ox.NamedNode | ox.BlankNode] = [ox.NamedNode(name) for name in named]
+        if DEFAULT_GRAPH not in named and (len(graphs) < 2 or self._are_apart(graphs)):
+            return self._store.query(text, base_iri=BASE, default_graph=graphs, named_graphs=names)
+        copy = self._copy(default, named)
+        return copy.query(text, base_iri=BASE, default_graph=ox.DefaultGraph(), named_graphs=names)
 
-def _send(stream: BinaryIO, message: object) -> None:
-    data = json.dumps(message).encode()
-    stream.write(struct.pack(">I", len(data)) + data)
-    stream.flush()
+    def _are_apart(self, graphs: Sequence[_Graph]) -> bool:
+        """Whether uniting these is merging them: the default graph and a few others without a triple in common."""
+        others = [graph for graph in graphs if isinstance(graph, ox.NamedNode)]
+        if len(others) == len(graphs) or len(others) > _UNITED:
+            return False
+        return not any(
+            ox.Quad(quad.subject, quad.predicate, quad.object, other) in self._store
+            for graph in others
+            for quad in self._store.quads_for_pattern(None, None, None, graph)
+            for other in graphs
+            if other != graph
+        )
 
+    def _copy(self, default: Sequence[str], named: Sequence[str]) -> ox.Store:
+        key = (tuple(default), tuple(named))
+        if self._kept is not None and self._kept[0] == key:
+            return self._kept[1]
+        self._kept = None
+        copy = ox.Store()
+        quads = self._merged(default, named)
+        while batch := list(itertools.islice(quads, _BATCH)):
+            copy.extend(batch)  # bulk_extend is no faster in memory, and its threads reserve more than a query may
+        if len(copy) <= _KEPT_QUADS:
+            self._kept = (key, copy)
+        return copy
 
-def _evaluate(store: ox.Store, request: dict[str, Any]) -> tuple[dict[str, object], bytes | None]:
-    try:
-        results = _query(store, request)
-        out = _Bounded()
-        if isinstance(results, ox.QueryTriples):
-            kind, media_type = "graph", request["graph"]
-            form = ox.RdfFormat.from_media_type(media_type)
-            triples = sorted(results, key=str)
-            ox.serialize(triples, out, format=form, prefixes=_prefixes(triples))
-        else:
-            kind = "boolean" if isinstance(results, ox.QueryBoolean) else "solutions"
-            media_type = request["solutions"]
-            results.serialize(out, format=ox.QueryResultsFormat.from_media_type(media_type))
-        return {"kind": kind, "media_type": media_type}, out.getvalue()
-    except _TooLarge:
-        return {"error": "size"}, None
-    except MemoryError:
-        return {"error": "memory"}, None
-    except SyntaxError as error:
-        return {"error": "syntax", "message": str(error.args[0])}, None
-    except ValueError as error:
-        return {"error": "dataset", "message": str(error)}, None
-    except Exception as error:  # the parent must hear of it, whatever it is
-        return {"error": "failed", "message": f"{type(error).__name__}: {error}"}, None
-
-
-def _query(store: ox.Store, request: dict[str, Any]) -> ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples:
-    """Evaluates over the dataset that the request names.
-
-    Oxigraph does not merge several default graphs, it unites them with doubled rows, and knows nothing of the name
-    of our default graph; so a dataset with more than the default graph in it is copied and merged first.
-    """
-    text, default, named = request["text"], request["default_graphs"], request["named_graphs"]
-    if not default and not named:
-        return store.query(text, base_iri=BASE)
-    if default == [DEFAULT_GRAPH] and not named:
-        return store.query(text, base_iri=BASE, default_graph=ox.DefaultGraph(), named_graphs=[])
-    copy = ox.Store()
-    left = _MERGED_QUADS
-    for graphs, is_default in ((default, True), (named, False)):
-        for name in graphs:
-            source = ox.DefaultGraph() if name == DEFAULT_GRAPH else ox.NamedNode(name)
+    def _merged(self, default: Sequence[str], named: Sequence[str]) -> Iterator[ox.Quad]:
+        left = _MERGED_QUADS
+        for name, is_default in [*((name, True) for name in default), *((name, False) for name in named)]:
             target = ox.DefaultGraph() if is_default else ox.NamedNode(name)
-            quads = []
-            for quad in store.quads_for_pattern(None, None, None, source):
-                quads.append(ox.Quad(quad.subject, quad.predicate, quad.object, target))
+            for quad in self._store.quads_for_pattern(None, None, None, _graph(name)):
                 left -= 1
                 if left < 0:
                     raise _TooLarge
-            copy.extend(quads)
-    named_nodes: list[ox.NamedNode | ox.BlankNode] = [ox.NamedNode(name) for name in named]
-    return copy.query(text, base_iri=BASE, default_graph=ox.DefaultGraph(), named_graphs=named_nodes)
+                yield ox.Quad(quad.subject, quad.predicate, quad.object, target)
+
+
+def main(store_path: str, memory_mb: int, timeout: float) -> None:
+    """Answers from standard input until it closes."""
+    frames_in, frames_out = sys.stdin.buffer, os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)  # whatever prints by accident must not land among the frames
+    standing = {"process": True, "deadline": True, "network": walls.no_network()}
+    data = _Data(store_path)
+    standing["memory"] = walls.cap_memory(memory_mb)  # reads /proc, so before the next
+    standing["files"] = walls.only_reads([Path(store_path)])
+    _send(frames_out, b"E", json.dumps({"walls": standing}).encode())
+    while (request := _receive(frames_in)) is not None:
+        signal.setitimer(signal.ITIMER_REAL, timeout + 5)  # should the parent forget it, nothing runs on for ever
+        end = _evaluate(data, request, frames_out)
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        _send(frames_out, b"E", json.dumps(end).encode())
+
+
+def _receive(stream: BinaryIO) -> Any:
+    header = stream.read(_HEADER.size)
+    return json.loads(stream.read(_HEADER.unpack(header)[1])) if len(header) == _HEADER.size else None
+
+
+def _send(stream: BinaryIO, letter: bytes, data: bytes | bytearray) -> None:
+    stream.write(_HEADER.pack(letter, len(data)))
+    stream.write(data)
+    stream.flush()
+
+
+def _evaluate(data: _Data, request: dict[str, Any], frames: BinaryIO) -> dict[str, object]:
+    """Sends the pieces of an answer, and returns its end."""
+    out = _Pieces(frames, request["max_bytes"])
+    try:
+        results = data.query(request)
+        if isinstance(results, ox.QueryTriples):
+            end = {"kind": "graph", "media_type": request["graph"]}
+            _write_graph(results, out, ox.RdfFormat.from_media_type(request["graph"]))
+        else:
+            kind = "boolean" if isinstance(results, ox.QueryBoolean) else "solutions"
+            end = {"kind": kind, "media_type": request["solutions"]}
+            results.serialize(out, format=ox.QueryResultsFormat.from_media_type(request["solutions"]))
+        out.hand_over()
+        return end
+    except _TooLarge:
+        return {"error": "size"}
+    except MemoryError:
+        return {"error": "memory"}
+    except SyntaxError as error:
+        return {"error": "syntax", "message": str(error.args[0])}
+    except ValueError as error:
+        return {"error": "dataset", "message": str(error)}
+    except Exception as error:  # the parent must hear of it, whatever it is
+        return {"error": "failed", "message": f"{type(error).__name__}: {error}"}
+
+
+def _write_graph(found: Iterable[ox.Triple], out: _Pieces, form: ox.RdfFormat | None) -> None:
+    """Serializes triples: in order and with the prefixes they need, or, when there are many, as they come."""
+    assert form is not None
+    rest = iter(found)
+    first = list(itertools.islice(rest, _SORTED + 1))
+    if len(first) <= _SORTED:
+        first.sort(key=str)
+        ox.serialize(first, out, format=form, prefixes=_prefixes(first))
+    else:
+        ox.serialize(itertools.chain(first, rest), out, format=form, prefixes=PREFIXES)
+
+
+def _graph(name: str) -> ox.NamedNode | ox.DefaultGraph:
+    return ox.DefaultGraph() if name == DEFAULT_GRAPH else ox.NamedNode(name)
 
 
 def _prefixes(triples: list[ox.Triple]) -> dict[str, str]:
@@ -135,28 +216,6 @@ def _prefixes(triples: list[ox.Triple]) -> dict[str, str]:
     }
     seen |= {triple.object.datatype.value for triple in triples if isinstance(triple.object, ox.Literal)}
     return {name: space for name, space in PREFIXES.items() if any(value.startswith(space) for value in seen)}
-
-
-def _no_network() -> bool:
-    """Moves this process into a network namespace of its own, without any interface up; False where that fails."""
-    if not sys.platform.startswith("linux"):
-        return False
-    unshare = getattr(ctypes.CDLL(None, use_errno=True), "unshare", None)
-    if unshare is None:
-        return False
-    return bool(unshare(_CLONE_NEWNET) == 0 or unshare(_CLONE_NEWUSER | _CLONE_NEWNET) == 0)
-
-
-def _cap_memory(memory_mb: int) -> bool:
-    """Caps the address space at what is in use now and ``memory_mb`` more; False where the platform cannot."""
-    try:
-        with open("/proc/self/statm", encoding="ascii") as statm:
-            used = int(statm.read().split()[0]) * resource.getpagesize()
-        cap = used + memory_mb * 1_000_000
-        resource.setrlimit(resource.RLIMIT_AS, (cap, cap))
-    except (OSError, ValueError):
-        return False
-    return True
 
 
 if __name__ == "__main__":

@@ -61,6 +61,7 @@ class Guarded:
     form: str
     default_graphs: tuple[str, ...]
     named_graphs: tuple[str, ...]
+    light: bool = False
 
 
 def form(text: str) -> str:
@@ -154,7 +155,7 @@ def _prologue(text: str, tokens: list[Token]) -> Guarded:
             text, tokens[at].at, f"Expected SELECT, ASK, CONSTRUCT or DESCRIBE, found “{tokens[at].text[:40]}”."
         )
     default, named = _from(tokens, at, prefixes, base)
-    return Guarded(word, tuple(default), tuple(named))
+    return Guarded(word, tuple(default), tuple(named), light=len(tokens) - at <= 3)
 
 
 def _from(tokens: list[Token], at: int, prefixes: dict[str, str], base: str) -> tuple[list[str], list[str]]:

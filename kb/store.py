@@ -44,7 +44,7 @@ def write(out: Path, quads: Sequence[ox.Quad], *, inputs: str, version: str, cou
         if not (target / "manifest.json").is_file():
             _write_folder(out, target, text, Manifest(name, inputs, version, counts))
         _replace_text(out / "inputs" / inputs, name)
-        _swap(out / "current", name)
+        make_current(target)
     except OSError as error:
         raise _not_writable(out, error) from None
     return target
@@ -67,6 +67,16 @@ def find(out: Path, inputs: str) -> Path | None:
     except OSError:
         return None
     return out / name if (out / name / "manifest.json").is_file() else None
+
+
+def make_current(build: Path) -> None:
+    """Lets the name ``current`` beside a build point to it; SetupError where that cannot be written."""
+    link = build.parent / "current"
+    try:
+        if not link.is_symlink() or os.readlink(link) != build.name:
+            _swap(link, build.name)
+    except OSError as error:
+        raise _not_writable(build.parent, error) from None
 
 
 def manifest(build: Path) -> Manifest:

@@ -1,6 +1,7 @@
 """An engine that answers everything in this process from memory: for tests of what stands above engines."""
 
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import AbstractContextManager, nullcontext
 from functools import cache
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from kb.errors import QueryError
 from kb.model import Source
 from kb.namespaces import BASE, DEFAULT_GRAPH, PREFIXES
 from kb.paths import ontology_dir
+from kb.pool import State
 from kb.sources import read_data, read_folder
 
 EXAMPLE = Path(__file__).parent / "example"
@@ -35,7 +37,7 @@ class FakeEngine:
         self.store = ox.Store()
         self.store.extend(quads)
         self.build_id = build_id
-        self.walls: Mapping[str, bool] = {}
+        self.state = State(free=1, walls={"process": False})
         self.trouble: Exception | None = None
         self.asked: list[QueryRequest] = []
 
@@ -62,6 +64,10 @@ class FakeEngine:
         kind = "boolean" if isinstance(results, ox.QueryBoolean) else "solutions"
         body = results.serialize(format=ox.QueryResultsFormat.from_media_type(request.solutions))  # type: ignore[call-overload]
         return Answer(kind, request.solutions, body or b"", merged)
+
+    def pinned(self) -> AbstractContextManager["FakeEngine"]:
+        """This engine."""
+        return nullcontext(self)
 
     def select(self, query: str, bindings: Mapping[str, Term] | None = None) -> list[Row]:
         """The solutions of one of our own queries."""

@@ -89,7 +89,7 @@ def test_pages_stay_quick_while_every_evaluator_is_busy(server: str) -> None:
     seconds = time.monotonic() - start
     for thread in crowd:
         thread.join()
-    assert set(statuses) == {503} and len(statuses) == 40
+    assert set(statuses) <= {429, 503} and len(statuses) == 40
     assert seconds < 1.5
     assert get(f"{server}/sparql?query=ASK%7B%7D")[0] == 200
 

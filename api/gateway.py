@@ -1,0 +1,233 @@
+"""Between the HTTP server and the WSGI application: what WSGI alone cannot do.
+
+Granian speaks RSGI here, its own asynchronous interface, because through it a client that leaves is noticed, a slow
+sender or reader holds no thread, and an answer that is kept goes out without one. Everything else runs in threads, as a
+WSGI application does anywhere. To the environment of PEP 3333 it adds
+
+    testimonia.there     a function that tells whether the client is still there
+    testimonia.problem   status and detail of what was wrong before the application was reached
+"""
+
+import asyncio
+import io
+import logging
+import sys
+import time
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote_to_bytes
+
+from api.cache import AnswerCache, posted_hash, request_id
+from api.metrics import Metrics
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIApplication, WSGIEnvironment
+    from granian._granian import RSGIHTTPProtocol as HTTPProtocol
+    from granian.rsgi import Scope
+
+THREADS = 128
+"""Requests that the application answers at once; most of them may wait for an evaluator."""
+
+SLOW = 30.0
+"""Seconds in which a client must have sent its body, or have taken the next piece of an answer."""
+
+_access = logging.getLogger("testimonia.access")
+_log = logging.getLogger(__name__)
+
+
+class Gateway:
+    """The RSGI application around a WSGI application and the answers that are kept of it.
+
+    ``max_body`` is in bytes: no more of a request is read. ``close`` is called when the server stops.
+    """
+
+    def __init__(
+        self,
+        app: "WSGIApplication",
+        cache: AnswerCache,
+        metrics: Metrics,
+        *,
+        max_body: int,
+        close: Callable[[], None],
+    ) -> None:
+        self._app, self._cache, self._metrics, self._max_body, self._close = app, cache, metrics, max_body, close
+        self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="request")
+
+    def __rsgi_del__(self, loop: asyncio.AbstractEventLoop) -> None:
+        """Ends what belongs to the application, after the last answer."""
+        self._close()
+
+    async def __rsgi__(self, scope: "Scope", protocol: "HTTPProtocol") -> None:
+        """Answers one request."""
+        begun = time.perf_counter()
+        headers: dict[str, str] = {}
+        for name, value in scope.headers.items():
+            headers[name] = f"{headers[name]},{value}" if name in headers else value
+        body, problem = b"", None
+        if scope.method not in ("GET", "HEAD", "OPTIONS"):
+            body, problem = await self._read(headers, protocol)
+        path = unquote_to_bytes(scope.path).decode("latin-1") if "%" in scope.path else scope.path
+        if problem is None and "range" not in headers:
+            posted = posted_hash(headers.get("content-type", ""), body) if scope.method == "POST" else b""
+            _, entry = self._cache.find(
+                scope.method,
+                path,
+                scope.query_string,
+                headers.get("accept", ""),
+                headers.get("accept-encoding", ""),
+                posted,
+            )
+            if entry is not None:
+                name = request_id()
+                status, sent, content = entry.answer(name, headers.get("if-none-match"))
+                if scope.method == "HEAD" or not content:
+                    protocol.response_empty(status, sent)
+                else:
+                    protocol.response_bytes(status, sent, content)
+                self._note(scope, status, begun, name, kept=True)
+                return
+        environ = _environ(scope, path, headers, body)
+        environ["testimonia.problem"] = problem
+        await self._ask(scope, protocol, environ, begun)
+
+    async def _read(self, headers: dict[str, str], protocol: "HTTPProtocol") -> tuple[bytes, tuple[int, str] | None]:
+        """The body, and what is wrong with it."""
+        length = headers.get("content-length", "")
+        if length.isdigit() and int(length) > self._max_body:
+            return b"", (413, f"The request has {int(length):,} bytes; the limit is {self._max_body:,}.")
+        body = bytearray()
+
+        async def collect() -> None:
+            async for piece in protocol:
+                body.extend(piece)
+                if len(body) > self._max_body:
+                    return
+
+        try:
+            await asyncio.wait_for(collect(), SLOW)
+        except TimeoutError:
+            return b"", (408, f"The request was not sent within {SLOW:g} seconds.")
+        if len(body) > self._max_body:
+            return b"", (413, f"The request has more than {self._max_body:,} bytes.")
+        return bytes(body), None
+
+    async def _ask(self, scope: "Scope", protocol: "HTTPProtocol", environ: "WSGIEnvironment", begun: float) -> None:
+        """Answers through the application."""
+        gone = asyncio.ensure_future(protocol.client_disconnect())
+        environ["testimonia.there"] = lambda: not gone.done()
+        try:
+            answering = asyncio.get_running_loop().run_in_executor(self._threads, _call, self._app, environ)
+            status, sent, first, rest = await answering
+            if rest is None:
+                if first and scope.method != "HEAD":
+                    protocol.response_bytes(status, sent, first)
+                else:
+                    protocol.response_empty(status, sent)
+            else:
+                await self._stream(protocol, status, sent, first, rest)
+        finally:
+            gone.cancel()
+        name = next((value for key, value in sent if key == "X-Request-Id"), "")
+        self._note(scope, status, begun, name, kept=False)
+
+    async def _stream(
+        self, protocol: "HTTPProtocol", status: int, sent: list[tuple[str, str]], first: bytes, rest: Iterator[bytes]
+    ) -> None:
+        """Sends an answer piece by piece, as fast as the client takes it; breaks off where it takes none."""
+        loop = asyncio.get_running_loop()
+        transport = protocol.response_stream(status, sent)
+        piece: bytes | None = first
+        try:
+            while piece is not None:
+                await asyncio.wait_for(transport.send_bytes(piece), SLOW)
+                piece = await loop.run_in_executor(self._threads, next, rest, None)
+        except TimeoutError:
+            _log.info("a client took no more of its answer within %g seconds", SLOW)
+        except Exception as error:  # whatever the server raises when the client has gone
+            _log.info("an answer was broken off: %s", error)
+        finally:
+            if close := getattr(rest, "close", None):
+                close()
+
+    def _note(self, scope: "Scope", status: int, begun: float, name: str, *, kept: bool) -> None:
+        seconds = time.perf_counter() - begun
+        self._metrics.answered(scope.path, status, seconds, kept=kept)
+        if _access.isEnabledFor(logging.INFO):
+            said = {
+                "request_id": name,
+                "client": scope.client,
+                "method": scope.method,
+                "path": scope.path,
+                "query": scope.query_string[:2000],
+                "status": status,
+                "seconds": round(seconds, 6),
+                "kept": kept,
+            }
+            _access.info("answered", extra={"fields": said})
+
+
+def _call(
+    app: "WSGIApplication", environ: "WSGIEnvironment"
+) -> tuple[int, list[tuple[str, str]], bytes, Iterator[bytes] | None]:
+    """Status, headers, the first piece of a body, and the rest of it, None where there is none."""
+    seen: list[Any] = []
+
+    def start_response(status: str, headers: list[tuple[str, str]], exc_info: object = None) -> Callable[[bytes], None]:
+        seen[:] = [int(status[:3]), headers]
+        return lambda data: None
+
+    pieces: Iterable[bytes] = app(environ, start_response)
+    iterator = iter(pieces)
+    first = next(iterator, b"")
+    status, headers = seen
+    length = next((value for name, value in headers if name.lower() == "content-length"), None)
+    if environ["REQUEST_METHOD"] == "HEAD" or not first or length == str(len(first)):
+        if close := getattr(pieces, "close", None):
+            close()
+        return status, headers, first, None
+    return status, headers, first, _Rest(iterator, pieces)
+
+
+class _Rest:
+    """What is left of a body, with the ``close`` of the whole."""
+
+    def __init__(self, iterator: Iterator[bytes], whole: object) -> None:
+        self._iterator, self.close = iterator, getattr(whole, "close", lambda: None)
+
+    def __iter__(self) -> Iterator[bytes]:
+        return self
+
+    def __next__(self) -> bytes:
+        return next(self._iterator)
+
+
+def _environ(scope: "Scope", path: str, headers: dict[str, str], body: bytes) -> "WSGIEnvironment":
+    """The environment of PEP 3333 for a request; ``path`` is percent-decoded, its bytes as Latin-1."""
+    server, _, port = scope.server.rpartition(":")
+    environ: dict[str, Any] = {
+        "REQUEST_METHOD": scope.method,
+        "SCRIPT_NAME": "",
+        "PATH_INFO": path,
+        "QUERY_STRING": scope.query_string,
+        "SERVER_NAME": server,
+        "SERVER_PORT": port,
+        "SERVER_PROTOCOL": f"HTTP/{scope.http_version}",
+        "REMOTE_ADDR": scope.client.rpartition(":")[0].strip("[]"),
+        "CONTENT_LENGTH": str(len(body)),
+        "wsgi.version": (1, 0),
+        "wsgi.url_scheme": scope.scheme,
+        "wsgi.input": io.BytesIO(body),
+        "wsgi.errors": sys.stderr,
+        "wsgi.multithread": True,
+        "wsgi.multiprocess": False,
+        "wsgi.run_once": False,
+    }
+    if scope.authority:
+        environ["HTTP_HOST"] = scope.authority
+    for name, value in headers.items():
+        if "_" in name or name in ("content-length", "transfer-encoding"):
+            continue  # an underscore would pass for a hyphen
+        key = name.replace("-", "_").upper()
+        environ[key if key == "CONTENT_TYPE" else f"HTTP_{key}"] = value
+    return environ

@@ -1,0 +1,118 @@
+"""An engine that follows its builds: when a newer one is there, it is opened beside the old, and takes over."""
+
+import logging
+import os
+import threading
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+import pyoxigraph as ox
+
+from kb.engine import Answer, Engine, QueryRequest, Row, Term
+from kb.errors import TestimoniaError
+from kb.pool import State
+
+LOOK = 0.5
+"""Seconds between two looks at which build is the newest."""
+
+_log = logging.getLogger(__name__)
+
+
+class LiveEngine:
+    """Serves the build that the link ``current`` points to; ``open_build`` makes an engine of a build's folder.
+
+    A request that holds an engine (``pinned``) keeps it to its end; an engine that nobody holds any more and that is
+    not the newest is closed. A build that cannot be opened is told of in the log, and the one before stays.
+    """
+
+    def __init__(self, current: Path, open_build: Callable[[Path], Engine]) -> None:
+        self._current, self._open = current, open_build
+        self._lock = threading.Lock()
+        self._holders: dict[Engine, int] = {}
+        self._stop = threading.Event()
+        self._build = self._newest()
+        self._engine = open_build(self._build)
+        self._holders[self._engine] = 0
+        self._follower = threading.Thread(target=self._follow, name="builds", daemon=True)
+        self._follower.start()
+
+    @property
+    def build_id(self) -> str:
+        """SHA-256 of the data now served, in hex."""
+        return self._engine.build_id
+
+    @property
+    def state(self) -> State:
+        """What goes on in the engine now in use."""
+        return self._engine.state
+
+    @contextmanager
+    def pinned(self) -> Iterator[Engine]:
+        """The engine of the newest build, for one request; it stays open until the request is answered."""
+        with self._lock:
+            engine = self._engine
+            self._holders[engine] += 1
+        try:
+            yield engine
+        finally:
+            with self._lock:
+                self._holders[engine] -= 1
+            self._close_idle()
+
+    def answer(self, request: QueryRequest) -> Answer:
+        """The answer to a foreign query; errors as those of the engine."""
+        with self.pinned() as engine:
+            return engine.answer(request)
+
+    def select(self, query: str, bindings: Mapping[str, Term] | None = None) -> list[Row]:
+        """The solutions of one of our own SELECT queries."""
+        with self.pinned() as engine:
+            return engine.select(query, bindings)
+
+    def quads(self, *, subjects: Iterable[str] = (), graphs: Iterable[str] = ()) -> list[ox.Quad]:
+        """All default-graph quads with one of ``subjects``, and all quads of the named ``graphs``, sorted."""
+        with self.pinned() as engine:
+            return engine.quads(subjects=subjects, graphs=graphs)
+
+    def dump(self, suffix: str) -> Iterator[bytes]:
+        """The whole served dataset, ``nq`` or ``trig``, in pieces."""
+        with self.pinned() as engine:
+            yield from engine.dump(suffix)
+
+    def close(self) -> None:
+        """Ends every process of every engine that is still open."""
+        self._stop.set()
+        self._follower.join()
+        with self._lock:
+            engines, self._holders = list(self._holders), {}
+        for engine in engines:
+            engine.close()
+
+    def _newest(self) -> Path:
+        return self._current.parent / os.readlink(self._current)
+
+    def _follow(self) -> None:
+        while not self._stop.wait(LOOK):
+            try:
+                build = self._newest()
+                if build == self._build:
+                    continue
+                self._build = build
+                engine = self._open(build)
+            except (OSError, TestimoniaError) as error:
+                _log.error("a new build cannot be served, the one before stays: %s", error)
+                continue
+            with self._lock:
+                self._engine = engine
+                self._holders[engine] = 0
+            _log.info("build %s is served now", engine.build_id[:12])
+            self._close_idle()
+
+    def _close_idle(self) -> None:
+        with self._lock:
+            idle = [engine for engine, holders in self._holders.items() if not holders and engine is not self._engine]
+            for engine in idle:
+                del self._holders[engine]
+        for engine in idle:
+            engine.close()

@@ -1,0 +1,352 @@
+"""Who gets an evaluator: short queries at once, long ones in turn, and each client its share.
+
+A query begins as *quick*. One that has not ended after QUICK seconds is *long*: it goes on if a place for long queries
+is free and its client has not had its share; else it is stopped, waits, and begins again when its turn comes. What was
+long once is known to be long the next time. *Light* queries, which cannot be long by their shape, have an evaluator
+kept free for them. So nobody's long query keeps anybody's short one waiting, and no client takes all the places.
+"""
+
+import hashlib
+import itertools
+import logging
+import threading
+import time
+from collections import Counter, OrderedDict
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from kb import walls
+from kb.errors import LimitError
+from kb.process import Body, Evaluator, Killed
+
+QUICK = 0.1
+"""Seconds after which a query is long."""
+
+QUICK_PLACES = 2
+"""Quick queries that run at once."""
+
+WAITING = 64
+"""Quick or light queries that may wait."""
+
+SHARE = 8
+"""Long queries of one client, at work or waiting; three times as many may wait of all together."""
+
+_STANDS_BACK = 0.5
+"""Seconds after which a long query stands back behind others for processor time."""
+
+_LOOK = 0.2
+"""Seconds between two looks at whether the client is still there."""
+
+_KNOWN = 1000
+"""Long queries that are remembered."""
+
+Found = tuple[dict[str, Any], Body]
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class State:
+    """What goes on: evaluators by what they do, queries that wait, and how many ended in which way since the start."""
+
+    free: int = 0
+    quick: int = 0
+    long: int = 0
+    waiting: int = 0
+    started: int = 0
+    ended: Mapping[str, int] = field(default_factory=dict)
+    walls: Mapping[str, bool] = field(default_factory=dict)
+
+
+class _Again(Exception):
+    """The query is long, and it is not its turn."""
+
+
+@dataclass(eq=False)
+class _Job:
+    """A query on its way: ``lane`` is light, quick or long."""
+
+    client: str
+    lane: str
+    order: int
+    turn: threading.Event = field(default_factory=threading.Event)
+    evaluator: Evaluator | None = None
+    stands_back: bool = False
+
+
+class Pool:
+    """Evaluators, started by ``start``, and the queries that want them.
+
+    ``places`` is how many long queries run at once; no client has more than ``places - 1`` of them, so that there is
+    always one for somebody else. ``timeout`` is in seconds of one query's run, ``patience`` in seconds of its wait.
+    """
+
+    def __init__(self, start: Callable[[], Evaluator], *, places: int, timeout: float, patience: float) -> None:
+        self._start, self._places, self._timeout, self._patience = start, places, timeout, patience
+        self._lock = threading.Lock()
+        self._free: list[Evaluator] = []
+        self._starters: set[threading.Thread] = set()
+        self._waiting: list[_Job] = []
+        self._running: set[_Job] = set()
+        self._known_long: OrderedDict[bytes, None] = OrderedDict()
+        self._last_served: OrderedDict[str, int] = OrderedDict()
+        self._orders = itertools.count()
+        self._ended: Counter[str] = Counter()
+        self._started = 0
+        self._closed = False
+        self._walls: dict[str, bool] = {}
+        first = start()
+        try:
+            first.ready()
+        except BaseException:
+            first.kill()
+            raise
+        self._free, self._walls, self._started = [first], dict(first.walls), 1
+        with self._lock:
+            self._start_missing()
+
+    @property
+    def state(self) -> State:
+        """What goes on at this moment."""
+        with self._lock:
+            lanes = Counter(job.lane for job in self._running)
+            return State(
+                len(self._free),
+                lanes["quick"] + lanes["light"],
+                lanes["long"],
+                len(self._waiting),
+                self._started,
+                dict(self._ended),
+                dict(self._walls),
+            )
+
+    def ask(
+        self, question: bytes, *, client: str, light: bool, there: Callable[[], bool]
+    ) -> tuple[dict[str, Any], Body]:
+        """The end that an evaluator reported, which may be an error, and the body of the answer.
+
+        LimitError ``time``, ``memory``, ``crash``, ``busy``, ``share`` (of this client) or ``left`` (``there`` is
+        False: the client has gone).
+        """
+        key = hashlib.blake2b(question, digest_size=16).digest()
+        with self._lock:
+            lane = "light" if light else "long" if key in self._known_long else "quick"
+            job = _Job(client, lane, next(self._orders))
+            self._admit(job)
+            self._waiting.append(job)
+            self._give_turns()
+        try:
+            end, body = self._answer(job, key, question, there)
+        except LimitError as error:
+            self._count(error.reason)
+            raise
+        self._count(str(end.get("error", "answered")))
+        return end, body
+
+    def close(self) -> None:
+        """Ends all evaluators, idle or at work."""
+        with self._lock:
+            self._closed = True
+            evaluators = [*self._free, *(job.evaluator for job in self._running if job.evaluator)]
+            self._free.clear()
+            starters = list(self._starters)
+        for evaluator in evaluators:
+            evaluator.kill()
+        for starter in starters:
+            starter.join()
+
+    def _answer(self, job: _Job, key: bytes, question: bytes, there: Callable[[], bool]) -> Found:
+        killed = False
+        while True:
+            evaluator = self._await_turn(job, there)
+            healthy = False
+            try:
+                found = evaluator.ask(question, lambda seconds: self._watch(job, key, there, seconds))
+                healthy = True
+                return found
+            except _Again:
+                again = True
+            except Killed:
+                if killed or self._closed:
+                    raise LimitError(
+                        "The process that evaluated the query was ended from outside.",
+                        reason="crash",
+                        hint="Ask once more.",
+                    ) from None
+                killed = again = True
+            finally:
+                self._take_back(job, evaluator, healthy=healthy)
+            assert again
+            with self._lock:
+                job.turn.clear()
+                self._waiting.append(job)
+                self._give_turns()
+
+    def _await_turn(self, job: _Job, there: Callable[[], bool]) -> Evaluator:
+        until = time.monotonic() + self._patience
+        while not job.turn.wait(min(_LOOK, max(0.0, until - time.monotonic()))):
+            late, gone = self._closed or time.monotonic() >= until, not there()
+            if late or gone:
+                with self._lock:
+                    if job in self._waiting:
+                        self._waiting.remove(job)
+                        raise _left() if gone else self._busy()
+        assert job.evaluator is not None
+        return job.evaluator
+
+    def _watch(self, job: _Job, key: bytes, there: Callable[[], bool], seconds: float) -> float:
+        """Looks after a running query; the seconds until the next look."""
+        if seconds >= self._timeout:
+            raise LimitError(
+                f"The query ran longer than {self._timeout:g} seconds and was stopped.",
+                reason="time",
+                hint="Ask for less: add LIMIT, bind more terms, or put GRAPH behind the claim's own properties.",
+            )
+        if seconds >= QUICK and job.lane != "long":
+            self._make_long(job, key)
+        if seconds >= _LOOK and not there():
+            raise _left()
+        if seconds >= _STANDS_BACK and not job.stands_back and job.evaluator is not None:
+            job.stands_back = True
+            walls.stand_back(job.evaluator.pid)
+        return min(_LOOK if job.lane == "long" else max(0.0, QUICK - seconds), self._timeout - seconds)
+
+    def _make_long(self, job: _Job, key: bytes) -> None:
+        """Gives a query a place among the long ones; _Again where it must wait for one, LimitError where it may not."""
+        with self._lock:
+            self._known_long[key] = None
+            self._known_long.move_to_end(key)
+            while len(self._known_long) > _KNOWN:
+                self._known_long.popitem(last=False)
+            has_place = self._may_run_long(job)
+            job.lane = "long"
+            if not has_place:
+                self._admit(job)
+                raise _Again
+            self._give_turns()
+
+    def _admit(self, job: _Job) -> None:
+        """LimitError where there is no room for a query; the lock is held."""
+        jobs = [other for other in (*self._waiting, *self._running) if other is not job and other.lane == "long"]
+        if job.lane != "light" and sum(other.client == job.client for other in jobs) >= SHARE:
+            raise LimitError(
+                f"You have {SHARE} long queries at work or waiting; this one was not started.",
+                reason="share",
+                hint="Wait until one of them is answered.",
+                retry_after=self._wait(),
+            )
+        same = [other for other in self._waiting if (other.lane == "long") == (job.lane == "long")]
+        if len(same) >= (3 * SHARE if job.lane == "long" else WAITING):
+            raise self._busy()
+
+    def _may_run_long(self, job: _Job) -> bool:
+        """Whether there is a place for this client's long query; the lock is held."""
+        clients = [other.client for other in self._running if other.lane == "long"]
+        return len(clients) < self._places and clients.count(job.client) < max(1, self._places - 1)
+
+    def _give_turns(self) -> None:
+        """Gives free evaluators to those whose turn it is, and starts some if more are needed; the lock is held."""
+        while self._free and (job := self._next()) is not None:
+            evaluator = self._free.pop()
+            if not evaluator.is_alive():
+                evaluator.kill()
+                continue
+            self._waiting.remove(job)
+            self._running.add(job)
+            job.evaluator = evaluator
+            self._last_served[job.client] = next(self._orders)
+            self._last_served.move_to_end(job.client)
+            if len(self._last_served) > _KNOWN:
+                self._last_served.popitem(last=False)
+            job.turn.set()
+        self._start_missing()
+
+    def _next(self) -> _Job | None:
+        """The query whose turn it is: a light one, else a quick or a long one, as long as an evaluator stays free."""
+        lanes: dict[str, list[_Job]] = {"light": [], "quick": [], "long": []}
+        for job in self._waiting:
+            lanes[job.lane].append(job)
+        if lanes["light"]:
+            return self._fairest(lanes["light"])
+        if len(self._free) < 2 and self._running:
+            return None
+        if lanes["quick"] and sum(job.lane == "quick" for job in self._running) < QUICK_PLACES:
+            return self._fairest(lanes["quick"])
+        allowed = [job for job in lanes["long"] if self._may_run_long(job)]
+        return self._fairest(allowed) if allowed else None
+
+    def _fairest(self, jobs: list[_Job]) -> _Job:
+        """The query of the client with the least at work, of these the one that was served longest ago."""
+        if len(jobs) == 1:
+            return jobs[0]
+        running = Counter(job.client for job in self._running)
+        return min(jobs, key=lambda job: (running[job.client], self._last_served.get(job.client, -1), job.order))
+
+    def _take_back(self, job: _Job, evaluator: Evaluator, *, healthy: bool) -> None:
+        """Frees an evaluator; one that is of no use, or not needed any more, is ended."""
+        with self._lock:
+            self._running.discard(job)
+            job.evaluator = None
+            keep = healthy and not job.stands_back and not self._closed and self._missing() > -self._places
+            job.stands_back = False
+            if keep:
+                self._free.append(evaluator)
+            self._give_turns()
+        if not keep:
+            evaluator.kill()
+
+    def _missing(self) -> int:
+        """Evaluators that there should be, beside those at work on long queries, and are not; the lock is held."""
+        beside = sum(job.lane != "long" for job in self._running)
+        return QUICK_PLACES + 1 - beside - len(self._free) - len(self._starters)
+
+    def _start_missing(self) -> None:
+        for _ in range(0 if self._closed else self._missing()):
+            starter = threading.Thread(target=self._start_one, daemon=True)
+            self._starters.add(starter)
+            starter.start()
+
+    def _start_one(self) -> None:
+        wait = 0.1
+        while not self._closed:
+            evaluator = None
+            try:
+                evaluator = self._start()
+                evaluator.ready()
+                break
+            except (LimitError, OSError) as error:
+                _log.error("an evaluator could not be started: %s", error)
+                if evaluator is not None:
+                    evaluator.kill()
+                time.sleep(wait)
+                wait = min(wait * 2, 5.0)
+        with self._lock:
+            self._starters.discard(threading.current_thread())
+            if evaluator is not None and not self._closed:
+                self._started += 1
+                self._free.append(evaluator)
+                self._give_turns()
+                return
+        if evaluator is not None:
+            evaluator.kill()
+
+    def _count(self, how: str) -> None:
+        with self._lock:
+            self._ended[how] += 1
+
+    def _wait(self) -> int:
+        """Seconds after which it makes sense to ask again; the lock is held."""
+        return 1 + sum(job.lane == "long" for job in self._waiting) // self._places
+
+    def _busy(self) -> LimitError:
+        return LimitError(
+            "All evaluators are at work; your query was not started.",
+            reason="busy",
+            hint="Try again shortly.",
+            retry_after=self._wait(),
+        )
+
+
+def _left() -> LimitError:
+    return LimitError("The client left before its query was answered.", reason="left")

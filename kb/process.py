@@ -1,0 +1,216 @@
+"""An evaluator process as its parent sees it: questions in, whole answers out, and why it ended if it did."""
+
+import contextlib
+import json
+import logging
+import mmap
+import os
+import select
+import signal
+import struct
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+import weakref
+from collections.abc import Callable
+from pathlib import Path
+from typing import IO, Any, Self
+
+from kb.errors import LimitError
+
+Body = bytes | mmap.mmap
+"""A whole answer; a large one lies in a file without a name, which ends with it."""
+
+Watch = Callable[[float], float]
+"""Called with the seconds that a question has taken; gives the seconds until it wants to be called again, or raises."""
+
+IN_MEMORY = 1 << 20
+"""Bytes of the largest answer that is held in memory."""
+
+IN_FILES = 1 << 30
+"""Bytes of answers that may lie in files at once, waiting for their readers."""
+
+_START_UP = 30.0
+"""Seconds an evaluator may take to open its store."""
+
+_HEADER = struct.Struct(">cI")
+
+
+class Killed(Exception):
+    """Somebody from outside ended the process while it was at work."""
+
+
+class Evaluator:
+    """A process that answers one question at a time; ``ready`` waits until it can.
+
+    After any error of ``ask`` but the one that the process itself reported, it is of no more use: ``kill`` it.
+    """
+
+    def __init__(self, store: str, *, timeout: float, memory_mb: int) -> None:
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "kb.evaluator", store, str(memory_mb), str(timeout)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,  # not a file: an evaluator may write none
+            env=_environment(),
+        )
+        assert self._process.stdin and self._process.stdout and self._process.stderr
+        self._in, self._out, self._errors = self._process.stdin, self._process.stdout, self._process.stderr
+        self._poll = select.poll()
+        self._poll.register(self._out.fileno(), select.POLLIN)
+        self._read = bytearray()
+        self.walls: dict[str, bool] = {}
+
+    @property
+    def pid(self) -> int:
+        """The number of the process."""
+        return self._process.pid
+
+    def ready(self) -> None:
+        """Returns when the store is open; LimitError ``crash`` where that fails."""
+
+        def in_time(seconds: float) -> float:
+            if seconds > _START_UP:
+                raise LimitError(f"An evaluator did not start within {_START_UP:g} seconds.", reason="crash")
+            return _START_UP
+
+        try:
+            _, data = self._frame(time.monotonic(), in_time)
+        except EOFError:
+            why = self._obituary()
+            raise (
+                LimitError("An evaluator ended as it started.", reason="crash") if isinstance(why, Killed) else why
+            ) from None
+        self.walls = json.loads(data)["walls"]
+
+    def ask(self, question: bytes, watch: Watch) -> tuple[dict[str, Any], Body]:
+        """The end that the process reported, which may be an error, and the body of the answer.
+
+        LimitError where it ended by itself, Killed where it was ended, and whatever ``watch`` raises.
+        """
+        begun = time.monotonic()
+        try:
+            self._in.write(_HEADER.pack(b"Q", len(question)) + question)
+            self._in.flush()
+            with _Growing() as body:
+                while True:
+                    letter, data = self._frame(begun, watch)
+                    if letter == b"E":
+                        return json.loads(data), body.finish()
+                    body.add(data)
+        except (BrokenPipeError, EOFError):
+            raise self._obituary() from None
+
+    def is_alive(self) -> bool:
+        """Whether the process still runs."""
+        return self._process.poll() is None
+
+    def kill(self) -> None:
+        """Ends the process at once, whatever it does."""
+        self._process.kill()
+        self._process.wait()
+        for stream in (self._in, self._out, self._errors):
+            with contextlib.suppress(OSError):
+                stream.close()
+
+    def _frame(self, begun: float, watch: Watch) -> tuple[bytes, bytes]:
+        """Letter and content of the next frame; EOFError where there is none."""
+        while True:
+            if len(self._read) >= _HEADER.size:
+                letter, length = _HEADER.unpack_from(self._read)
+                if len(self._read) >= _HEADER.size + length:
+                    data = bytes(memoryview(self._read)[_HEADER.size : _HEADER.size + length])
+                    del self._read[: _HEADER.size + length]
+                    return letter, data
+            seconds = watch(time.monotonic() - begun)
+            if self._poll.poll(max(0.0, seconds) * 1000 + 1):
+                piece = os.read(self._out.fileno(), 1 << 20)
+                if not piece:
+                    raise EOFError
+                self._read += piece
+
+    def _obituary(self) -> LimitError | Killed:
+        """Why the process ended by itself, read off its signal and last words."""
+        code = self._process.wait()
+        last_words = self._errors.read().decode("utf-8", "replace")
+        if code in (-signal.SIGKILL, -signal.SIGTERM):
+            return Killed()
+        if any(word in last_words for word in ("memory allocation", "bad_alloc", "MemoryError")):
+            return LimitError(
+                "The query needed more memory than one query may have and was stopped.",
+                reason="memory",
+                hint="Ask for less: avoid sorting or joining everything with everything.",
+            )
+        logging.getLogger(__name__).warning("evaluator ended with %s: %s", code, last_words[-300:])
+        return LimitError(
+            "The query ended the process that evaluated it and was given up.",
+            reason="crash",
+            hint="It is probably too deeply nested; ask in several smaller queries.",
+        )
+
+
+class _Growing:
+    """An answer that is not yet whole."""
+
+    def __init__(self) -> None:
+        self._held = bytearray()
+        self._file: IO[bytes] | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        if self._file is not None:
+            self._file.close()
+
+    def add(self, data: bytes) -> None:
+        """Takes a piece."""
+        self._held += data
+        if len(self._held) > IN_MEMORY:
+            try:
+                if self._file is None:
+                    self._file = tempfile.TemporaryFile(prefix="testimonia-answer-")  # noqa: SIM115
+                self._file.write(self._held)
+            except OSError as error:
+                raise _no_room(str(error)) from None
+            self._held.clear()
+
+    def finish(self) -> Body:
+        """The whole; LimitError ``busy`` where too many large answers wait for their readers."""
+        if self._file is None:
+            return bytes(self._held)
+        with _files_lock:
+            try:
+                self._file.write(self._held)
+                self._file.flush()
+                size = self._file.tell()
+                body = mmap.mmap(self._file.fileno(), size, access=mmap.ACCESS_READ)
+            except OSError as error:
+                raise _no_room(str(error)) from None
+            if sum(_files.values()) + size > IN_FILES:
+                raise _no_room("their files are full")
+            _files[id(body)] = size
+            weakref.finalize(body, _files.pop, id(body))
+        return body
+
+
+def _no_room(reason: str) -> LimitError:
+    return LimitError(
+        f"There is no room for another large answer just now: {reason}.",
+        reason="busy",
+        hint="Try again later, or ask for less with LIMIT.",
+        retry_after=30,
+    )
+
+
+_files: dict[int, int] = {}
+_files_lock = threading.Lock()
+
+
+def _environment() -> dict[str, str]:
+    """The evaluator's environment: where Python finds this package, and nothing else of ours."""
+    here = str(Path(__file__).resolve().parent.parent)
+    kept = {name: value for name, value in os.environ.items() if name in ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR")}
+    return {**kept, "PYTHONPATH": here, "PYTHONUNBUFFERED": "1"}
