@@ -16,7 +16,6 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
-from urllib.parse import unquote_to_bytes
 
 from api.cache import AnswerCache, posted_hash, request_id
 from api.metrics import Metrics
@@ -31,6 +30,9 @@ THREADS = 128
 
 SLOW = 30.0
 """Seconds in which a client must have sent its body, or have taken the next piece of an answer."""
+
+PATIENT = 16_000_000
+"""Bytes of a request that is too large which are read all the same, so that its sender hears why it is refused."""
 
 _access = logging.getLogger("testimonia.access")
 _log = logging.getLogger(__name__)
@@ -67,7 +69,7 @@ class Gateway:
         body, problem = b"", None
         if scope.method not in ("GET", "HEAD", "OPTIONS"):
             body, problem = await self._read(headers, protocol)
-        path = unquote_to_bytes(scope.path).decode("latin-1") if "%" in scope.path else scope.path
+        path = scope.path if scope.path.isascii() else scope.path.encode().decode("latin-1")  # decoded by the server
         if problem is None and "range" not in headers:
             posted = posted_hash(headers.get("content-type", ""), body) if scope.method == "POST" else b""
             _, entry = self._cache.find(
@@ -93,23 +95,25 @@ class Gateway:
 
     async def _read(self, headers: dict[str, str], protocol: "HTTPProtocol") -> tuple[bytes, tuple[int, str] | None]:
         """The body, and what is wrong with it."""
-        length = headers.get("content-length", "")
-        if length.isdigit() and int(length) > self._max_body:
-            return b"", (413, f"The request has {int(length):,} bytes; the limit is {self._max_body:,}.")
-        body = bytearray()
+        body, size = bytearray(), 0
 
         async def collect() -> None:
+            nonlocal size
             async for piece in protocol:
-                body.extend(piece)
-                if len(body) > self._max_body:
+                size += len(piece)
+                if size <= self._max_body:
+                    body.extend(piece)
+                elif size > PATIENT:
                     return
 
-        try:
-            await asyncio.wait_for(collect(), SLOW)
-        except TimeoutError:
-            return b"", (408, f"The request was not sent within {SLOW:g} seconds.")
-        if len(body) > self._max_body:
-            return b"", (413, f"The request has more than {self._max_body:,} bytes.")
+        length = headers.get("content-length", "")
+        if not length.isdigit() or int(length) <= PATIENT:
+            try:
+                await asyncio.wait_for(collect(), SLOW)
+            except TimeoutError:
+                return b"", (408, f"The request was not sent within {SLOW:g} seconds.")
+        if size > self._max_body or (length.isdigit() and int(length) > self._max_body):
+            return b"", (413, f"The request is larger than {self._max_body:,} bytes.")
         return bytes(body), None
 
     async def _ask(self, scope: "Scope", protocol: "HTTPProtocol", environ: "WSGIEnvironment", begun: float) -> None:
@@ -203,7 +207,7 @@ class _Rest:
 
 
 def _environ(scope: "Scope", path: str, headers: dict[str, str], body: bytes) -> "WSGIEnvironment":
-    """The environment of PEP 3333 for a request; ``path`` is percent-decoded, its bytes as Latin-1."""
+    """The environment of PEP 3333 for a request; ``path`` is as PEP 3333 has it, bytes as Latin-1."""
     server, _, port = scope.server.rpartition(":")
     environ: dict[str, Any] = {
         "REQUEST_METHOD": scope.method,

@@ -1,0 +1,87 @@
+"""Answers kept in front of the application: which are, for whom, and for how long."""
+
+from fake_engine import FakeEngine, example
+from flask import Flask
+from flask.testing import FlaskClient
+
+from api import create_app
+from api.cache import AnswerCache
+
+
+def cache_of(app: Flask) -> AnswerCache:
+    found = app.extensions["testimonia"]["cache"]
+    assert isinstance(found, AnswerCache)
+    return found
+
+
+def test_an_answer_is_kept_for_those_who_ask_the_same(client: FlaskClient, app: Flask, engine: FakeEngine) -> None:
+    """The second of two equal queries is answered without the engine; GET, HEAD and POST alike."""
+    for _ in range(2):
+        assert client.get("/sparql?query=ASK{}").status_code == 200
+        assert client.post("/sparql", data="ASK { }", content_type="application/sparql-query").status_code == 200
+        assert client.post("/sparql", data={"query": "ASK {  }"}).status_code == 200
+    assert len(engine.asked) == 3
+    assert cache_of(app).hits == 3
+
+
+def test_what_differs_is_kept_apart(client: FlaskClient, engine: FakeEngine) -> None:
+    """Another format, another encoding, another query, another body: each has its own answer."""
+    variants = [
+        ("/sparql?query=ASK{}", {}),
+        ("/sparql?query=ASK{}", {"Accept": "text/csv"}),
+        ("/sparql?query=ASK{}", {"Accept": "text/csv", "Accept-Encoding": "gzip"}),
+        ("/sparql?query=ASK{%20}", {}),
+        ("/sparql?query=ASK{}&format=xml", {}),
+    ]
+    first = [client.get(path, headers=headers).data for path, headers in variants]
+    again = [client.get(path, headers=headers).data for path, headers in reversed(variants)]
+    assert first == again[::-1]
+    assert len(engine.asked) == len(variants)
+
+
+def test_a_new_build_forgets_old_answers(client: FlaskClient, engine: FakeEngine) -> None:
+    """Once another build is served, nothing of the one before is."""
+    old = client.get("/claims").headers["Testimonia-Build"]
+    engine.build_id = "c" * 64
+    assert client.get("/claims").headers["Testimonia-Build"] == "c" * 64 != old
+
+
+def test_errors_and_moments_are_not_kept(client: FlaskClient, app: Flask) -> None:
+    """What went wrong, or is true for a moment only, is asked anew each time."""
+    for path in ("/nothing", "/claims?mode=x", "/sparql?query=x", "/healthz", "/readyz", "/metrics"):
+        client.get(path)
+    assert cache_of(app).bytes == 0
+
+
+def test_the_oldest_answers_make_room(engine: FakeEngine) -> None:
+    """Kept answers never take more than their room; those asked for longest ago go first."""
+    app = create_app(engine, cache_bytes=20_000)
+    client = app.test_client()
+    for number in range(50):
+        client.get(f"/claims?limit=1&q={number}")
+        client.get("/sparql?query=ASK{}")  # asked again and again, so it stays
+    assert cache_of(app).bytes <= 20_000
+    assert len(engine.asked) == 1
+
+
+def test_no_room_keeps_nothing(engine: FakeEngine) -> None:
+    """With no room for answers, each question reaches the engine."""
+    app = create_app(engine, cache_bytes=0)
+    for _ in range(2):
+        assert app.test_client().get("/sparql?query=ASK{}").json == {"head": {}, "boolean": True}
+    assert len(engine.asked) == 2
+
+
+def test_a_client_that_has_an_answer_costs_no_query(engine: FakeEngine) -> None:
+    """A validator that fits is answered with 304 before anything is evaluated."""
+    app = create_app(engine, cache_bytes=0)
+    etag = app.test_client().get("/sparql?query=ASK{}").headers["ETag"]
+    reply = app.test_client().get("/sparql?query=ASK{}", headers={"If-None-Match": etag})
+    assert (reply.status_code, reply.data, len(engine.asked)) == (304, b"", 1)
+
+
+def test_a_body_still_reaches_the_application(client: FlaskClient) -> None:
+    """Looking at a POST to find its answer leaves its body to be read."""
+    query = "SELECT ?claim { ?claim a <https://w3id.org/testimonia/ontology#Claim> }"
+    reply = client.post("/sparql", data={"query": query})
+    assert len(reply.get_json(force=True)["results"]["bindings"]) == len(example().instances("t:Claim"))
