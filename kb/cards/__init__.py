@@ -5,6 +5,7 @@
     claims     a claim, in full and in short, never without its speaker
     shared     where the words of a passage stand again
     entities   actors, places, events, objects, articles, concepts, the ontology
+    perspectives   the graphs that are left when one looks through a perspective
     lists      lists with filters and paging, near matches, the front page
     rdf        the quads that belong to one thing
     tables     the answers of saved questions
@@ -17,6 +18,7 @@ from kb.cards.claims import claim_card, hits
 from kb.cards.entities import ONTOLOGY, card, ontology_card
 from kb.cards.facts import Json, kind_of, slug
 from kb.cards.lists import CODED, FILTERS, LISTS, BadFilter, Page, choices, find, listing, nearest, overview, resolve
+from kb.cards.perspectives import perspective_graphs, perspectives
 from kb.cards.plain import table, text
 from kb.cards.rdf import PARTS, description, ontology, owner
 from kb.cards.tables import RESULTS_JSON, Table, read, read_triples, run, write
@@ -45,6 +47,8 @@ __all__ = [
     "ontology_card",
     "overview",
     "owner",
+    "perspective_graphs",
+    "perspectives",
     "read",
     "read_triples",
     "resolve",

@@ -8,6 +8,8 @@ import pytest
 from fake_engine import FakeEngine
 from flask.testing import FlaskClient
 
+from api import create_app
+from kb.engine import EmbeddedEngine
 from kb.errors import LimitError
 from kb.namespaces import DEFAULT_GRAPH, iri
 
@@ -357,3 +359,41 @@ def test_a_long_answer_is_whole_as_data_and_says_so_on_its_page(client: FlaskCli
     page = client.get("/sparql", query_string={"query": query}, headers=BROWSER)
     assert rows > 2000
     assert f"{rows} rows; this page shows the first 2000" in page.text
+
+
+def test_a_perspective_narrows_the_graphs_and_nothing_else(shipped_engine: EmbeddedEngine) -> None:
+    """Through a perspective, GRAPH reaches its own claims and conclusions; the default graph is all there."""
+    client = create_app(shipped_engine).test_client()
+
+    def ask(pattern: str, **fields: str) -> list[str]:
+        query = f"PREFIX t: <https://w3id.org/testimonia/ontology#> SELECT DISTINCT ?x {{ {pattern} }}"
+        found = client.post("/sparql", data={"query": query, **fields}).get_json(force=True)["results"]["bindings"]
+        return sorted(row["x"]["value"] for row in found)
+
+    newsroom, caliber = "2022-12-12-newsroom", "2022-12-13-caliber"
+    graphs = {name: ask("GRAPH ?x { ?s ?p ?o }", perspective=name) for name in (newsroom, caliber)}
+    claims = {name: [graph for graph in graphs[name] if "/claim/" in graph] for name in graphs}
+    for name in graphs:
+        assert claims[name] == ask(f"?x t:inArticle <{iri(f'article:{name}')}> GRAPH ?x {{ ?s ?p ?o }}")
+        assert ask("?x a t:Claim", perspective=name) == ask("?x a t:Claim")
+        inferred = [graph for graph in graphs[name] if graph not in claims[name]]
+        assert inferred == ask(f"?x t:underPerspective <{iri(f'perspective:{name}')}>")
+    assert not set(graphs[newsroom]) & set(graphs[caliber])
+    assert graphs[newsroom] == ask("GRAPH ?x { ?s ?p ?o }", perspective=iri(f"perspective:{newsroom}"))
+
+
+@pytest.mark.parametrize("other", ["default-graph-uri", "named-graph-uri"])
+def test_a_perspective_is_a_dataset_of_its_own(client: FlaskClient, other: str) -> None:
+    """Together with graphs by name a perspective is refused, and so are two, and one that is not there."""
+    name = "2024-03-05-gazette"
+    fields = {"query": "ASK {}", "perspective": name}
+    assert client.post("/sparql", data=fields).status_code == 200
+    for wrong in (
+        {**fields, other: "https://example.org/g"},
+        {**fields, "query": "ASK FROM <https://example.org/g> {}"},
+        {**fields, "perspective": [name, name]},
+        {**fields, "perspective": "nobody"},
+    ):
+        reply = client.post("/sparql", data=wrong)
+        assert (reply.status_code, reply.get_json()["title"]) == (400, "A parameter does not fit")
+    assert name in client.post("/sparql", data=wrong).get_json()["hint"]
