@@ -1,17 +1,18 @@
 # make serve   build and serve the knowledge base on http://127.0.0.1:8000
 # make test    run the tests but for the long ones; make test TESTFLAGS= runs all, TESTFLAGS=--cov as CI does
+# make soak    a server under load, attack and chance for a quarter of an hour
 # make check   what CI checks beside the tests: style, types, the data itself, the repository
 # Each makes its own environment in .venv first; PYTHON chooses the interpreter (3.11 or newer).
 
 PYTHON ?= python3
-TESTFLAGS ?= -m "not long"
+TESTFLAGS ?= -m "not long and not soak"
 HOST ?= 127.0.0.1
 PORT ?= 8000
 FORMAT ?= $(if $(GITHUB_ACTIONS),github,text)
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: serve test check clean
+.PHONY: serve test check soak clean
 
 serve: $(VENV)/installed
 	$(BIN)/testimonia serve --host $(HOST) --port $(PORT)
@@ -40,6 +41,9 @@ $(VENV)/installed: $(VENV)/pip pyproject.toml
 $(VENV)/installed-dev: $(VENV)/installed
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
 	@touch $@
+
+soak: $(VENV)/installed-dev
+	SOAK_SECONDS=600 SOAK_REQUESTS=20000 $(BIN)/python -m pytest -s tests/soak tests/attacks
 
 clean:
 	rm -rf $(VENV)
