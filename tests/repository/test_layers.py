@@ -37,6 +37,11 @@ LAYERS = (
     {"benchmarks.defects", "benchmarks.truth"},
     {"benchmarks.corpus"},
     {"benchmarks.generate", "benchmarks.reuse", "benchmarks.check"},
+    {"benchmarks.asking", "benchmarks.filling"},
+    {"benchmarks.engines"},
+    {"benchmarks.loading"},
+    {"benchmarks.measures"},
+    {"benchmarks.serve"},
 )
 HEAVY = {
     "pyshacl": {"benchmarks.check", "kb.checks"},
