@@ -2,6 +2,7 @@
 
 import json
 import math
+import re
 import socket
 import time
 from collections import Counter
@@ -16,8 +17,11 @@ import pyoxigraph as ox
 from kb.errors import SetupError
 from kb.namespaces import iri
 
-ACCEPT: Final = "application/sparql-results+json, application/n-triples"
+SOLUTIONS, GRAPH = "application/sparql-results+json", "application/n-triples"
+EITHER: Final = f"{SOLUTIONS}, {GRAPH}"
 """What is asked for: solutions as JSON, graphs as N-Triples."""
+
+_MAKES_GRAPH = re.compile(r"^(CONSTRUCT|DESCRIBE)\b", re.M)
 
 _PATIENCE: Final = 120.0
 """Seconds after which an engine is taken to have failed."""
@@ -68,12 +72,12 @@ class Connection:
 
     def ask(self, query: str, more: Sequence[tuple[str, str]] = ()) -> Reply:
         """The answer to a question; SetupError where the server does not answer at all."""
-        return self.get(self.endpoint.target(query, more))
+        return self.get(self.endpoint.target(query, more), GRAPH if _MAKES_GRAPH.search(query) else SOLUTIONS)
 
-    def get(self, target: str) -> Reply:
+    def get(self, target: str, accept: str = EITHER) -> Reply:
         """The answer to a GET request for a path with its query string."""
         request = (
-            f"GET {target} HTTP/1.1\r\nHost: {self.endpoint.host}:{self.endpoint.port}\r\nAccept: {ACCEPT}\r\n\r\n"
+            f"GET {target} HTTP/1.1\r\nHost: {self.endpoint.host}:{self.endpoint.port}\r\nAccept: {accept}\r\n\r\n"
         ).encode("ascii")
         for attempt in (1, 2):
             try:
@@ -154,7 +158,10 @@ def answer(reply: Reply) -> Answer:
             found = json.loads(reply.body)
             if "boolean" in found:
                 return Counter([(str(found["boolean"]),)])
-            return Counter(_row(binding) for binding in found["results"]["bindings"])
+            rows = found["results"]["bindings"]
+            if found["head"]["vars"] == ["__ASK_RETVAL"]:  # how Virtuoso 7 writes a truth value
+                return Counter([(str(bool(rows)),)])
+            return Counter(_row(binding) for binding in rows)
         return Counter({(str(triple),) for triple in ox.parse(reply.body, format=ox.RdfFormat.N_TRIPLES)})
     except (KeyError, SyntaxError, TypeError, ValueError) as error:
         raise SetupError(f"{reply.media_type} that cannot be read: {error}") from None

@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from benchmarks.asking import ACCEPT, Connection, Endpoint, percentile
+from benchmarks.asking import EITHER, Connection, Endpoint, percentile
 from benchmarks.engines import Server
 from benchmarks.filling import numbered
 from kb.errors import SetupError
@@ -90,7 +90,7 @@ def _wrk(
         script = str(Path(__file__).with_name("load.lua"))
         done = subprocess.run(
             ["wrk", "-t1", f"-c{clients}", f"-d{max(1, round(seconds))}s", "--timeout", "30s", "-s", script]
-            + ["-H", f"Accept: {ACCEPT}", f"http://{endpoint.host}:{endpoint.port}", "--", file.name]
+            + ["-H", f"Accept: {EITHER}", f"http://{endpoint.host}:{endpoint.port}", "--", file.name]
             + ([salt] if salt else []),
             capture_output=True,
             text=True,

@@ -4,7 +4,7 @@ import secrets
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
 from typing import Final
@@ -13,14 +13,11 @@ import pyoxigraph as ox
 
 from benchmarks.asking import Answer, Connection, Reply, answer, percentile
 from benchmarks.engines import Server
+from benchmarks.figures import AGAINST, OURS, Figure
 from benchmarks.filling import Chosen, fourteen, mix, numbered
 from benchmarks.loading import Load, generator, load, under_attack
 from kb.errors import SetupError
 from kb.namespaces import PREFIXES
-
-OURS: Final = "testimonia"
-AGAINST: Final = "oxigraph"
-"""The peer that the bars are about; others are measured beside it."""
 
 FACTOR, ALLOWANCE = 1.15, 1.0
 TIMES_REPEATED, TIMES_FRESH = 5.0, 0.5
@@ -33,43 +30,6 @@ CLIENTS: Final = 16
 GRAPHS: Final = 45
 LEAST, MOST = 5, 25
 """Rounds in which a question is asked of every engine, at least and at most."""
-
-
-@dataclass(frozen=True)
-class Figure:
-    """One figure of a report: of measure ``P1`` and so on, what was asked, and what each engine reached, in ``unit``.
-
-    ``bar`` is what ours may reach at most, or must at least where ``at_least``; None where there is none, or nothing to
-    derive it from. ``right`` is False where an answer was not the one that it should be. ``details`` has what more is
-    known of each engine.
-    """
-
-    measure: str
-    what: str
-    unit: str
-    values: Mapping[str, float]
-    bar: float | None = None
-    at_least: bool = False
-    right: bool = True
-    note: str = ""
-    details: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
-
-    @property
-    def ratio(self) -> float | None:
-        """Ours to that of the peer that the bars are about; None where one of them was not measured."""
-        if OURS not in self.values or not self.values.get(AGAINST):
-            return None
-        return self.values[OURS] / self.values[AGAINST]
-
-    @property
-    def verdict(self) -> str:
-        """``met``, ``missed``, ``no peer`` where the bar would need one, or nothing where there is no bar."""
-        if not self.right or OURS not in self.values:
-            return "missed"
-        if self.bar is None:
-            return "no peer" if self.measure in ("P1", "P3", "P4", "P9") else ""
-        value = self.values[OURS]
-        return "met" if (value >= self.bar if self.at_least else value <= self.bar) else "missed"
 
 
 @dataclass(frozen=True)
@@ -109,7 +69,10 @@ def _question(name: str, text: str, lines: Mapping[str, Connection], seconds: fl
         number += 1
         for spent, wording in ((first, numbered(text, f"{salt}-{number}")), (warm, numbered(text, f"{salt}-0"))):
             for engine in asked[number % len(asked) :] + asked[: number % len(asked)]:
-                spent[engine].append(_milliseconds(lines[engine].ask(wording)))
+                reply = lines[engine].ask(wording)
+                spent[engine].append(_milliseconds(reply))
+                if reply.status != 200:
+                    faults[engine] = _fault(reply)
     values = {engine: median(first[engine]) for engine in asked}
     expected = answers.get(OURS)
     others = [engine for engine in asked if answers[engine] != expected]
@@ -121,7 +84,7 @@ def _question(name: str, text: str, lines: Mapping[str, Connection], seconds: fl
         "ms",
         values,
         bar=FACTOR * values[AGAINST] + ALLOWANCE if AGAINST in values else None,
-        right=expected is not None and AGAINST not in others,
+        right=expected is not None and OURS not in faults and AGAINST not in others,
         note="; ".join(notes),
         details={
             engine: {
@@ -133,6 +96,15 @@ def _question(name: str, text: str, lines: Mapping[str, Connection], seconds: fl
             for engine in asked
         },
     )
+
+
+def _fault(reply: Reply) -> str:
+    """What a reply says that is an error."""
+    try:
+        answer(reply)
+    except SetupError as error:
+        return str(error)
+    raise AssertionError
 
 
 def _milliseconds(reply: Reply) -> float:

@@ -15,7 +15,6 @@ import tempfile
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -25,10 +24,11 @@ import pyoxigraph as ox
 
 from benchmarks.corpus import Plan, write
 from benchmarks.engines import PEERS, ROOT, Server, build, ours
+from benchmarks.figures import AGAINST, OURS, Figure, as_json, header, row
 from benchmarks.filling import choose
 from benchmarks.generate import SIZES
 from benchmarks.loading import generator
-from benchmarks.measures import AGAINST, MEASURES, OURS, Bench, Figure
+from benchmarks.measures import MEASURES, Bench
 from kb.errors import TestimoniaError
 
 
@@ -77,7 +77,7 @@ def run(
         about = machine(size, json.loads((built / "manifest.json").read_text(encoding="utf-8")), servers, seconds)
         _add(report, about)
         click.echo("   ".join(f"{name} {value}" for name, value in about.items() if name != "kind"))
-        click.echo(_line("", "", *servers, "ratio", "bar", "").rstrip())
+        click.echo(header(list(servers)))
         bench = Bench(servers, choose(_quads(dump)), dump, lambda: _start(data, cache), seconds)
         for figures in (figures for name, figures in MEASURES.items() if name in measures):
             for figure in figures(bench):
@@ -120,31 +120,6 @@ def machine(size: str, manifest: Mapping[str, Any], servers: Mapping[str, Server
         "generator": generator(),
         **{f"engine {name}": server.version for name, server in servers.items()},
     }
-
-
-def as_json(figure: Figure) -> dict[str, Any]:
-    """A figure as it is kept, with ratio and verdict; a time that never ended is null."""
-    kept: dict[str, Any] = json.loads(json.dumps(asdict(figure)), parse_constant=lambda name: None)
-    return {"kind": "figure", **kept, "ratio": figure.ratio, "verdict": figure.verdict}
-
-
-def row(figure: Figure, engines: list[str]) -> str:
-    """A figure as a line of the table, with what is known beyond it at the end."""
-    values = [f"{figure.values[name]:,.1f} {figure.unit}" if name in figure.values else "-" for name in engines]
-    ratio = "" if figure.ratio is None else f"{figure.ratio:.2f}"
-    bar = "" if figure.bar is None else f"{'≥' if figure.at_least else '≤'} {figure.bar:,.1f}"
-    own = figure.details.get(OURS, {})
-    more = [f"{name} {value:,.1f}".removesuffix(".0") for name, value in own.items()]
-    return (
-        _line(figure.measure, figure.what, *values, ratio, bar, figure.verdict)
-        + "   "
-        + "  ".join([*more, *filter(None, [figure.note])])
-    )
-
-
-def _line(measure: str, what: str, *cells: str) -> str:
-    """Cells under each other, the last of them, the verdict, to the left."""
-    return f"{measure:<4} {what:<32}" + "".join(f"{cell:>14}" for cell in cells[:-1]) + f"   {cells[-1]:<7}"
 
 
 def _names(text: str, known: Mapping[str, object], option: str) -> list[str]:

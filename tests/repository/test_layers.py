@@ -37,7 +37,7 @@ LAYERS = (
     {"benchmarks.defects", "benchmarks.truth"},
     {"benchmarks.corpus"},
     {"benchmarks.generate", "benchmarks.reuse", "benchmarks.check"},
-    {"benchmarks.asking", "benchmarks.filling"},
+    {"benchmarks.asking", "benchmarks.figures", "benchmarks.filling"},
     {"benchmarks.engines"},
     {"benchmarks.loading"},
     {"benchmarks.measures"},
