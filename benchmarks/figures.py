@@ -1,6 +1,7 @@
 """A figure of a report: what each engine reached, the bar, whether it is met, and how it is printed and kept."""
 
 import json
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any, Final
@@ -56,7 +57,7 @@ def as_json(figure: Figure) -> dict[str, Any]:
 
 def row(figure: Figure, engines: Sequence[str]) -> str:
     """A figure as a line of the table, with what is known beyond it at the end."""
-    values = [f"{figure.values[name]:,.1f} {figure.unit}" if name in figure.values else "-" for name in engines]
+    values = [_cell(figure.values.get(name), figure.unit) for name in engines]
     ratio = "" if figure.ratio is None else f"{figure.ratio:.2f}"
     bar = "" if figure.bar is None else f"{'≥' if figure.at_least else '≤'} {figure.bar:,.1f}"
     own = figure.details.get(OURS, {})
@@ -68,6 +69,12 @@ def row(figure: Figure, engines: Sequence[str]) -> str:
 def header(engines: Sequence[str]) -> str:
     """What stands over the columns of ``row``."""
     return _line("", "", *engines, "ratio", "bar", "").rstrip()
+
+
+def _cell(value: float | None, unit: str) -> str:
+    if value is None:
+        return "-"
+    return f"{value:,.1f} {unit}" if math.isfinite(value) else "no answer"
 
 
 def _line(measure: str, what: str, *cells: str) -> str:

@@ -67,9 +67,9 @@ def load(server: Server, queries: Sequence[str], *, clients: int, seconds: float
     targets = [server.endpoint.target(query) for query in queries]
     mine, theirs, begun = _spent(), server.cpu(), time.perf_counter()
     if generator() == "wrk":
-        answered, spent, failed, p50, p99 = _wrk(server.endpoint, targets, clients, seconds, salt)
+        answered, spent, failed, p50, p99 = by_wrk(server.endpoint, targets, clients, seconds, salt)
     else:
-        answered, spent, failed, p50, p99 = _python(server.endpoint, targets, clients, seconds, salt)
+        answered, spent, failed, p50, p99 = by_python(server.endpoint, targets, clients, seconds, salt)
     elapsed = time.perf_counter() - begun
     if not answered:
         raise SetupError(f"{server.name} answered nothing under load")
@@ -81,9 +81,10 @@ def _spent() -> float:
     return sum(one.ru_utime + one.ru_stime for one in found)
 
 
-def _wrk(
+def by_wrk(
     endpoint: Endpoint, targets: Sequence[str], clients: int, seconds: float, salt: str | None
 ) -> tuple[int, float, int, float, float]:
+    """Good answers, seconds, failures, and milliseconds at the median and the 99th percentile, by ``wrk``."""
     with tempfile.NamedTemporaryFile("w", suffix=".txt", encoding="ascii") as file:
         file.write("".join(f"{target}\n" for target in targets))
         file.flush()
@@ -102,9 +103,10 @@ def _wrk(
     return found["answered"], found["microseconds"] / 1e6, found["failed"], found["p50"] / 1e3, found["p99"] / 1e3
 
 
-def _python(
+def by_python(
     endpoint: Endpoint, targets: Sequence[str], clients: int, seconds: float, salt: str | None
 ) -> tuple[int, float, int, float, float]:
+    """The same, by a process for each client."""
     begin_at = time.time() + 0.5 + 0.1 * clients  # by then all processes are there
     with ProcessPoolExecutor(clients, multiprocessing.get_context("spawn")) as pool:
         waiting = [

@@ -102,7 +102,6 @@ def corpus(size: str, cache: Path) -> Path:
 def machine(size: str, manifest: Mapping[str, Any], servers: Mapping[str, Server], seconds: float) -> dict[str, Any]:
     """What a run was made on and with, so that runs can be compared."""
     models = [line for line in Path("/proc/cpuinfo").read_text().splitlines() if line.startswith("model name")]
-    revision = subprocess.run(["git", "rev-parse", "--short", "HEAD"], cwd=ROOT, capture_output=True, text=True)
     return {
         "kind": "run",
         "at": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
@@ -110,7 +109,7 @@ def machine(size: str, manifest: Mapping[str, Any], servers: Mapping[str, Server
         "quads": manifest["counts"]["quads"],
         "build": manifest["build_id"][:12],
         "seconds": seconds,
-        "revision": revision.stdout.strip(),
+        "revision": _revision(),
         "python": platform.python_version(),
         "processor": models[0].partition(":")[2].strip() if models else platform.machine(),
         "cores": os.cpu_count(),
@@ -120,6 +119,14 @@ def machine(size: str, manifest: Mapping[str, Any], servers: Mapping[str, Server
         "generator": generator(),
         **{f"engine {name}": server.version for name, server in servers.items()},
     }
+
+
+def _revision() -> str:
+    """The commit that is measured, marked where files differ from it; empty outside of a checkout."""
+    if shutil.which("git") is None:
+        return ""
+    command = ["git", "describe", "--always", "--dirty", "--exclude", "*"]
+    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False).stdout.strip()
 
 
 def _names(text: str, known: Mapping[str, object], option: str) -> list[str]:

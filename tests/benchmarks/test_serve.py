@@ -3,6 +3,7 @@
 import json
 import socket
 import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,7 @@ pytest.importorskip("benchmarks.serve", reason="benchmarks/ is part of a checkou
 import pyoxigraph as ox
 from click.testing import CliRunner
 
-from benchmarks import filling, serve
+from benchmarks import filling, loading, serve
 from benchmarks.asking import Answer, Connection, Endpoint, Reply, answer, percentile
 from benchmarks.corpus import Plan, write
 from benchmarks.figures import AGAINST, OURS, Figure
@@ -136,6 +137,36 @@ def test_replies_are_read_whole_in_either_framing() -> None:
         thread.join()
     assert (first.status, first.body, first.media_type) == (200, b"abcde", "text/plain")
     assert (second.status, second.body) == (503, b"busy")
+
+
+def test_clients_in_python_ask_each_question_in_new_words() -> None:
+    """Without wrk two clients keep asking; with a salt no text comes twice, and refusals are counted apart."""
+    seen: list[str] = []
+
+    class Handler(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def do_GET(self) -> None:
+            seen.append(self.path)
+            self.send_response(503 if "refuse" in self.path else 200)
+            self.send_header("Content-Length", "2")
+            self.end_headers()
+            self.wfile.write(b"{}")
+
+        def log_message(self, *arguments: object) -> None:
+            """Says nothing."""
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        endpoint = Endpoint("127.0.0.1", server.server_port, "/sparql")
+        targets = [endpoint.target(query) for query in ("ASK {}", "ASK { <x:refuse> ?a ?b }")]
+        answered, seconds, failed, p50, p99 = loading.by_python(endpoint, targets, 2, 0.3, "salt")
+        server.shutdown()
+        thread.join()
+    assert answered + failed == len(seen) == len(set(seen)) > 4
+    assert abs(answered - failed) <= 2
+    assert seconds == 0.3 and 0 < p50 <= p99
 
 
 def test_percentiles_are_values_that_occurred() -> None:
