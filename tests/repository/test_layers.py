@@ -41,6 +41,11 @@ LAYERS = (
     {"benchmarks.defects", "benchmarks.truth"},
     {"benchmarks.corpus"},
     {"benchmarks.generate", "benchmarks.reuse", "benchmarks.check"},
+    {"benchmarks.asking", "benchmarks.figures", "benchmarks.filling"},
+    {"benchmarks.engines"},
+    {"benchmarks.loading"},
+    {"benchmarks.measures"},
+    {"benchmarks.serve"},
 )
 HEAVY = {
     "pyshacl": {"benchmarks.check", "kb.checks"},

@@ -26,7 +26,7 @@ RDF = sorted(
         *CASES.rglob("*.trig"),
     ]
 )
-QUERIES = sorted([*queries_dir().rglob("*.rq")])
+QUERIES = sorted([*queries_dir().rglob("*.rq"), *(ROOT / "benchmarks").rglob("*.rq")])
 
 
 @pytest.mark.parametrize("path", RDF, ids=lambda path: f"{path.parent.name}/{path.name}")
