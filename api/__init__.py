@@ -60,7 +60,7 @@ def create_app(
     app.config["MAX_FORM_MEMORY_SIZE"] = MAX_BODY
     if proxies:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=proxies, x_host=proxies)  # type: ignore[method-assign]
-    cache = AnswerCache(app.wsgi_app, lambda: engine.build_id, max_bytes=cache_bytes)
+    cache = AnswerCache(headers.constant(app.wsgi_app), lambda: engine.build_id, max_bytes=cache_bytes)
     app.wsgi_app = cache  # type: ignore[method-assign]
     app.extensions["testimonia"] = {
         "cache": cache,

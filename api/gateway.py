@@ -118,8 +118,8 @@ class Gateway:
 
     async def _ask(self, scope: "Scope", protocol: "HTTPProtocol", environ: "WSGIEnvironment", begun: float) -> None:
         """Answers through the application."""
-        gone = asyncio.ensure_future(protocol.client_disconnect())
-        environ["testimonia.there"] = lambda: not gone.done()
+        presence = _Presence(asyncio.get_running_loop(), protocol)
+        environ["testimonia.there"] = presence.there
         try:
             answering = asyncio.get_running_loop().run_in_executor(self._threads, _call, self._app, environ)
             status, sent, first, rest = await answering
@@ -131,7 +131,7 @@ class Gateway:
             else:
                 await self._stream(protocol, status, sent, first, rest)
         finally:
-            gone.cancel()
+            presence.forget()
         name = next((value for key, value in sent if key == "X-Request-Id"), "")
         self._note(scope, status, begun, name, kept=False)
 
@@ -169,6 +169,31 @@ class Gateway:
                 "kept": kept,
             }
             _access.info("answered", extra={"fields": said})
+
+
+class _Presence:
+    """Whether a client is still there; looked at from the first time that somebody wants to know."""
+
+    def __init__(self, loop: asyncio.AbstractEventLoop, protocol: "HTTPProtocol") -> None:
+        self._loop, self._protocol = loop, protocol
+        self._gone: asyncio.Future[None] | None = None
+        self._asked = False
+
+    def there(self) -> bool:
+        """Called from any thread."""
+        if not self._asked:
+            self._asked = True
+            self._loop.call_soon_threadsafe(self._look)
+        return self._gone is None or not self._gone.done()
+
+    def forget(self) -> None:
+        """Called from the loop, when the answer is under way."""
+        self._asked = True
+        if self._gone is not None:
+            self._gone.cancel()
+
+    def _look(self) -> None:
+        self._gone = asyncio.ensure_future(self._protocol.client_disconnect())
 
 
 def _call(

@@ -5,10 +5,10 @@ import gzip
 import hashlib
 import re
 import zlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack
 from pathlib import Path
-from typing import BinaryIO, cast
+from typing import TYPE_CHECKING, Any, BinaryIO, cast
 
 from flask import Flask, Response, current_app, g, request
 
@@ -17,6 +17,9 @@ from api.errors import Problem
 from kb import __version__
 from kb.engine import Engine
 from kb.passages import Showing
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 COMPRESS_FROM = 1000
 """Bytes from which a body is worth compressing."""
@@ -55,6 +58,7 @@ def register(app: Flask, engine: Engine, snapshots: Mapping[str, str], showing: 
         g.request_id = given if _ID.fullmatch(given) else request_id()
         g.may_be_indexed = False
         g.may_be_kept = True
+        g.validators = {}
         g.held = ExitStack()
         g.engine = g.held.enter_context(engine.pinned())
         if problem := request.environ.get("testimonia.problem"):
@@ -69,8 +73,6 @@ def register(app: Flask, engine: Engine, snapshots: Mapping[str, str], showing: 
 
     @app.after_request
     def finish(response: Response) -> Response:
-        for name, value in _ALWAYS.items():
-            response.headers[name] = value
         response.headers[REQUEST_ID] = g.get("request_id") or request_id()
         response.headers["Testimonia-Build"] = g.engine.build_id
         if not g.get("may_be_indexed") and request.endpoint != "static":
@@ -88,6 +90,18 @@ def register(app: Flask, engine: Engine, snapshots: Mapping[str, str], showing: 
         return compressed
 
 
+def constant(app: "WSGIApplication") -> "WSGIApplication":
+    """The application with the headers that are the same on every answer."""
+
+    def wrapped(environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
+        def start(status: str, headers: list[tuple[str, str]], *error: Any) -> Callable[[bytes], object]:
+            return start_response(status, [*headers, *_ALWAYS.items()], *error)
+
+        return app(environ, start)
+
+    return wrapped
+
+
 def unchanged(content_type: str) -> bool:
     """Whether the client has the answer to this request in this format already, before anything is evaluated."""
     return request.method in ("GET", "HEAD") and request.if_none_match.contains_weak(_etag(content_type))
@@ -95,6 +109,13 @@ def unchanged(content_type: str) -> bool:
 
 def _etag(content_type: str) -> str:
     """A validator out of the build, this code, the address and the format: the same answer has the same one."""
+    made: dict[str, str] = g.validators
+    if content_type not in made:
+        made[content_type] = _validator(content_type)
+    return made[content_type]
+
+
+def _validator(content_type: str) -> str:
     query = request.environ.get("QUERY_STRING", "")
     salt = current_app.extensions["testimonia"]["salt"]
     parts = (salt, g.engine.build_id, request.script_root, request.path, query, content_type)

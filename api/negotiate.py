@@ -4,6 +4,7 @@ Precedence is that of RFC 9110, section 12.5.1: the most specific media range th
 the highest quality wins, and equal qualities go to the format that stands first in the table.
 """
 
+import functools
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -86,7 +87,8 @@ QUADS = ("trig", "nq", "jsonld")
 """Names of the formats that can carry named graphs."""
 
 
-def choose(accept: str | None, table: Sequence[Format]) -> Format | None:
+@functools.lru_cache(maxsize=1024)
+def choose(accept: str | None, table: tuple[Format, ...]) -> Format | None:
     """The format of ``table`` that an Accept header likes best; the first where there is none; None if none fits."""
     if accept is None or not accept.strip():
         return table[0]
@@ -98,7 +100,7 @@ def choose(accept: str | None, table: Sequence[Format]) -> Format | None:
 def named(accept: str | None, table: Sequence[Format]) -> Format | None:
     """As ``choose``, but only a format that the header names by its type: a wildcard alone names none."""
     ranges = {media_type for media_type, quality in parse_accept_header(accept or "", MIMEAccept) if quality > 0}
-    found = [form for form in table if form.media_type in ranges]
+    found = tuple(form for form in table if form.media_type in ranges)
     return choose(accept, found) if found else None
 
 
