@@ -5,7 +5,9 @@
     fields      the fields of addresses and forms
     represent   values into responses
     sparql      /sparql
-    rest        things, lists, vocabulary, dump, health
+    describe    the dataset in its own words: service description, VoID, DCAT, schema.org
+    dataset     VoID, dumps, graphs one by one
+    rest        things, lists, vocabulary, health
     pages       pages to read
     headers     what every answer carries
     cache       answers kept in front of the application
@@ -21,7 +23,7 @@ from collections.abc import Mapping
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from api import errors, headers, pages, rest, sparql
+from api import dataset, errors, headers, pages, rest, sparql
 from api.cache import AnswerCache
 from api.metrics import Metrics
 from api.represent import build_id, href
@@ -74,7 +76,7 @@ def create_app(
     app.jinja_env.lstrip_blocks = True
     errors.register(app)
     headers.register(app, engine, snapshots or {}, showing or Showing())
-    for blueprint in (sparql.blueprint, rest.blueprint, pages.blueprint):
+    for blueprint in (sparql.blueprint, dataset.blueprint, rest.blueprint, pages.blueprint):
         app.register_blueprint(blueprint)
     places = {rule.rule.split("/", 2)[1].partition("<")[0].partition(".")[0] for rule in app.url_map.iter_rules()}
     app.extensions["testimonia"]["metrics"] = Metrics(engine, cache, {*places, *OWN, *LISTS})

@@ -66,6 +66,7 @@ _STATUS_HINTS = {
     405: "The Allow header lists the methods that this address knows.",
     413: "Send less than a megabyte.",
     414: "Send the query in the body of a POST request.",
+    416: "The Content-Range header tells how many bytes there are.",
     500: "It is our fault. Please report it with the request id.",
 }
 _STATUS_DETAILS = {
@@ -73,6 +74,7 @@ _STATUS_DETAILS = {
     405: "This address does not know that method.",
     413: "The request is too large.",
     414: "The address is too long.",
+    416: "That range of bytes is not there.",
     500: "Something went wrong on our side.",
 }
 
@@ -98,7 +100,9 @@ def _problem(error: Exception) -> Problem:
         kind = error.reason if error.reason in KINDS else "busy"
         return Problem(KINDS[kind][0], str(error), error.hint, kind, headers={"Retry-After": str(error.retry_after)})
     if isinstance(error, HTTPException) and error.code is not None:
-        headers = {name: value for name, value in error.get_headers() if name in ("Allow", "Retry-After")}
+        headers = {
+            name: value for name, value in error.get_headers() if name in ("Allow", "Content-Range", "Retry-After")
+        }
         detail = _STATUS_DETAILS.get(error.code, error.description or "")
         return Problem(error.code, detail, _STATUS_HINTS.get(error.code, ""), headers=headers)
     current_app.logger.error("request %s failed", g.get("request_id"), exc_info=error)

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from urllib.parse import parse_qsl
 
+import pyoxigraph as ox
 from flask import request
 
 from api.errors import Problem
@@ -27,3 +28,14 @@ def decoded(raw: bytes, where: str) -> Fields:
         raise Problem(400, f"The {where} is not percent-encoded UTF-8.") from None
     except ValueError:
         raise Problem(400, f"The {where} has more than {MAX_FIELDS} fields.") from None
+
+
+def is_absolute_iri(text: str) -> bool:
+    """Whether a text is an IRI with a scheme, as the engine's own parser sees it."""
+    if any(ord(c) <= 32 or c in '<>"{}|\\^`' for c in text):
+        return False
+    try:
+        next(iter(ox.parse(f"<{text}> <{text}> <{text}> .".encode(), format=ox.RdfFormat.N_TRIPLES)))
+    except (SyntaxError, StopIteration, ValueError):
+        return False
+    return True

@@ -28,11 +28,11 @@ MAX_URL = 100_000
 """Bytes of the longest address that is read; longer queries come by POST."""
 
 _ALWAYS = {
-    "Access-Control-Allow-Headers": "Accept, Content-Type, If-None-Match",
+    "Access-Control-Allow-Headers": "Accept, Content-Type, If-None-Match, If-Range, Range",
     "Access-Control-Allow-Methods": "GET, HEAD, OPTIONS, POST",
     "Access-Control-Allow-Origin": "*",
     "Access-Control-Expose-Headers": (
-        "Content-Length, ETag, Link, Retry-After, "
+        "Accept-Ranges, Content-Length, Content-Range, ETag, Link, Repr-Digest, Retry-After, "
         "Testimonia-Attribution, Testimonia-Build, Testimonia-Total, X-Request-Id"
     ),
     "Access-Control-Max-Age": "86400",
@@ -80,8 +80,10 @@ def register(app: Flask, engine: Engine, snapshots: Mapping[str, str], showing: 
         _read_file(response)
         if not g.may_be_kept:
             response.headers["Cache-Control"] = "no-store"
-        elif response.status_code in (200, 304) and request.method in ("GET", "HEAD"):
+        elif response.status_code in (200, 206, 304) and request.method in ("GET", "HEAD"):
             response.headers["Cache-Control"] = "public, no-cache"
+            if "ETag" in response.headers:  # a dump, which has seen to its conditions itself
+                return _compressed(response)
             response.set_etag(_etag(response.content_type or ""), weak=True)
             response.make_conditional(request)
         compressed = _compressed(response)
@@ -135,9 +137,13 @@ def _fingerprint(app: Flask, snapshots: Mapping[str, str], showing: Showing) -> 
 
 
 def _read_file(response: Response) -> None:
-    """Puts a file that would be passed through (style and icon, both small) into the response's memory."""
+    """Puts a file that would be passed through (style and icon, both small) into the response's memory.
+
+    Its validator goes, since it is made of the day of the file and not of what is in it.
+    """
     if response.direct_passthrough:
         response.direct_passthrough = False
+        response.headers.pop("ETag", None)
         with contextlib.closing(cast(BinaryIO, response.response)) as file:
             response.set_data(b"".join(file))
 
@@ -160,6 +166,11 @@ def _compressed(response: Response) -> Response:
             return response
         response.set_data(gzip.compress(body, compresslevel=5, mtime=0))
     response.headers["Content-Encoding"] = "gzip"
+    for name in ("Accept-Ranges", "Repr-Digest"):  # they are of the bytes before compression
+        response.headers.pop(name, None)
+    tag, weak = response.get_etag()
+    if tag is not None and not weak:
+        response.set_etag(tag, weak=True)
     return response
 
 

@@ -80,8 +80,15 @@ ENTITY = (TURTLE, HTML, JSON, JSON_LD, TRIG, N_QUADS, N_TRIPLES, RDF_XML)
 LISTING = (JSON, HTML, CSV)
 PAGE_OR_JSON = (HTML, JSON)
 ERROR = (PROBLEM, HTML, Format("json", "application/json", "problem"))
-DESCRIPTION = (HTML, TURTLE, N_TRIPLES, RDF_XML, JSON_LD)
+RDF = (TURTLE, N_TRIPLES, RDF_XML, JSON_LD, TRIG, N_QUADS)
+"""What describes the dataset."""
+
+DESCRIPTION = (HTML, *RDF)
 """What ``/sparql`` gives without a query."""
+
+HOME = (HTML, JSON, *RDF)
+TRIPLES = tuple(form for form in GRAPH if form is not HTML)
+"""A graph on its own, as the graph store protocol gives it."""
 
 QUADS = ("trig", "nq", "jsonld")
 """Names of the formats that can carry named graphs."""

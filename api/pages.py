@@ -1,25 +1,31 @@
 """Pages to read: the front page, the saved questions, how to ask for a correction, and what the problems mean."""
 
-from flask import Blueprint, Response, g, render_template
+import pyoxigraph as ox
+from flask import Blueprint, Response, current_app, g, render_template
 
-from api import negotiate
+from api import describe, negotiate
 from api.errors import KINDS, Problem, bad_parameter
 from api.fields import of_address
-from api.negotiate import HTML, PAGE_OR_JSON, SOLUTIONS
-from api.represent import as_json, engine, negotiated, questions, result_page
+from api.negotiate import HOME, HTML, PAGE_OR_JSON, RDF, SOLUTIONS
+from api.represent import as_json, as_rdf, engine, negotiated, questions, result_page
 from kb import cards
 
 blueprint = Blueprint("pages", __name__)
 
 FIRST_QUESTIONS = 3
 ONE_SENTENCE = "Testimonia records who said what about contested events, where, and on whose authority."
+ROBOTS = "User-agent: *\nDisallow: /data\nDisallow: /dump.\nDisallow: /sparql\n"
 NO_FACTS = "Nothing here is stated as fact: whatever is told of the world is what somebody is said to have claimed."
 
 
 @blueprint.get("/")
 def home() -> Response:
-    """What this is and what it holds."""
+    """What this is and what it holds; for those who ask for RDF, the dataset as DCAT has it."""
     g.may_be_indexed = True
+    form = negotiated(HOME)
+    if form in RDF:
+        triples = describe.dcat(engine().statistics, engine().build_id)
+        return as_rdf([ox.Quad(*triple) for triple in triples], form)
     found = {
         "about": ONE_SENTENCE,
         "caution": NO_FACTS,
@@ -28,9 +34,9 @@ def home() -> Response:
         "lists": [f"/{name}" for name in cards.LISTS],
         "sparql": "/sparql",
     }
-    if negotiated(PAGE_OR_JSON) is not HTML:
-        return as_json(found)
-    return _page("home.html", **found)
+    if form is HTML:
+        return _page("home.html", **found, dataset=describe.schema_org(engine().statistics, engine().build_id))
+    return as_json(found)
 
 
 @blueprint.get("/questions")
@@ -56,6 +62,18 @@ def question(name: str) -> Response:
     if form is HTML:
         return result_page("question.html", table, SOLUTIONS, question=asked)
     return Response(cards.write(table, form.syntax), content_type=form.content_type)
+
+
+@blueprint.get("/robots.txt")
+def robots() -> Response:
+    """What crawlers may fetch; pages that should not be found say so themselves, and so must be fetched."""
+    return Response(ROBOTS, content_type="text/plain; charset=utf-8")
+
+
+@blueprint.get("/favicon.ico")
+def favicon() -> Response:
+    """The icon, for those who look for it in its old place."""
+    return current_app.send_static_file("icon.svg")
 
 
 @blueprint.get("/corrections")

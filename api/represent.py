@@ -21,6 +21,7 @@ from kb.namespaces import BASE, OWN, PREFIXES, shorten
 from kb.passages import Showing
 from kb.process import Body
 from kb.questions import Question
+from kb.store import prefixes_of
 
 ROWS_LIMIT = 2000
 """Rows that a page shows; it says so, and links to the whole answer, where there are more."""
@@ -126,10 +127,10 @@ def as_rdf(quads: Iterable[ox.Quad], form: Format) -> Response:
     kind = ox.RdfFormat.from_media_type(form.syntax)
     ordered = sorted(quads, key=lambda quad: (quad.graph_name != ox.DefaultGraph(), str(quad.graph_name), str(quad)))
     if form.name in negotiate.QUADS:
-        body = ox.serialize(ordered, format=kind, prefixes=_prefixes(ordered))
+        body = ox.serialize(ordered, format=kind, prefixes=prefixes_of(ordered))
     else:
         default = [quad for quad in ordered if quad.graph_name == ox.DefaultGraph()]
-        body = ox.serialize([quad.triple for quad in default], format=kind, prefixes=_prefixes(default))
+        body = ox.serialize([quad.triple for quad in default], format=kind, prefixes=prefixes_of(default))
     return Response(body, content_type=form.content_type)
 
 
@@ -153,15 +154,3 @@ def _cell(term: Term | None) -> dict[str, object]:
         number = term.datatype.value in _NUMBERS
         return {"text": term.value, "href": None, "lang": term.language, "number": number}
     return {"text": "" if term is None else str(term), "href": None, "lang": None, "number": False}
-
-
-def _prefixes(quads: Sequence[ox.Quad]) -> dict[str, str]:
-    """The prefixes that some quads make use of."""
-    seen = {
-        term.value
-        for quad in quads
-        for term in (quad.subject, quad.predicate, quad.object, quad.graph_name)
-        if isinstance(term, ox.NamedNode)
-    }
-    seen |= {quad.object.datatype.value for quad in quads if isinstance(quad.object, ox.Literal)}
-    return {name: space for name, space in PREFIXES.items() if any(value.startswith(space) for value in seen)}

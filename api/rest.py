@@ -1,4 +1,4 @@
-"""Things and lists of things, each in every format: entities, vocabulary, lists, the dump, and whether all is well."""
+"""Things and lists of things, each in every format: entities, vocabulary, lists, and whether all is well."""
 
 import re
 from collections.abc import Callable, Mapping, Sequence
@@ -10,7 +10,7 @@ from api import negotiate
 from api.errors import Problem, bad_parameter
 from api.fields import of_address
 from api.metrics import CONTENT_TYPE
-from api.negotiate import ENTITY, HTML, JSON, LISTING, N_QUADS, TRIG, Format
+from api.negotiate import ENTITY, HTML, JSON, LISTING, Format
 from api.represent import address, as_csv, as_json, as_rdf, engine, href, metrics, negotiated, showing, snapshots
 from kb import __version__, cards
 from kb.namespaces import BASE, OWN
@@ -118,13 +118,6 @@ def listing(name: str) -> Response:
     return response
 
 
-@blueprint.get("/dump.<any(nq, trig):suffix>")
-def dump(suffix: str) -> Response:
-    """The whole served dataset, as it comes."""
-    form = {"nq": N_QUADS, "trig": TRIG}[suffix]
-    return Response(engine().dump(suffix), content_type=form.content_type)
-
-
 @blueprint.get("/healthz")
 def healthz() -> Response:
     """Whether this process answers, and with which build; no evaluator is asked."""
@@ -185,9 +178,7 @@ def _twins(response: Response, path: str, local: str) -> Response:
 
 def _unknown(kind: str, slug: str) -> Problem:
     near = cards.nearest(engine(), kind, slug[:_MAX_TEXT])
-    if kind == "graph" and slug == "default":
-        hint = "The default graph is part of /dump.trig and /dump.nq, and is what /sparql asks without GRAPH."
-    elif near:
+    if near:
         hint = f"Did you mean {', '.join(near)}?"
     else:
         lists = {single: plural for plural, single in cards.LISTS.items()}

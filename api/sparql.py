@@ -7,15 +7,15 @@ import pyoxigraph as ox
 from flask import Blueprint, Response, render_template, request
 from werkzeug.http import parse_options_header
 
-from api import fields, negotiate
+from api import describe, fields, negotiate
 from api.errors import UPDATE, Problem, bad_parameter, not_acceptable
 from api.fields import Fields
 from api.headers import unchanged
 from api.negotiate import DESCRIPTION, GRAPH, HTML, SOLUTIONS, Format
-from api.represent import client, engine, result_page, still_there, whole
+from api.represent import as_rdf, client, engine, result_page, still_there, whole
 from kb import cards, guard
 from kb.engine import MAX_ANSWER, QueryRequest
-from kb.namespaces import BASE, DEFAULT_GRAPH, PREFIXES
+from kb.namespaces import DEFAULT_GRAPH
 
 blueprint = Blueprint("sparql", __name__)
 
@@ -37,8 +37,6 @@ SELECT ?claim ?holder ?mode ?paraphrase WHERE {
 ORDER BY ?claim
 LIMIT 20
 """
-_SD = "http://www.w3.org/ns/sparql-service-description#"
-_FORMATS = "http://www.w3.org/ns/formats/"
 
 
 @dataclass(frozen=True)
@@ -145,20 +143,9 @@ def _graphs(name: str, given: Fields) -> tuple[str, ...]:
     """The IRIs of one of the dataset parameters; Problem where one is no absolute IRI."""
     found = tuple(value for key, value in given if key == name)
     for value in found:
-        if not _is_absolute_iri(value):
+        if not fields.is_absolute_iri(value):
             raise bad_parameter(name, f"“{name}” takes absolute IRIs, and “{value[:200]}” is none.")
     return found
-
-
-def _is_absolute_iri(text: str) -> bool:
-    """Whether a text is an IRI with a scheme, as the engine's own parser sees it."""
-    if any(ord(c) <= 32 or c in '<>"{}|\\^`' for c in text):
-        return False
-    try:
-        next(iter(ox.parse(f"<{text}> <{text}> <{text}> .".encode(), format=ox.RdfFormat.N_TRIPLES)))
-    except (SyntaxError, StopIteration, ValueError):
-        return False
-    return True
 
 
 def _refuse_updates(given: Fields) -> None:
@@ -195,25 +182,4 @@ def _without_query() -> Response:
         return Response(page, content_type=HTML.content_type)
     if form is None:
         raise bad_parameter("query", "The request brings no query.")
-    kind = ox.RdfFormat.from_media_type(form.syntax)
-    body = ox.serialize(_description(), format=kind, prefixes={"sd": _SD, "void": PREFIXES["void"]})
-    return Response(body, content_type=form.content_type)
-
-
-def _description() -> list[ox.Triple]:
-    """The SPARQL 1.1 Service Description (W3C, 2013) of this endpoint."""
-    node = ox.NamedNode
-    service, dataset, graph = node(f"{BASE}sparql"), node(f"{BASE}sparql#dataset"), node(DEFAULT_GRAPH)
-    kind = node(PREFIXES["rdf"] + "type")
-    formats = ("SPARQL_Results_JSON", "SPARQL_Results_XML", "SPARQL_Results_CSV", "SPARQL_Results_TSV")
-    graphs = ("Turtle", "N-Triples", "RDF_XML", "JSON-LD")
-    return [
-        ox.Triple(service, kind, node(f"{_SD}Service")),
-        ox.Triple(service, node(f"{_SD}endpoint"), service),
-        ox.Triple(service, node(f"{_SD}supportedLanguage"), node(f"{_SD}SPARQL11Query")),
-        *(ox.Triple(service, node(f"{_SD}resultFormat"), node(_FORMATS + name)) for name in (*formats, *graphs)),
-        ox.Triple(service, node(f"{_SD}defaultDataset"), dataset),
-        ox.Triple(dataset, kind, node(f"{_SD}Dataset")),
-        ox.Triple(dataset, node(f"{_SD}defaultGraph"), graph),
-        ox.Triple(graph, kind, node(f"{_SD}Graph")),
-    ]
+    return as_rdf([ox.Quad(*triple) for triple in describe.service(engine().statistics)], form)

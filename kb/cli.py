@@ -6,6 +6,7 @@
 import hashlib
 import json
 import os
+import shutil
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -14,7 +15,6 @@ from typing import TYPE_CHECKING
 
 import click
 import platformdirs
-import pyoxigraph as ox
 
 from kb import __version__, report, repository, scaffold
 from kb import baseline as baselines
@@ -469,14 +469,8 @@ def dump(form: str, data: Path | None, out: Path | None) -> None:
 
     Example: testimonia dump -f nq
     """
-    stdout = sys.stdout.buffer
-    with _engine(data, out) as engine:
-        if form == "jsonld":
-            quads = ox.parse(b"".join(engine.dump("nq")), format=ox.RdfFormat.N_QUADS)
-            ox.serialize(quads, stdout, format=ox.RdfFormat.JSON_LD)
-        else:
-            for piece in engine.dump(form):
-                stdout.write(piece)
+    with _engine(data, out) as engine, engine.dump(form) as file:
+        shutil.copyfileobj(file, sys.stdout.buffer)
 
 
 _SOLUTIONS = {

@@ -6,12 +6,15 @@ bound terms, go through ``select`` and ``quads`` in this process.
 """
 
 import json
+import os
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, nullcontext
+import tempfile
+import threading
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager, ExitStack, nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Protocol, Self
+from typing import IO, Any, BinaryIO, Protocol, Self
 
 import pyoxigraph as ox
 
@@ -20,7 +23,8 @@ from kb.errors import LimitError, QueryError
 from kb.namespaces import BASE, DEFAULT_GRAPH
 from kb.pool import Pool, State
 from kb.process import Body, Evaluator
-from kb.store import manifest
+from kb.statistics import Statistics
+from kb.store import figures, manifest, write_default_graph, write_named_graph
 
 MAX_ANSWER = 64_000_000
 """Bytes of the largest answer that is handed over."""
@@ -94,8 +98,16 @@ class Engine(Protocol):
     def quads(self, *, subjects: Iterable[str] = (), graphs: Iterable[str] = ()) -> list[ox.Quad]:
         """All default-graph quads with one of ``subjects``, and all quads of the named ``graphs``, sorted."""
 
-    def dump(self, suffix: str) -> Iterator[bytes]:
-        """The whole served dataset as ``nq`` or ``trig``, in pieces."""
+    @property
+    def statistics(self) -> Statistics:
+        """The figures of the served data, counted when it was built."""
+
+    def dump(self, suffix: str) -> BinaryIO:
+        """The whole served dataset, one of ``kb.store.DUMPS``, open for reading."""
+
+    def write_graph(self, name: str | None, form: ox.RdfFormat, out: IO[bytes]) -> bool:
+        """Writes the triples of a named graph, of the default graph for None; False, with nothing written, where there
+        is no such graph."""
 
     def close(self) -> None:
         """Ends every process this engine started; it cannot be asked again."""
@@ -138,6 +150,10 @@ class EmbeddedEngine:
     ) -> None:
         self._build = build
         self._manifest = manifest(build)
+        self._statistics = figures(build)
+        self._default_graph: dict[str, IO[bytes]] = {}
+        self._default_lock = threading.Lock()
+        self._files = ExitStack()
         path = str(build / "store")
         self._pool = Pool(
             lambda: Evaluator(path, timeout=timeout, memory_mb=memory_mb),
@@ -190,15 +206,38 @@ class EmbeddedEngine:
         """All default-graph quads with one of ``subjects``, and all quads of the named ``graphs``, sorted."""
         return quads_in(self._store, subjects=subjects, graphs=graphs)
 
-    def dump(self, suffix: str) -> Iterator[bytes]:
-        """The whole served dataset as written at build, ``nq`` or ``trig``, in pieces."""
-        with (self._build / f"dump.{suffix}").open("rb") as file:
-            while piece := file.read(1 << 16):
-                yield piece
+    @property
+    def statistics(self) -> Statistics:
+        """The figures of the served data, counted when it was built."""
+        return self._statistics
+
+    def dump(self, suffix: str) -> BinaryIO:
+        """The whole served dataset as written at build, open for reading."""
+        return (self._build / f"dump.{suffix}").open("rb")
+
+    def write_graph(self, name: str | None, form: ox.RdfFormat, out: IO[bytes]) -> bool:
+        """Writes the triples of a graph, of the default graph for None; False where there is no such graph.
+
+        The default graph is written once in each format and then copied: it is most of the data.
+        """
+        if name is not None:
+            return write_named_graph(self._store, name, form, out)
+        with self._default_lock:
+            kept = self._default_graph.get(form.media_type)
+            if kept is None:
+                kept = self._files.enter_context(tempfile.TemporaryFile())  # noqa: SIM115 (closed with the engine)
+                write_default_graph(self._build, form, kept)
+                kept.flush()
+                self._default_graph[form.media_type] = kept
+        at = 0
+        while piece := os.pread(kept.fileno(), 1 << 16, at):
+            at += out.write(piece)
+        return True
 
     def close(self) -> None:
         """Ends the evaluators."""
         self._pool.close()
+        self._files.close()
 
 
 def _refusal(head: Mapping[str, Any], max_bytes: int) -> QueryError | LimitError:

@@ -6,12 +6,14 @@ import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from typing import IO, BinaryIO
 
 import pyoxigraph as ox
 
 from kb.engine import Answer, Engine, QueryRequest, Row, Term
 from kb.errors import TestimoniaError
 from kb.pool import State
+from kb.statistics import Statistics
 
 LOOK = 0.5
 """Seconds between two looks at which build is the newest."""
@@ -75,10 +77,20 @@ class LiveEngine:
         with self.pinned() as engine:
             return engine.quads(subjects=subjects, graphs=graphs)
 
-    def dump(self, suffix: str) -> Iterator[bytes]:
-        """The whole served dataset, ``nq`` or ``trig``, in pieces."""
+    @property
+    def statistics(self) -> Statistics:
+        """The figures of the data now served."""
+        return self._engine.statistics
+
+    def dump(self, suffix: str) -> BinaryIO:
+        """The whole served dataset, open for reading; it outlives the engine."""
         with self.pinned() as engine:
-            yield from engine.dump(suffix)
+            return engine.dump(suffix)
+
+    def write_graph(self, name: str | None, form: ox.RdfFormat, out: IO[bytes]) -> bool:
+        """Writes the triples of a graph, of the default graph for None; False where there is no such graph."""
+        with self.pinned() as engine:
+            return engine.write_graph(name, form, out)
 
     def close(self) -> None:
         """Ends every process of every engine that is still open."""

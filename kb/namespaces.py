@@ -45,6 +45,7 @@ OWN: Final = (
 """Kinds of IRI that are ours: the prefix is also the first segment of the path, here and over HTTP."""
 
 STANDARD: Final = {
+    "dcat": "http://www.w3.org/ns/dcat#",
     "dcterms": "http://purl.org/dc/terms/",
     "edtf": "http://id.loc.gov/datatypes/edtf/",
     "foaf": "http://xmlns.com/foaf/0.1/",
@@ -56,9 +57,11 @@ STANDARD: Final = {
     "rdf": "http://www.w3.org/1999/02/22-rdf-syntax-ns#",
     "rdfs": "http://www.w3.org/2000/01/rdf-schema#",
     "schema": "https://schema.org/",
+    "sd": "http://www.w3.org/ns/sparql-service-description#",
     "sem": "http://semanticweb.cs.vu.nl/2009/11/sem/",
     "sh": "http://www.w3.org/ns/shacl#",
     "skos": "http://www.w3.org/2004/02/skos/core#",
+    "spdx": "http://spdx.org/rdf/terms#",
     "void": "http://rdfs.org/ns/void#",
     "wgs84": "http://www.w3.org/2003/01/geo/wgs84_pos#",
     "xsd": "http://www.w3.org/2001/XMLSchema#",
@@ -76,10 +79,19 @@ DEFAULT_GRAPH: Final = f"{BASE}graph/default"
 """The name under which the default graph can be asked for, and into which it is moved for checking."""
 
 
+DATASET: Final = f"{BASE}#dataset"
+"""The whole of what is served, as descriptions name it."""
+
+
 def iri(name: str) -> str:
     """The IRI that a prefixed name such as ``claim:x`` stands for; KeyError for a prefix not in the table."""
     prefix, _, local = name.partition(":")
     return PREFIXES[prefix] + local
+
+
+def namespace(value: str) -> str:
+    """An IRI up to its last ``/`` or ``#``."""
+    return value[: max(value.rfind("/"), value.rfind("#")) + 1]
 
 
 def shorten(value: str) -> str:

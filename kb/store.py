@@ -2,7 +2,8 @@
 
 OUT/<build id>/manifest.json   what it is (written last: a folder without it is no build)
 OUT/<build id>/store/          the Oxigraph store, opened read-only by whoever serves it
-OUT/<build id>/dump.nq         the same quads, sorted; dump.trig the same for people
+OUT/<build id>/dump.nq         the same quads, sorted; dump.trig the same for people, dump.jsonld for the web
+OUT/<build id>/statistics.json figures of the dumps, for descriptions of the dataset
 OUT/current                    a link to the newest build
 OUT/inputs/<hash>              which build came out of which files, so that nothing is built twice
 """
@@ -13,14 +14,21 @@ import os
 import shutil
 import tempfile
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
+from typing import IO
 
 import pyoxigraph as ox
 
+from kb import statistics
 from kb.errors import SetupError
 from kb.model import Manifest
-from kb.namespaces import PREFIXES
+from kb.namespaces import PREFIXES, namespace
+
+DUMPS = ("jsonld", "nq", "trig")
+"""Suffixes of the dumps of a build."""
+
+_DESCRIPTION = "statistics.json"
 
 
 def build_id(quads: Iterable[ox.Quad]) -> tuple[str, bytes]:
@@ -43,6 +51,8 @@ def write(out: Path, quads: Sequence[ox.Quad], *, inputs: str, version: str, cou
     try:
         if not (target / "manifest.json").is_file():
             _write_folder(out, target, text, Manifest(name, inputs, version, counts))
+        elif not _is_whole(target):
+            _describe(target)
         _replace_text(out / "inputs" / inputs, name)
         make_current(target)
     except OSError as error:
@@ -66,7 +76,7 @@ def find(out: Path, inputs: str) -> Path | None:
         name = (out / "inputs" / inputs).read_text(encoding="ascii").strip()
     except OSError:
         return None
-    return out / name if (out / name / "manifest.json").is_file() else None
+    return out / name if _is_whole(out / name) else None
 
 
 def make_current(build: Path) -> None:
@@ -87,6 +97,75 @@ def manifest(build: Path) -> Manifest:
         raise SetupError(f"{build}: is not a build: {error}") from None
 
 
+def figures(build: Path) -> statistics.Statistics:
+    """The statistics of a build; SetupError where its folder has none."""
+    try:
+        return statistics.from_json(json.loads((build / _DESCRIPTION).read_text(encoding="utf-8")))
+    except (OSError, ValueError, TypeError, KeyError) as error:
+        raise SetupError(f"{build}: has no statistics: {error}; build it again with testimonia build") from None
+
+
+def write_default_graph(build: Path, form: ox.RdfFormat, out: IO[bytes]) -> None:
+    """Writes the triples of a build's default graph, sorted, in constant memory."""
+    quads = ox.parse(path=str(build / "dump.nq"), format=ox.RdfFormat.N_QUADS)
+    triples = (quad.triple for quad in quads if quad.graph_name == ox.DefaultGraph())
+    ox.serialize(triples, out, format=form, prefixes=PREFIXES)
+
+
+def write_named_graph(store: ox.Store, name: str, form: ox.RdfFormat, out: IO[bytes]) -> bool:
+    """Writes the triples of a named graph, in the order of the store and in constant memory; False if there is none."""
+    graph = ox.NamedNode(name)
+    if not store.contains_named_graph(graph):
+        return False
+    prefixes = prefixes_of(store.quads_for_pattern(None, None, None, graph))
+    store.dump(out, format=form, from_graph=graph, prefixes=prefixes)
+    return True
+
+
+def prefixes_of(quads: Iterable[ox.Quad]) -> dict[str, str]:
+    """The prefixes that quads make use of."""
+    spaces: set[str] = set()
+    for quad in quads:
+        terms = (quad.subject, quad.predicate, quad.object, quad.graph_name)
+        spaces.update(namespace(term.value) for term in terms if isinstance(term, ox.NamedNode))
+        if isinstance(quad.object, ox.Literal):
+            spaces.add(namespace(quad.object.datatype.value))
+    return {name: space for name, space in PREFIXES.items() if space in spaces}
+
+
+def _is_whole(build: Path) -> bool:
+    """Whether a folder has what is written last, and what builds of earlier versions did not have."""
+    return all((build / name).is_file() for name in ("manifest.json", _DESCRIPTION))
+
+
+def _describe(build: Path) -> None:
+    """Writes what follows from the other dumps: the JSON-LD one, and last the statistics, each aside first."""
+    aside = build / f".writing-{os.getpid()}"
+    try:
+        ox.serialize(
+            ox.parse(path=str(build / "dump.trig"), format=ox.RdfFormat.TRIG),
+            str(aside),
+            format=ox.RdfFormat.JSON_LD,
+            prefixes=PREFIXES,
+        )
+        os.replace(aside, build / "dump.jsonld")
+        with (build / "dump.nq").open("rb") as lines:
+            kinds = statistics.graph_kinds(lines)
+            lines.seek(0)
+            found = statistics.measure(lines, kinds)
+        dumps = {suffix: _file(build / f"dump.{suffix}") for suffix in DUMPS}
+        text = json.dumps(statistics.as_json(replace(found, dumps=dumps)), ensure_ascii=False, indent=1)
+        aside.write_text(text + "\n", encoding="utf-8")
+        os.replace(aside, build / _DESCRIPTION)
+    finally:
+        aside.unlink(missing_ok=True)
+
+
+def _file(path: Path) -> statistics.File:
+    with path.open("rb") as stream:
+        return statistics.File(path.stat().st_size, hashlib.file_digest(stream, "sha256").hexdigest())
+
+
 def _write_folder(out: Path, target: Path, text: bytes, made: Manifest) -> None:
     """Writes aside and renames, so that a build folder is there whole or not at all."""
     aside = Path(tempfile.mkdtemp(prefix=".writing-", dir=out))
@@ -100,6 +179,8 @@ def _write_folder(out: Path, target: Path, text: bytes, made: Manifest) -> None:
         quads = list(ox.parse(text, format=ox.RdfFormat.N_QUADS))
         quads.sort(key=lambda quad: (str(quad.graph_name), str(quad.subject), str(quad.predicate), str(quad.object)))
         ox.serialize(quads, str(aside / "dump.trig"), format=ox.RdfFormat.TRIG, prefixes=PREFIXES)
+        del quads
+        _describe(aside)
         (aside / "manifest.json").write_text(json.dumps(asdict(made), indent=2) + "\n", encoding="utf-8")
         if target.exists():  # left by an interrupted run of an older version
             shutil.rmtree(target)

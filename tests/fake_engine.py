@@ -1,13 +1,17 @@
 """An engine that answers everything in this process from memory: for tests of what stands above engines."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import AbstractContextManager, nullcontext
+from dataclasses import replace
 from functools import cache
+from hashlib import sha256
+from io import BytesIO
 from pathlib import Path
+from typing import IO, BinaryIO
 
 import pyoxigraph as ox
 
-from kb import guard
+from kb import guard, statistics
 from kb.dataset import Dataset, parse
 from kb.derive import derive
 from kb.engine import Answer, QueryRequest, Row, Term, quads_in, select_in
@@ -17,6 +21,8 @@ from kb.namespaces import BASE, DEFAULT_GRAPH, PREFIXES
 from kb.paths import ontology_dir
 from kb.pool import State
 from kb.sources import read_data, read_folder
+from kb.statistics import File, Statistics
+from kb.store import DUMPS, write_named_graph
 
 EXAMPLE = Path(__file__).parent / "example"
 
@@ -77,13 +83,27 @@ class FakeEngine:
         """Default-graph quads of the subjects, and the quads of the graphs, sorted."""
         return quads_in(self.store, subjects=subjects, graphs=graphs)
 
-    def dump(self, suffix: str) -> Iterator[bytes]:
-        """The whole dataset as ``nq`` or ``trig``, in pieces."""
-        form = {"nq": ox.RdfFormat.N_QUADS, "trig": ox.RdfFormat.TRIG}[suffix]
-        text = self.store.dump(format=form)
+    @property
+    def statistics(self) -> Statistics:
+        """The figures of the quads, and of their dumps."""
+        lines = self.dump("nq").readlines()
+        files = {suffix: self.dump(suffix).read() for suffix in DUMPS}
+        dumps = {suffix: File(len(text), sha256(text).hexdigest()) for suffix, text in files.items()}
+        return replace(statistics.measure(lines, statistics.graph_kinds(lines)), dumps=dumps)
+
+    def dump(self, suffix: str) -> BinaryIO:
+        """The whole dataset, sorted."""
+        quads = sorted(self.store, key=str)
+        text = ox.serialize(quads, format=ox.RdfFormat.from_extension(suffix), prefixes=PREFIXES)
         assert text is not None
-        for start in range(0, len(text), 1000):
-            yield text[start : start + 1000]
+        return BytesIO(b"".join(sorted(text.splitlines(keepends=True))) if suffix == "nq" else text)
+
+    def write_graph(self, name: str | None, form: ox.RdfFormat, out: IO[bytes]) -> bool:
+        """The triples of a graph."""
+        if name is not None:
+            return write_named_graph(self.store, name, form, out)
+        self.store.dump(out, format=form, from_graph=ox.DefaultGraph())
+        return True
 
     def close(self) -> None:
         """Nothing to end."""

@@ -157,7 +157,6 @@ def test_an_unknown_slug_is_404_with_the_nearest(client: FlaskClient, path: str,
         "/nothing",
         "/node/x%20y",
         "/ontology.pdf",
-        "/graph/default",
     ],
 )
 def test_odd_addresses_are_404(client: FlaskClient, path: str) -> None:
@@ -165,11 +164,6 @@ def test_odd_addresses_are_404(client: FlaskClient, path: str) -> None:
     response = client.get(path)
     assert response.status_code == 404
     assert response.content_type == "application/problem+json"
-
-
-def test_the_hint_for_the_default_graph_says_where_it_is(client: FlaskClient) -> None:
-    """The default graph has no page, and the hint says where to find it."""
-    assert "/dump.trig" in client.get("/graph/default").get_json()["hint"]
 
 
 def test_a_thing_links_to_its_twins(client: FlaskClient) -> None:

@@ -1,6 +1,7 @@
 """The embedded engine: right answers, and nothing that brings it down."""
 
 import ctypes
+import io
 import json
 import mmap
 import socket
@@ -319,9 +320,25 @@ def test_own_queries_take_bound_terms(engine: EmbeddedEngine) -> None:
 
 def test_dumps_hold_the_same_quads(engine: EmbeddedEngine) -> None:
     """The two dumps are one dataset."""
-    nq = set(ox.parse(b"".join(engine.dump("nq")), format=ox.RdfFormat.N_QUADS))
-    trig = ox.Dataset(ox.parse(b"".join(engine.dump("trig")), format=ox.RdfFormat.TRIG))
-    both = [ox.Dataset(nq), trig]
+    both = []
+    for suffix in ("nq", "trig"):
+        with engine.dump(suffix) as file:
+            both.append(ox.Dataset(ox.parse(file, format=ox.RdfFormat.from_extension(suffix))))
     for dataset in both:
         dataset.canonicalize(ox.CanonicalizationAlgorithm.RDFC_1_0)
     assert set(both[0]) == set(both[1])
+
+
+def test_a_graph_is_written_whole_each_time(engine: EmbeddedEngine) -> None:
+    """The default graph and a claim's come with all their triples, again and again; one that is not there with none."""
+    for name, graph in ((None, ox.DefaultGraph()), (DEMAND, ox.NamedNode(DEMAND))):
+        with engine.dump("nq") as file:
+            wanted = {quad.triple for quad in ox.parse(file, format=ox.RdfFormat.N_QUADS) if quad.graph_name == graph}
+        for form in (ox.RdfFormat.TURTLE, ox.RdfFormat.N_TRIPLES, ox.RdfFormat.TURTLE):
+            out = io.BytesIO()
+            assert engine.write_graph(name, form, out)
+            found = [quad.triple for quad in ox.parse(out.getvalue(), format=form)]
+            assert len(found) == len(wanted)
+            assert {str(t) for t in found if "_:" not in str(t)} == {str(t) for t in wanted if "_:" not in str(t)}
+    out = io.BytesIO()
+    assert not engine.write_graph(iri("claim:nobody"), ox.RdfFormat.TURTLE, out) and out.getvalue() == b""

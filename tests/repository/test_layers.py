@@ -23,7 +23,7 @@ LAYERS = (
         "kb.revision",
         "kb.proposal",
     },
-    {"kb.guard", "kb.walls", "kb.store", "kb.questions"},
+    {"kb.guard", "kb.walls", "kb.statistics", "kb.store", "kb.questions"},
     {"kb.evaluator", "kb.process"},
     {"kb.pool"},
     {"kb.engine"},
