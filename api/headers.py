@@ -84,8 +84,9 @@ def register(app: Flask, engine: Engine, snapshots: Mapping[str, str], showing: 
             response.headers["Cache-Control"] = "public, no-cache"
             if "ETag" in response.headers:  # a dump, which has seen to its conditions itself
                 return _compressed(response)
-            response.set_etag(_etag(response.content_type or ""), weak=True)
-            response.make_conditional(request)
+            response.headers["ETag"] = f'W/"{_etag(response.content_type or "")}"'
+            if "HTTP_IF_NONE_MATCH" in request.environ:
+                response.make_conditional(request)
         compressed = _compressed(response)
         if response.status_code == 200 and g.may_be_kept:
             keep(request.environ)
