@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import kb
-from kb import closure, store
+from kb import store
 from kb.dataset import Dataset, parse
 from kb.derive import derive, handwritten
 from kb.errors import SetupError, SourceError
@@ -18,6 +18,7 @@ from kb.sources import read_data, read_folder, read_text, show, write_text
 
 if TYPE_CHECKING:
     from kb.reuse import Computed
+    from kb.rules import Rule
 
 REUSE = Path("computed", "text-reuse.ttl")
 """Where text reuse is kept in a data folder: computed, so apart from what people write."""
@@ -122,6 +123,13 @@ def fix(files: Sequence[Source]) -> list[str]:
     return [f"{file.name}: mended {style.difference(file, mended)}" for file, mended in changed]
 
 
+def rules(shapes: Sequence[Source], *, memory: Path | None = None) -> "tuple[Rule, ...]":
+    """Every rule in the shapes files, by name; where these have not changed, from ``memory``."""
+    from kb import parts
+
+    return parts.known_rules(shapes, memory)
+
+
 def build(
     data: Path,
     out: Path,
@@ -166,6 +174,8 @@ def build(
             file=place.file if place else None,
             line=place.line if place else None,
         )
+    from kb import closure  # owlrl takes a while to load, and a build that is up to date needs none
+
     say(f"{len(dataset.instances('t:Claim'))} claims; drawing conclusions")
     closed = closure.close(dataset)
     say(f"{len(closed.quads) - len(dataset.quads)} conclusions; writing the store")

@@ -177,8 +177,6 @@ def check(
 
     Example: testimonia check kb/registry --format sarif --baseline baseline.txt
     """
-    from kb import checks
-
     folder = data or data_dir()
     files, shapes = builds.sources(folder), builds.shapes(folder)
     wanted = _selected(paths, {Path(file.name).resolve() for file in (*files, *shapes)}, folder)
@@ -189,18 +187,17 @@ def check(
         for line in builds.fix(named if paths or changed_since else read_data(folder)):
             click.echo(line, err=True)
         files = builds.sources(folder)
-    everything = builds.check_parts(
-        files, shapes, jobs=jobs or os.cpu_count() or 1, memory=None if fresh else _memory()
-    )
+    memory = None if fresh else _memory()
+    everything = builds.check_parts(files, shapes, jobs=jobs or os.cpu_count() or 1, memory=memory)
     known = _known(everything, baseline, write_baseline)
     found = tuple(f for f in everything if f.place is None or Path(f.place.file).resolve() in wanted)
     top = repository.root(folder, workspace=os.environ.get("GITHUB_WORKSPACE"))
     result = report.Report(
         found,
-        rules=tuple(checks.rules(shapes)),
+        rules=builds.rules(shapes, memory=memory),
         known=None if known is None else frozenset(known),
         gone=baselines.gone(known or {}, everything),
-        locators=_locators(files, found),
+        locators=_locators(files, found) if form == "json" else {},
         names={f.place.file: repository.name_from(top, f.place.file) for f in found if f.place},
     )
     if form == "text" and sys.stdout.isatty():

@@ -10,7 +10,7 @@ from kb.dataset import Dataset
 from kb.model import Finding, Fingerprint, Severity
 
 if TYPE_CHECKING:
-    from kb.checks import Rule  # at run time this would load pySHACL for every command
+    from kb.rules import Rule
 
 _FAULT_AND_FIX = re.compile(r"(?P<fault>.*[.!?…][\"”]?)\s+(?P<fix>[^\sa-z].*)", re.S)
 

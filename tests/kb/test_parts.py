@@ -83,13 +83,13 @@ def test_only_what_changed_is_checked_again(tmp_path: Path, monkeypatch: pytest.
         text = source.read_text().replace("2024-03-05-gazette", "2024-03-06-courier")
         copy.write_text(re.sub(r"\b(actor|event|object|perspective|place):(?=\w)", r"\1:own-", text))
     told: list[str] = []
-    work = parts._work
+    work = parts.work
 
-    def heard(run, batches, job):  # type: ignore[no-untyped-def]
-        told.extend(part.slug for batch, _ in batches for part in batch)
-        return work(run, batches, job)
+    def heard(shared, jobs, **options):  # type: ignore[no-untyped-def]
+        told.extend(part.slug for job in jobs for part in job.parts)
+        return work(shared, jobs, **options)
 
-    monkeypatch.setattr(parts, "_work", heard)
+    monkeypatch.setattr(parts, "work", heard)
     memory = tmp_path / "memory"
     first = parts.check(builds.sources(data), SHAPES, memory=memory)
     assert {"2024-03-05-gazette", "2024-03-06-courier"} <= set(told)

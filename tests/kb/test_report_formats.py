@@ -16,7 +16,7 @@ import xmlschema
 from places import CASES
 from schemas import faults
 
-from kb.checks import check, rules
+from kb.checks import check
 from kb.dataset import Dataset, parse
 from kb.derive import derive
 from kb.model import Finding, Place, Severity
@@ -24,6 +24,7 @@ from kb.namespaces import iri, shorten
 from kb.paths import ontology_dir, shapes_dir
 from kb.report import FORMATS, Report, as_terminal, locators, summary
 from kb.report.findings import fault_and_fix
+from kb.rules import rules
 from kb.sources import read_folder, read_source
 
 SHAPES = tuple(read_folder(shapes_dir(), "*.ttl"))

@@ -6,7 +6,7 @@ import pytest
 from places import ROOT
 
 from kb import evidence, style
-from kb.checks import rules
+from kb.rules import rules
 from kb.model import Severity
 from kb.paths import shapes_dir
 from kb.sources import read_folder
