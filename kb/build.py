@@ -9,12 +9,14 @@ from typing import TYPE_CHECKING
 
 import kb
 from kb import store
-from kb.dataset import Dataset, parse
+from kb.dataset import Dataset, parse, statements
 from kb.derive import derive, handwritten
 from kb.errors import SetupError, SourceError
-from kb.model import Finding, Severity, Source
+from kb.model import Finding, Place, Severity, Source
+from kb.namespaces import DEFAULT_GRAPH
 from kb.paths import ontology_dir, shapes_dir
-from kb.sources import read_data, read_folder, read_text, show, write_text
+from kb.report.findings import UNREADABLE
+from kb.sources import read_data, read_folder, read_source, read_text, show, write_text
 
 if TYPE_CHECKING:
     from kb.reuse import Computed
@@ -95,6 +97,23 @@ def findings(raw: Dataset, rules: Sequence[Source], *, derived: Dataset | None =
 
     found = [*handwritten(raw), *evidence.times(raw), *checks.check(derived or derive(raw), rules)]
     return style.lint(raw, found)
+
+
+def unreadable(data: Path) -> list[Finding]:
+    """A violation at its line for each file that a check of ``data`` would read and cannot."""
+    folders = [(ontology_dir(), "*.ttl"), (shapes_dir(), "*.ttl")]
+    folders += [(data / name, "*.ttl") for name in ("ontology", "registry", "computed", "shapes")]
+    folders.append((data / "articles", "*.trig"))
+    found = []
+    for path in dict.fromkeys(path for folder, pattern in folders for path in sorted(folder.glob(pattern))):
+        try:
+            statements([read_source(path)])
+        except SourceError as error:
+            line = error.line or 1
+            message = f"This file cannot be read, so that nothing is checked: {error.message}."
+            place = Place(show(path), line, line)
+            found.append(Finding(Severity.VIOLATION, UNREADABLE, DEFAULT_GRAPH, message, place))
+    return sorted(found, key=lambda finding: finding.sort_key)
 
 
 def check_parts(

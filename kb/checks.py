@@ -38,8 +38,9 @@ def check(dataset: Dataset, shapes: Sequence[Source]) -> list[Finding]:
     """
     known = rules.rules(shapes)
     places = Places(dataset)
+    inside = {rule.name for rule in known if rule.inside}
     applied = (
-        replace(found, place=found.place or places.find(found.focus, found.path))
+        replace(found, place=found.place or places.find(found.focus, found.path, inside=found.rule in inside))
         for findings in apply(dataset, shapes, known).values()
         for found in findings
     )

@@ -26,17 +26,21 @@ _ALWAYS: Final = frozenset(iri(name) for name in ("rdf:first", "rdf:rest", "rdf:
 """Properties that any rule may look at: SHACL finds the members of classes by them."""
 _PLAIN: Final = frozenset(
     iri(f"sh:{name}")
-    for name in (
-        "alternativePath and class datatype description disjoint equals flags hasValue ignoredProperties in inversePath "
-        "languageIn lessThan lessThanOrEquals maxCount maxExclusive maxInclusive maxLength message minCount "
-        "minExclusive minInclusive minLength name node nodeKind not oneOrMorePath or path pattern prefixes property "
-        "select severity sparql targetClass targetNode targetObjectsOf targetSubjectsOf uniqueLang xone zeroOrMorePath "
-        "zeroOrOnePath"
-    ).split()
+    for name in re.findall(
+        r"\w+",
+        """
+    alternativePath and class datatype description disjoint equals flags hasValue ignoredProperties in
+    inversePath languageIn lessThan lessThanOrEquals maxCount maxExclusive maxInclusive maxLength
+    message minCount minExclusive minInclusive minLength name node nodeKind not oneOrMorePath or path
+    pattern prefixes property select severity sparql targetClass targetNode targetObjectsOf
+    targetSubjectsOf uniqueLang xone zeroOrMorePath zeroOrOnePath
+    """,
+    )
 )
 """Terms of SHACL that look along the properties that a shape names, and no others."""
 _MASKED: Final = re.compile(
-    r"(?P<iri><[^<>\s]*>)|\"{3}.*?\"{3}|'{3}.*?'{3}|\"(?:[^\"\\\n]|\\.)*\"|'(?:[^'\\\n]|\\.)*'|(?P<comment>\#[^\n]*)", re.S
+    r"(?P<iri><[^<>\s]*>)|\"{3}.*?\"{3}|'{3}.*?'{3}|\"(?:[^\"\\\n]|\\.)*\"|'(?:[^'\\\n]|\\.)*'|(?P<comment>\#[^\n]*)",
+    re.S,
 )
 """IRIs, and what says nothing of properties: strings and comments."""
 _WORD: Final = re.compile(r"<[^<>\s]*>|[?$]\w+|[A-Za-z][\w-]*:[\w-]*|\w+|\S")
@@ -59,6 +63,8 @@ class Rule:
     """IRIs of the classes by whose members it joins what several articles say; empty where one article is enough."""
     names: frozenset[str] = frozenset()
     """The IRIs that a rule across articles names, in its query or its constraints."""
+    inside: bool = False
+    """Whether what it tells of a claim is told in the claim's graph, not in its block, where both have the property."""
     sees: frozenset[str] | None = None
     """The IRIs of all properties that it can look along; None where it may look along any."""
 
@@ -130,10 +136,14 @@ class Places:
                 if block.graph is not None:
                     self._by_graph.setdefault(block.graph, []).append(block)
 
-    def find(self, subject: str, predicate: str | None) -> Place | None:
-        """The line of ``predicate`` in a block or the graph of ``subject``, else the first line of either."""
+    def find(self, subject: str, predicate: str | None, *, inside: bool = False) -> Place | None:
+        """The line of ``predicate`` in a block or the graph of ``subject``, else the first line of either.
+
+        With ``inside`` the graph is looked into first.
+        """
         own = sorted(self._dataset.blocks.get(subject, ()), key=_unlikely)
-        blocks = (*own, *sorted(self._by_graph.get(subject, ()), key=lambda block: block.place))
+        graph = sorted(self._by_graph.get(subject, ()), key=lambda block: block.place)
+        blocks = [*graph, *own] if inside else [*own, *graph]
         for block in blocks:
             if predicate is not None and predicate in block.predicates:
                 return Place(block.place.file, block.predicates[predicate], block.place.end)
@@ -160,6 +170,7 @@ def _rule(dataset: Dataset, said: Mapping[str, Sequence[ox.Quad]], shape: str) -
         tuple(sorted(dataset.texts(shape, "sh:targetClass"))),
         across,
         _names(dataset, shape) if across else frozenset(),
+        dataset.value(shape, "t:toldInContent") == "true",
         _sees(said, shape),
     )
 

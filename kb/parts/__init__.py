@@ -7,8 +7,8 @@ all parts that they name. Parts that describe the same thing, or refer to each o
 ``kb.build.findings`` applies all rules to everything at once and is the reference: the findings are the same.
 
 What was found is kept under hashes of what it depends on: what others need to know of a part and what its layout shows
-under that of its text, what the rules find under that of its statements, and rule by rule under that of those statements
-that a rule can see. Lines are put to findings at the end.
+under that of its text, what the rules find under that of its statements, and rule by rule under that of the statements
+that the rule can see. Lines are put to findings at the end.
 
 model       the nouns
 linking     what parts tell of each other
@@ -58,7 +58,10 @@ def split(files: Sequence[Source]) -> tuple[list[Source], list[Part]]:
 
 
 def known_rules(shapes: Sequence[Source], memory: Path | None = None) -> tuple[Rule, ...]:
-    """Every rule in the shapes files, by name, from ``memory`` where they are the same; SourceError as for ``check``."""
+    """Every rule in the shapes files, by name; from ``memory`` where they have not changed.
+
+    SourceError where a file is not valid Turtle.
+    """
     return _rules(shapes, Memory(memory, code()))[0]
 
 
@@ -224,9 +227,7 @@ def _looking(run: _Run) -> list[Job]:
             run.looks[slug] = known
     batches = run.batches(todo)
     return [
-        Job(
-            partial(_looked, parts=batch, described=[run.links[part.slug].described for part in batch]), batch, "looks"
-        )
+        Job(partial(_looked, parts=batch, described=[run.links[part.slug].described for part in batch]), batch, "looks")
         for batch in batches
     ]
 
@@ -308,8 +309,10 @@ def _at_its_place(run: _Run, finding: Finding, several: Sequence[Blocks]) -> Fin
     for known in found.values():
         known.sort(key=lambda block: (run.order[block.place.file], block.place.line))
     dataset = Dataset((), {subject: tuple(known) for subject, known in found.items()})
-    find = dataset.place if finding.component is None else Places(dataset).find
-    return replace(finding, place=find(finding.focus, finding.path))
+    if finding.component is None:
+        return replace(finding, place=dataset.place(finding.focus, finding.path))
+    inside = any(rule.inside for rule in run.shared.rules if rule.name == finding.rule)
+    return replace(finding, place=Places(dataset).find(finding.focus, finding.path, inside=inside))
 
 
 def _blocks(run: _Run, part: Part, names: frozenset[str]) -> Blocks:

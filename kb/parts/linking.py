@@ -33,22 +33,27 @@ def links(shared: Shared, part: Part) -> Links:
         tuple(sorted(listed)) if part.slug else (),
         tuple(sorted({q.graph_name.value for q in quads if isinstance(q.graph_name, ox.NamedNode)})),
         tuple(sorted(refers - own - shared.described)),
-        {name: _selected(shared, quads, names) for name, names in shared.across.items()} if part.slug else {},
+        _selected(shared, quads) if part.slug else {},
     )
 
 
-def _selected(shared: Shared, quads: Iterable[ox.Quad], names: frozenset[str]) -> str:
-    """The statements with a property, or of a class, that is named; a class with its subclasses."""
-    classes = _narrower(shared, names)
-    kept = [
-        quad
-        for quad in quads
-        if (text_of(quad.object) in classes if quad.predicate == RDF_TYPE else quad.predicate.value in names)
-    ]
-    return (ox.serialize(kept, format=ox.RdfFormat.N_QUADS) or b"").decode()
+def _selected(shared: Shared, quads: Iterable[ox.Quad]) -> dict[str, str]:
+    """For each class of rules across articles, the statements with a property, or of a class, that they name."""
+    along: dict[str, list[ox.Quad]] = {}
+    for quad in quads:
+        along.setdefault(quad.predicate.value, []).append(quad)
+    types = [(quad, text_of(quad.object)) for quad in along.pop(RDF_TYPE.value, ())]
+    found = {}
+    for name, names in shared.across.items():
+        classes = _narrower(shared, names)
+        kept = [quad for quad, kind in types if kind in classes]
+        kept += [quad for predicate in along if predicate in names for quad in along[predicate]]
+        found[name] = (ox.serialize(kept, format=ox.RdfFormat.N_QUADS) or b"").decode()
+    return found
 
 
 def _narrower(shared: Shared, names: frozenset[str]) -> set[str]:
+    """Some classes with their subclasses."""
     found, todo = set(names), list(names)
     while todo:
         for name in shared.ontology.subjects("rdfs:subClassOf", todo.pop()):
@@ -105,5 +110,3 @@ def needs(parts: Sequence[Part], links: Mapping[str, Links]) -> dict[str, tuple[
     wanted = set(links[""].refers)
     shared = [file for part in parts if wanted.intersection(links[part.slug].described) for file in part.files]
     return {**found, "": tuple(shared)} if shared else found
-
-

@@ -179,8 +179,7 @@ def _finding_json(found: Finding, names: Mapping[str, int]) -> dict[str, object]
 
 def _read_findings(value: Sequence[Mapping[str, Any]], names: Sequence[str]) -> tuple[Finding, ...]:
     return tuple(
-        Finding(**{**one, "severity": Severity(one["severity"]), "place": _place(one["place"], names)})
-        for one in value
+        Finding(**{**one, "severity": Severity(one["severity"]), "place": _place(one["place"], names)}) for one in value
     )
 
 

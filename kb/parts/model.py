@@ -14,6 +14,7 @@ from kb.style.names import Unknown, described
 Blocks = Mapping[str, Sequence[tuple[str, Block]]]
 """For each of some names the blocks of that subject, and those in the graph of that name, with their subjects."""
 
+
 @dataclass(frozen=True)
 class Part:
     """One article as files: its own, and its registry file where it has one. The part "" is the shared files."""
