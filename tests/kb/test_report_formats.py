@@ -13,6 +13,7 @@ from xml.etree import ElementTree
 import pyoxigraph as ox
 import pytest
 import xmlschema
+from click import unstyle
 from places import CASES
 from schemas import faults
 
