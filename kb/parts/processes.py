@@ -1,5 +1,6 @@
 """Several processes that share the work; what does not end in time is stopped."""
 
+import gc
 import multiprocessing
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -107,6 +108,7 @@ class _Task:
 
 
 def _run(shared: Shared, job: Job, pipe: Connection) -> None:
+    gc.disable()  # the process ends with its job, so that looking for garbage only costs time
     try:
         pipe.send(("done", job.work(shared, job.skipped, lambda rule: pipe.send(("rule", rule)))))
     except Exception as error:
