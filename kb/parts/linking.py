@@ -107,6 +107,6 @@ def needs(parts: Sequence[Part], links: Mapping[str, Links]) -> dict[str, tuple[
                     todo.append(slug)
         if reached:
             found[part.slug] = tuple(file for slug in sorted(reached) for file in files[slug])
-    wanted = set(links[""].refers)
+    wanted = {*links[""].refers, *links[""].described}  # what both write is seen as a whole
     shared = [file for part in parts if wanted.intersection(links[part.slug].described) for file in part.files]
     return {**found, "": tuple(shared)} if shared else found

@@ -12,7 +12,7 @@ from kb import build as builds
 from kb import checks, parts
 from kb.dataset import parse
 from kb.model import Finding, Source
-from kb.namespaces import iri
+from kb.namespaces import iri, turtle_prologue
 from kb.paths import data_dir
 from kb.rules import rules
 
@@ -230,3 +230,14 @@ def test_parts_that_write_the_same_thing_are_checked_together(tmp_path: Path) ->
     found = parts.check(files, SHAPES, memory=tmp_path / "memory")
     assert "claim-holder" in {finding.rule for finding in found}
     assert found == whole(files) == parts.check(files, SHAPES, memory=tmp_path / "memory")
+
+
+def test_what_a_shared_file_adds_to_an_entry_of_an_article_is_seen_with_it(tmp_path: Path) -> None:
+    """A line on an entry in another file of the registry is no second entry without a kind."""
+    data = copied(tmp_path / "data")
+    own = data / "registry" / "own.ttl"
+    own.write_text(
+        turtle_prologue(["actor", "event", "sem"]) + "\nevent:dumping\n    sem:hasActor actor:port ;\n    .\n"
+    )
+    files = builds.sources(data)
+    assert parts.check(files, SHAPES) == whole(files)
