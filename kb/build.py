@@ -8,16 +8,19 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import kb
-from kb import closure, store
-from kb.dataset import Dataset, parse
+from kb import store
+from kb.dataset import Dataset, parse, statements
 from kb.derive import derive, handwritten
 from kb.errors import SetupError, SourceError
-from kb.model import Finding, Severity, Source
+from kb.model import Finding, Place, Severity, Source
+from kb.namespaces import DEFAULT_GRAPH
 from kb.paths import ontology_dir, shapes_dir
-from kb.sources import read_data, read_folder, read_text, show, write_text
+from kb.report.findings import UNREADABLE
+from kb.sources import read_data, read_folder, read_source, read_text, show, write_text
 
 if TYPE_CHECKING:
     from kb.reuse import Computed
+    from kb.rules import Rule
 
 REUSE = Path("computed", "text-reuse.ttl")
 """Where text reuse is kept in a data folder: computed, so apart from what people write."""
@@ -96,6 +99,23 @@ def findings(raw: Dataset, rules: Sequence[Source], *, derived: Dataset | None =
     return style.lint(raw, found)
 
 
+def unreadable(data: Path) -> list[Finding]:
+    """A violation at its line for each file that a check of ``data`` would read and cannot."""
+    folders = [(ontology_dir(), "*.ttl"), (shapes_dir(), "*.ttl")]
+    folders += [(data / name, "*.ttl") for name in ("ontology", "registry", "computed", "shapes")]
+    folders.append((data / "articles", "*.trig"))
+    found = []
+    for path in dict.fromkeys(path for folder, pattern in folders for path in sorted(folder.glob(pattern))):
+        try:
+            statements([read_source(path)])
+        except SourceError as error:
+            line = error.line or 1
+            message = f"This file cannot be read, so that nothing is checked: {error.message}."
+            place = Place(show(path), line, line)
+            found.append(Finding(Severity.VIOLATION, UNREADABLE, DEFAULT_GRAPH, message, place))
+    return sorted(found, key=lambda finding: finding.sort_key)
+
+
 def check_parts(
     files: Sequence[Source], rules: Sequence[Source], *, jobs: int = 1, memory: Path | None = None
 ) -> list[Finding]:
@@ -120,6 +140,13 @@ def fix(files: Sequence[Source]) -> list[str]:
     for _, mended in changed:
         write_text(Path(mended.name).resolve(), mended.text)
     return [f"{file.name}: mended {style.difference(file, mended)}" for file, mended in changed]
+
+
+def rules(shapes: Sequence[Source], *, memory: Path | None = None) -> "tuple[Rule, ...]":
+    """Every rule in the shapes files, by name; where these have not changed, from ``memory``."""
+    from kb import parts
+
+    return parts.known_rules(shapes, memory)
 
 
 def build(
@@ -167,6 +194,8 @@ def build(
             file=place.file if place else None,
             line=place.line if place else None,
         )
+    from kb import closure  # owlrl takes a while to load, and a build that is up to date needs none
+
     say(f"{len(dataset.instances('t:Claim'))} claims; drawing conclusions")
     closed = closure.close(dataset)
     say(f"{len(closed.quads) - len(dataset.quads)} conclusions; writing the store")

@@ -198,10 +198,12 @@ def check(
 
     Example: testimonia check kb/registry --format sarif --baseline baseline.txt
     """
-    from kb import checks
-
     folder = data or data_dir()
-    files, shapes = builds.sources(folder), builds.shapes(folder)
+    try:
+        files, shapes = builds.sources(folder), builds.shapes(folder)
+    except SourceError:
+        _tell_unreadable(folder, form)
+        raise
     wanted = _selected(paths, {Path(file.name).resolve() for file in (*files, *shapes)}, folder)
     if changed_since is not None:
         wanted &= repository.changed_since(folder, changed_since)
@@ -210,25 +212,40 @@ def check(
         for line in builds.fix(named if paths or changed_since else read_data(folder)):
             click.echo(line, err=True)
         files = builds.sources(folder)
-    everything = builds.check_parts(
-        files, shapes, jobs=jobs or os.cpu_count() or 1, memory=None if fresh else _memory()
-    )
+    memory = None if fresh else _memory()
+    try:
+        everything = builds.check_parts(files, shapes, jobs=jobs or os.cpu_count() or 1, memory=memory)
+    except SourceError:
+        _tell_unreadable(folder, form)
+        raise
     known = _known(everything, baseline, write_baseline)
     found = tuple(f for f in everything if f.place is None or Path(f.place.file).resolve() in wanted)
-    top = repository.root(folder, workspace=os.environ.get("GITHUB_WORKSPACE"))
     result = report.Report(
         found,
-        rules=tuple(checks.rules(shapes)),
+        rules=builds.rules(shapes, memory=memory),
         known=None if known is None else frozenset(known),
         gone=baselines.gone(known or {}, everything),
-        locators=_locators(files, found),
-        names={f.place.file: repository.name_from(top, f.place.file) for f in found if f.place},
+        locators=_locators(files, found) if form == "json" else {},
+        names=_names(folder, found),
     )
     if form == "text" and sys.stdout.isatty():
         click.echo(report.as_terminal(result), color=False if os.environ.get("NO_COLOR") else None)
     else:
         click.echo(report.FORMATS[form](result).encode())
     sys.exit(1 if result.fails else 0)
+
+
+def _tell_unreadable(folder: Path, form: str) -> None:
+    """Prints the files that cannot be read in a format for other programs; as text, the error on its own is enough."""
+    found = tuple(builds.unreadable(folder)) if form != "text" else ()
+    if found:
+        click.echo(report.FORMATS[form](report.Report(found, names=_names(folder, found))).encode())
+
+
+def _names(folder: Path, found: Sequence[Finding]) -> dict[str, str]:
+    """How other tools name the files of findings."""
+    top = repository.root(folder, workspace=os.environ.get("GITHUB_WORKSPACE"))
+    return {f.place.file: repository.name_from(top, f.place.file) for f in found if f.place}
 
 
 def _locators(files: Sequence[Source], found: Sequence[Finding]) -> "dict[str, tuple[report.Locator, ...]]":
@@ -292,6 +309,7 @@ def verify(
     Example: testimonia verify --sources sources --require-sources
     """
     from kb import evidence, reuse
+    from kb.report.verification import verification_json, verification_text
 
     folder, texts = data or data_dir(), _texts(sources, data)
     if accept is not None and propose is not None:
@@ -311,9 +329,9 @@ def verify(
     except SetupError as error:
         click.echo(f"text reuse is not compared: {error}", err=True)
     if form == "json":
-        click.echo(report.verification_json(results, shared))
+        click.echo(verification_json(results, shared))
     else:
-        click.echo(report.verification_text(results, coverage=len(results) <= 3 if coverage is None else coverage))
+        click.echo(verification_text(results, coverage=len(results) <= 3 if coverage is None else coverage))
         if shared:
             click.echo(report.as_text(report.Report(tuple(shared))))
     if propose is not None:
@@ -346,6 +364,7 @@ def reuse(data: Path | None, sources: Path | None, write: bool, form: str) -> No
     Example: testimonia reuse --write
     """
     from kb import reuse as reuses
+    from kb.report.reuse import reuse_json, reuse_text
 
     folder, texts = data or data_dir(), _texts(sources, data)
     dataset = builds.load(folder)
@@ -354,7 +373,7 @@ def reuse(data: Path | None, sources: Path | None, write: bool, form: str) -> No
         raise SetupError(f"{len(looked_at)} texts at hand; put those of two articles into sources/ or give --sources")
     articles = dataset.instances("schema:NewsArticle")
     click.echo(f"texts at hand: {len(looked_at)} of {len(articles)} articles", err=True)
-    click.echo(report.reuse_json(found) if form == "json" else report.reuse_text(found))
+    click.echo(reuse_json(found) if form == "json" else reuse_text(found))
     if write:
         if data is None and not is_checkout():
             raise SetupError("there is no checkout to write into; give the folder of your data with --data")

@@ -147,14 +147,17 @@ def text_of(term: Node) -> str:
 
 def parse(sources: Sequence[Source]) -> Dataset:
     """The dataset of all ``sources`` together; SourceError with file and line for the first that is not valid."""
-    quads: list[ox.Quad] = []
+    quads = statements(sources)
     places: dict[str, list[Block]] = {}
-    for number, source in enumerate(sources):
-        quads.extend(_quads(source, number))
+    for source in sources:
         for subject, block in blocks(source):
             places.setdefault(subject, []).append(block)
-    where = {key: tuple(value) for key, value in places.items()}
-    return Dataset(tuple(dict.fromkeys(quads)), where, tuple(sources))
+    return Dataset(quads, {key: tuple(value) for key, value in places.items()}, tuple(sources))
+
+
+def statements(sources: Sequence[Source]) -> tuple[ox.Quad, ...]:
+    """The quads of all ``sources`` together, without their places; SourceError as for ``parse``."""
+    return tuple(dict.fromkeys(quad for number, source in enumerate(sources) for quad in _quads(source, number)))
 
 
 def _quads(source: Source, number: int) -> Iterator[ox.Quad]:

@@ -35,6 +35,11 @@ def handwritten(dataset: Dataset) -> list[Finding]:
     Conclusions are exempt from the rules on what may stand outside of claims, so that nobody may type one.
     """
     computed = {q.subject.value for q in dataset.default if q.predicate == node("t:computedBy")}  # type: ignore[union-attr]
+    typed = dict.fromkeys(
+        (q.subject.value, q.predicate.value)
+        for q in dataset.quads
+        if q.predicate.value in computed and isinstance(q.subject, ox.NamedNode)
+    )
     return [
         Finding(
             Severity.VIOLATION,
@@ -51,11 +56,9 @@ def handwritten(dataset: Dataset) -> list[Finding]:
             subject,
             f"{shorten(predicate)} is computed at build and must not be written by hand. Remove the line.",
             dataset.place(subject, predicate),
+            path=predicate,
         )
-        for subject, found in dataset.blocks.items()
-        for block in found
-        for predicate in block.predicates
-        if predicate in computed
+        for subject, predicate in typed
     ]
 
 

@@ -16,11 +16,12 @@ class TestimoniaError(Exception):
 
 
 class SourceError(TestimoniaError):
-    """A file or folder that cannot be read as what it should be."""
+    """A file or folder that cannot be read as what it should be; ``message`` is without the place."""
 
     def __init__(self, message: str, *, file: str | None = None, line: int | None = None) -> None:
         where = "" if file is None else f"{file}: " if line is None else f"{file}:{line}: "
         super().__init__(f"{where}{message}")
+        self.message = message
         self.file = file
         self.line = line
 

@@ -5,7 +5,7 @@ Nothing here stores a sentence: it compares texts with what the data says of the
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pyoxigraph as ox
 
@@ -389,9 +389,8 @@ def times(dataset: Dataset) -> Iterator[Finding]:
         try:
             bounds(quad.object.value)
         except ValueError as error:
-            yield _violation(
-                dataset, "edtf-valid", subject, "t:edtf", f"{error}. Write it as in the editorial guide, “Dates”."
-            )
+            message = f"{error}. Write it as in the editorial guide, “Dates”."
+            yield replace(_violation(dataset, "edtf-valid", subject, "t:edtf", message), path=iri("t:edtf"))
 
 
 def _coverage(dataset: Dataset, article: str, snapshot: str, anchors: list[str], text: str) -> Iterator[Coverage]:

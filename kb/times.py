@@ -7,10 +7,6 @@ from datetime import date
 from functools import lru_cache
 from typing import Any
 
-from edtf import parse_edtf
-from edtf.parser.edtf_exceptions import EDTFParseException
-from edtf.parser.parser_classes import Interval
-
 
 @dataclass(frozen=True)
 class Bounds:
@@ -31,6 +27,10 @@ def bounds(edtf: str) -> Bounds:
     A day, month, year or set ``[a..b]`` is a time somewhere inside it; an interval ``a/b`` begins in a and ends in b.
     ValueError where the text is no EDTF, or runs backwards.
     """
+    from edtf import parse_edtf  # takes longer to load than all else that is needed to start
+    from edtf.parser.edtf_exceptions import EDTFParseException
+    from edtf.parser.parser_classes import Interval
+
     try:
         parsed: Any = parse_edtf(edtf)
         if isinstance(parsed, Interval):

@@ -2,8 +2,8 @@
 
 findings                                what the formats share
 text json junit sarif github turtle     what the rules found, one module a format
-verification                            what the texts showed
-reuse                                   which passages share their words
+verification                            what the texts showed; imported by itself
+reuse                                   which passages share their words; imported by itself
 """
 
 from collections.abc import Callable, Mapping
@@ -13,11 +13,9 @@ from kb.report.findings import Locator, Report, failing, locators, summary
 from kb.report.github import as_github
 from kb.report.json import as_json
 from kb.report.junit import as_junit
-from kb.report.reuse import reuse_json, reuse_text
 from kb.report.sarif import as_sarif
 from kb.report.text import as_terminal, as_text
 from kb.report.turtle import as_turtle
-from kb.report.verification import verification_json, verification_text
 
 FORMATS: Final[Mapping[str, Callable[[Report], str]]] = {
     "text": as_text,
@@ -37,9 +35,5 @@ __all__ = [
     "as_text",
     "failing",
     "locators",
-    "reuse_json",
-    "reuse_text",
     "summary",
-    "verification_json",
-    "verification_text",
 ]

@@ -4,15 +4,21 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from kb.dataset import Dataset
 from kb.model import Finding, Fingerprint, Severity
 
 if TYPE_CHECKING:
-    from kb.checks import Rule  # at run time this would load pySHACL for every command
+    from kb.rules import Rule
 
 _FAULT_AND_FIX = re.compile(r"(?P<fault>.*[.!?…][\"”]?)\s+(?P<fix>[^\sa-z].*)", re.S)
+
+
+UNREADABLE: Final = "unreadable-file"
+"""The rule that a file breaks which cannot be read: then nothing was checked."""
+SHOWN: Final = 20
+"""How many findings of one rule are told as text where they are mere information."""
 
 
 @dataclass(frozen=True)
@@ -80,6 +86,19 @@ def summary(report: Report) -> str:
         if counts[severity]
     ]
     return ", ".join(parts) or "no findings"
+
+
+def in_short(report: Report) -> tuple[list[Finding], list[str]]:
+    """The findings to tell as text, and a line for each rule of whose information not all is told."""
+    counts: Counter[str] = Counter()
+    told = []
+    for finding in report.findings:
+        if finding.severity == Severity.INFO:
+            counts[finding.rule] += 1
+        if finding.severity > Severity.INFO or counts[finding.rule] <= SHOWN:
+            told.append(finding)
+    more = {rule: count - SHOWN for rule, count in sorted(counts.items()) if count > SHOWN}
+    return told, [f"{rule}: info: and {count} more; --format json gives all" for rule, count in more.items()]
 
 
 def no_longer_found(report: Report) -> list[str]:

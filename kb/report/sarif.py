@@ -10,7 +10,7 @@ from urllib.parse import quote
 from kb import __version__
 from kb.model import Finding, Fingerprint, Place, Severity
 from kb.namespaces import BASE
-from kb.report.findings import Report, fault_and_fix, no_longer_found
+from kb.report.findings import UNREADABLE, Report, fault_and_fix, no_longer_found
 
 SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 ROOT = "%SRCROOT%"
@@ -37,7 +37,12 @@ def as_sarif(report: Report) -> str:
     driver = {"name": "testimonia", "version": __version__, "informationUri": BASE, "rules": list(rules.values())}
     run = {
         "tool": {"driver": driver},
-        "invocations": [{"executionSuccessful": True, "toolExecutionNotifications": notes}],
+        "invocations": [
+            {
+                "executionSuccessful": all(f.rule != UNREADABLE for f in report.findings),
+                "toolExecutionNotifications": notes,
+            }
+        ],
         "originalUriBaseIds": {ROOT: {"description": {"text": "The root of the repository."}}},
         "results": results,
     }

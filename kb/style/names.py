@@ -10,6 +10,8 @@ from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from typing import Final
 
+import pyoxigraph as ox
+
 from kb.dataset import Dataset
 from kb.model import Finding, Place, Source
 from kb.namespaces import OWN, PREFIXES, STANDARD, iri, shorten
@@ -42,9 +44,10 @@ class Unknown:
 def described(dataset: Dataset) -> frozenset[str]:
     """All that is written as a subject in the default graph; of nodes, which belong to claims, in any graph."""
     return frozenset(
-        subject
-        for subject, blocks in dataset.blocks.items()
-        if subject.startswith(PREFIXES["node"]) or any(block.graph is None for block in blocks)
+        quad.subject.value
+        for quad in dataset.quads
+        if isinstance(quad.subject, ox.NamedNode)
+        and (isinstance(quad.graph_name, ox.DefaultGraph) or quad.subject.value.startswith(PREFIXES["node"]))
     )
 
 

@@ -76,7 +76,7 @@ def test_an_interrupted_build_leaves_the_old_one(data: Path, tmp_path: Path, mon
     def interrupted(*args: object, **kwargs: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(store.json, "dumps", interrupted, raising=True)
+    monkeypatch.setattr(store, "asdict", interrupted, raising=True)
     with pytest.raises(KeyboardInterrupt):
         builds.build(data, out)
     monkeypatch.undo()

@@ -11,12 +11,13 @@ from pathlib import Path
 import pytest
 from places import CASES
 
-from kb.checks import check, rules
+from kb.checks import check
 from kb.dataset import Dataset, parse
 from kb.derive import derive
 from kb.model import Severity
 from kb.namespaces import shorten
 from kb.paths import ontology_dir, shapes_dir
+from kb.rules import rules
 from kb.sources import read_folder, read_source
 
 SHAPES = read_folder(shapes_dir(), "*.ttl")

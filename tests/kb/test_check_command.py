@@ -182,6 +182,51 @@ def test_a_check_of_nothing_does_not_pass_because_of_a_path(tmp_path: Path) -> N
     assert result.exit_code == 1 and "nothing-checked" in result.stdout
 
 
+# what cannot be read
+
+
+@pytest.fixture
+def unreadable(repository: Path) -> Path:
+    """The data of a repository, with an article that no parser takes and a registry file that is not UTF-8."""
+    data = repository / "stories" / "harbour"
+    article = data / "articles" / f"{ARTICLE}.trig"
+    article.write_text(article.read_text(encoding="utf-8").replace("    t:holder", "    t:holder holder", 1))
+    (data / "registry" / "odd.ttl").write_bytes(b"# one\n# \xff\n")
+    return data
+
+
+@pytest.mark.parametrize("form", [form for form in FORMATS if form != "text"])
+def test_a_file_that_cannot_be_read_is_told_at_its_line_in_every_format(unreadable: Path, form: str) -> None:
+    """Each such file is a violation in the format that was asked for, beside the error, with exit code 2."""
+    result = run("--data", unreadable, "--format", form)
+    assert result.exit_code == 2 and len(result.stderr.splitlines()) == 1
+    article = unreadable / "articles" / f"{ARTICLE}.trig"
+    at = next(
+        n for n, line in enumerate(article.read_text(encoding="utf-8").splitlines(), 1) if "t:holder holder" in line
+    )
+    told = {
+        "github": [f"::error file=stories/harbour/articles/{ARTICLE}.trig,line={at},", "registry/odd.ttl,line=2,"],
+        "json": [f'"line": {at},', '"line": 2,', '"conforms": false', '"rule": "unreadable-file"'],
+        "junit": [f"harbour/articles/{ARTICLE}.trig:{at}: violation: ", 'failures="2"'],
+        "sarif": [f'"startLine": {at},', '"startLine": 2,', '"executionSuccessful": false'],
+        "turtle": ["This file cannot be read", "sh:conforms false"],
+    }
+    assert [words for words in told[form] if words not in result.stdout] == []
+
+
+def test_a_file_that_cannot_be_read_is_told_once_as_text(unreadable: Path) -> None:
+    """For people there is the error, with file and line."""
+    result = run("--data", unreadable)
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert "registry/odd.ttl:2: is not UTF-8" in result.stderr
+
+
+def test_other_errors_are_no_findings(tmp_path: Path) -> None:
+    """A folder that is not there has no file to tell of."""
+    result = run("--data", tmp_path / "nowhere", "--format", "github")
+    assert (result.exit_code, result.stdout) == (2, "")
+
+
 # baselines
 
 

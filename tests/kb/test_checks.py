@@ -10,7 +10,7 @@ from pyshacl.shape import Shape
 
 from benchmarks.check import by_pyshacl
 from kb import build as builds
-from kb.checks import check, rules
+from kb.checks import check
 from kb.closure import close
 from kb.dataset import Dataset, parse
 from kb.derive import derive
@@ -18,6 +18,7 @@ from kb.errors import SourceError
 from kb.model import Place, Severity, Source
 from kb.namespaces import DEFAULT_GRAPH, PREFIXES, iri, turtle_prologue
 from kb.paths import ontology_dir, shapes_dir
+from kb.rules import rules
 from kb.sources import read_folder, read_source
 
 SHAPES = read_folder(shapes_dir(), "*.ttl")

@@ -9,10 +9,12 @@ import pytest
 from places import EXAMPLE
 
 from kb import build as builds
-from kb import parts
+from kb import checks, parts
 from kb.dataset import parse
 from kb.model import Finding, Source
+from kb.namespaces import iri, turtle_prologue
 from kb.paths import data_dir
+from kb.rules import rules
 
 SHAPES = builds.shapes(data_dir())
 
@@ -83,13 +85,13 @@ def test_only_what_changed_is_checked_again(tmp_path: Path, monkeypatch: pytest.
         text = source.read_text().replace("2024-03-05-gazette", "2024-03-06-courier")
         copy.write_text(re.sub(r"\b(actor|event|object|perspective|place):(?=\w)", r"\1:own-", text))
     told: list[str] = []
-    work = parts._work
+    work = parts.work
 
-    def heard(run, batches, job):  # type: ignore[no-untyped-def]
-        told.extend(part.slug for batch, _ in batches for part in batch)
-        return work(run, batches, job)
+    def heard(shared, jobs, **options):  # type: ignore[no-untyped-def]
+        told.extend(part.slug for job in jobs for part in job.parts)
+        return work(shared, jobs, **options)
 
-    monkeypatch.setattr(parts, "_work", heard)
+    monkeypatch.setattr(parts, "work", heard)
     memory = tmp_path / "memory"
     first = parts.check(builds.sources(data), SHAPES, memory=memory)
     assert {"2024-03-05-gazette", "2024-03-06-courier"} <= set(told)
@@ -99,6 +101,56 @@ def test_only_what_changed_is_checked_again(tmp_path: Path, monkeypatch: pytest.
     other.write_text(other.read_text().replace("t:polarity polarity:positive", "t:polarity polarity:negative", 1))
     parts.check(builds.sources(data), SHAPES, memory=memory)
     assert "2024-03-06-courier" in told
+
+
+@pytest.fixture
+def in_one_process(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No process of its own for any job, so that a test sees what each does."""
+    monkeypatch.setattr("multiprocessing.get_all_start_methods", list)
+
+
+@pytest.mark.usefixtures("in_one_process")
+def test_after_an_edit_only_rules_that_can_see_it_are_applied(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Another wording of a paraphrase is looked at by the rules on paraphrases, and by those that see everything."""
+    files = builds.sources(EXAMPLE)
+    parts.check(files, SHAPES, memory=tmp_path)
+    applied: set[str] = set()
+    apply = checks.apply
+
+    def heard(dataset, shapes, wanted, **options):  # type: ignore[no-untyped-def]
+        applied.update(rule.name for rule in wanted if rule.sees is not None)
+        return apply(dataset, shapes, wanted, **options)
+
+    monkeypatch.setattr(checks, "apply", heard)
+    edited = [Source(f.name, f.text.replace('t:paraphrase "', 't:paraphrase "x ', 1), f.trig) for f in files]
+    found = parts.check(edited, SHAPES, memory=tmp_path)
+    sees = {rule.name for rule in rules(SHAPES) if rule.sees is not None and iri("t:paraphrase") in rule.sees}
+    assert applied == {rule.name for rule in rules(SHAPES) if rule.name in sees and not rule.across}
+    assert found == whole(edited)
+
+
+@pytest.mark.usefixtures("in_one_process")
+def test_a_comment_moves_findings_and_applies_no_rule(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What stands one line lower is told one line lower, from memory."""
+    files = damaged(builds.sources(EXAMPLE), 5, count=4)
+    before = parts.check(files, SHAPES, memory=tmp_path)
+    monkeypatch.setattr(checks, "apply", lambda *_, **__: pytest.fail("a rule was applied"))
+    edited = [Source(f.name, f"# A remark.\n{f.text}" if f.trig else f.text, f.trig) for f in files]
+    after = parts.check(edited, SHAPES, memory=tmp_path)
+    lines = [(f.rule, f.focus, f.place.line if f.place else 0) for f in before]
+    trig = [f.place is not None and f.place.file.endswith(".trig") for f in before]
+    assert any(trig)
+    moved = [(rule, focus, line + 1 if low else line) for (rule, focus, line), low in zip(lines, trig, strict=True)]
+    assert sorted((f.rule, f.focus, f.place.line if f.place else 0) for f in after) == sorted(moved)
+
+
+def test_edits_one_after_the_other_are_found_as_if_all_were_new(tmp_path: Path) -> None:
+    """With a memory of all states before, each state has the findings of everything at once."""
+    files = builds.sources(EXAMPLE)
+    for seed in range(8):
+        parts.check(files, SHAPES, memory=tmp_path)
+        files = damaged(files, seed, count=1)
+        assert parts.check(files, SHAPES, memory=tmp_path) == whole(files), seed
 
 
 def test_a_memory_that_is_damaged_is_made_again(tmp_path: Path) -> None:
@@ -178,3 +230,14 @@ def test_parts_that_write_the_same_thing_are_checked_together(tmp_path: Path) ->
     found = parts.check(files, SHAPES, memory=tmp_path / "memory")
     assert "claim-holder" in {finding.rule for finding in found}
     assert found == whole(files) == parts.check(files, SHAPES, memory=tmp_path / "memory")
+
+
+def test_what_a_shared_file_adds_to_an_entry_of_an_article_is_seen_with_it(tmp_path: Path) -> None:
+    """A line on an entry in another file of the registry is no second entry without a kind."""
+    data = copied(tmp_path / "data")
+    own = data / "registry" / "own.ttl"
+    own.write_text(
+        turtle_prologue(["actor", "event", "sem"]) + "\nevent:dumping\n    sem:hasActor actor:port ;\n    .\n"
+    )
+    files = builds.sources(data)
+    assert parts.check(files, SHAPES) == whole(files)

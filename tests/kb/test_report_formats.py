@@ -13,10 +13,11 @@ from xml.etree import ElementTree
 import pyoxigraph as ox
 import pytest
 import xmlschema
+from click import unstyle
 from places import CASES
 from schemas import faults
 
-from kb.checks import check, rules
+from kb.checks import check
 from kb.dataset import Dataset, parse
 from kb.derive import derive
 from kb.model import Finding, Place, Severity
@@ -24,6 +25,7 @@ from kb.namespaces import iri, shorten
 from kb.paths import ontology_dir, shapes_dir
 from kb.report import FORMATS, Report, as_terminal, locators, summary
 from kb.report.findings import fault_and_fix
+from kb.rules import rules
 from kb.sources import read_folder, read_source
 
 SHAPES = tuple(read_folder(shapes_dir(), "*.ttl"))
@@ -33,7 +35,7 @@ REAL = (
     "attribution/bad-self-citation",  # information
     "content/bad-time-edtf",  # a value that is a literal
     "evidence/bad-range-start--negative",  # a value with a datatype, on an anchor
-    "neutrality/bad-leak--foreign-graph",  # a graph without a block of its own
+    "attribution/bad-graph-has-claim--foreign-graph",  # a graph without a block of its own
     "vocabulary/bad-value-in-scheme",  # a value that is an IRI
 )
 AWKWARD = Finding(
@@ -107,6 +109,26 @@ def test_a_terminal_shows_findings_under_the_name_of_their_file() -> None:
     assert plain.count("bad-claim-holder.trig") == 1
     assert len(re.findall(r"^ +\d+ violation: ", plain, re.M)) == 2
     assert plain.endswith("2 violations") and plain != found
+
+
+def test_text_tells_the_first_twenty_of_much_information_by_one_rule() -> None:
+    """The others are counted under the name of the rule; warnings and violations are told one by one."""
+
+    def many(severity: Severity, rule: str, count: int) -> list[Finding]:
+        return [Finding(severity, rule, iri(f"claim:x{n}"), "A fault. Mend it.") for n in range(count)]
+
+    found = [
+        *many(Severity.INFO, "noted", 333),
+        *many(Severity.INFO, "seldom", 20),
+        *many(Severity.WARNING, "w", 30),
+        *many(Severity.VIOLATION, "v", 30),
+    ]
+    for as_shown in (FORMATS["text"], lambda report: unstyle(as_terminal(report))):
+        text = as_shown(Report(tuple(found)))
+        assert [text.count(f"[{rule}]") for rule in ("noted", "seldom", "w", "v")] == [20, 20, 30, 30]
+        assert text.splitlines()[-2] == "noted: info: and 313 more; --format json gives all"
+        assert text.splitlines()[-1] == "30 violations, 30 warnings, 353 information"
+    assert FORMATS["json"](Report(tuple(found))).count('"rule": "noted"') == 333
 
 
 def test_words_from_the_data_cannot_steer_a_terminal() -> None:

@@ -11,7 +11,7 @@ import kb
 
 LAYERS = (
     {"kb", "kb.namespaces", "kb.errors", "kb.paths", "kb.model"},
-    {"kb.turtle", "kb.sources", "kb.dataset", "kb.passages", "kb.times", "kb.baseline", "kb.repository"},
+    {"kb.turtle", "kb.sources", "kb.dataset", "kb.passages", "kb.times", "kb.baseline", "kb.repository", "kb.rules"},
     {
         "kb.style",
         "kb.evidence",

@@ -6,9 +6,9 @@ import pytest
 from places import ROOT
 
 from kb import evidence, style
-from kb.checks import rules
 from kb.model import Severity
 from kb.paths import shapes_dir
+from kb.rules import rules
 from kb.sources import read_folder
 
 PAGE = (ROOT / "docs" / "rules.md").read_text(encoding="utf-8")
