@@ -5,7 +5,7 @@ import os
 import socket
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from granian import Granian
 from granian.constants import Interfaces
@@ -14,36 +14,54 @@ from granian.log import LogLevels
 from kb.errors import SetupError
 from kb.passages import Showing
 
+if TYPE_CHECKING:
+    from kb.engine import Engine
+
 _THREADS = 32
 
 
 @dataclass(frozen=True)
 class Settings:
-    """What a worker needs in order to serve: plain values, since they travel to another process."""
+    """What a worker needs in order to serve: plain values, since they travel to another process.
 
-    build: Path
+    ``build`` is the folder of a build; None where ``engine_url`` names a SPARQL service that holds one.
+    """
+
+    build: Path | None
     timeout: float
     memory_mb: int
     sources: tuple[Path, ...]
     showing: Showing = field(default_factory=Showing)
+    engine_url: str | None = None
 
 
 def load(settings: Settings, _target: str = "") -> Any:
     """The WSGI app for ``settings``; called inside the worker process."""
     from api import create_app
-    from kb.engine import EmbeddedEngine
     from kb.paths import queries_dir
     from kb.questions import load as load_questions
     from kb.sources import read_snapshots
 
-    workers = max(2, os.cpu_count() or 2)
-    engine = EmbeddedEngine(settings.build, timeout=settings.timeout, memory_mb=settings.memory_mb, workers=workers)
     return create_app(
-        engine,
+        _engine(settings),
         questions=load_questions(queries_dir()),
         snapshots=read_snapshots(*settings.sources),
         showing=settings.showing,
     )
+
+
+def _engine(settings: Settings) -> "Engine":
+    """The engine that ``settings`` ask for; SetupError where there is none to be had."""
+    if settings.engine_url is not None:
+        from kb.remote import RemoteEngine
+
+        return RemoteEngine(settings.engine_url, timeout=settings.timeout)
+    from kb.engine import EmbeddedEngine
+
+    if settings.build is None:
+        raise SetupError("neither a build nor a service to serve")
+    workers = max(2, os.cpu_count() or 2)
+    return EmbeddedEngine(settings.build, timeout=settings.timeout, memory_mb=settings.memory_mb, workers=workers)
 
 
 def run(settings: Settings, *, host: str, port: int) -> None:

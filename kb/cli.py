@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 import click
 import platformdirs
 import pyoxigraph as ox
+from click.core import ParameterSource
 
 from kb import __version__, report, repository, scaffold
 from kb import baseline as baselines
@@ -90,6 +91,9 @@ def main() -> None:
 @_TIMEOUT
 @_MEMORY
 @click.option(
+    "--engine", "engine_url", metavar="URL", help="Serve what a SPARQL service holds, instead of a build of your own."
+)
+@click.option(
     "--passage-limit",
     type=click.IntRange(min=0),
     default=Showing.passage,
@@ -110,17 +114,25 @@ def serve(
     sources: Path | None,
     query_timeout: float,
     query_memory: int,
+    engine_url: str | None,
     passage_limit: int,
     passage_context: int,
 ) -> None:
     """Build the knowledge base if needed and serve it over HTTP.
+
+    With --engine nothing is built: every query goes to that service, which must hold a build (docs/operation.md), and
+    --data and --sources only say where the article texts are.
 
     Example: testimonia serve --port 8080 --query-timeout 5
     """
     from api.server import Settings, check_free, run
 
     check_free(host, port)
-    build_folder = _build(data, out, sources=sources)
+    if engine_url is None:
+        build_folder = _build(data, out, sources=sources)
+    else:
+        _check_engine(engine_url, query_timeout)
+        build_folder = None
     texts = _text_folders(sources, data)
     at_hand = len(snapshot_paths(*texts))
     shown = "shown" if at_hand and passage_limit else "given as locators"
@@ -130,7 +142,18 @@ def serve(
     if open_browser:
         click.launch(url)
     showing = Showing(passage_limit, passage_context)
-    run(Settings(build_folder, query_timeout, query_memory, texts, showing), host=host, port=port)
+    run(Settings(build_folder, query_timeout, query_memory, texts, showing, engine_url), host=host, port=port)
+
+
+def _check_engine(url: str, timeout: float) -> None:
+    """SetupError where the service is no engine, UsageError for options that are its own matter."""
+    from kb.remote import check_service
+
+    context = click.get_current_context()
+    for name, option in (("out", "--out"), ("query_memory", "--query-memory")):
+        if context.get_parameter_source(name) is ParameterSource.COMMANDLINE:
+            raise click.UsageError(f"{option} has no meaning with --engine: what it limits is done by that service.")
+    check_service(url, timeout=timeout)
 
 
 @main.command()

@@ -23,7 +23,7 @@ LAYERS = (
         "kb.revision",
         "kb.proposal",
     },
-    {"kb.guard", "kb.evaluator", "kb.engine", "kb.store", "kb.questions"},
+    {"kb.guard", "kb.evaluator", "kb.engine", "kb.fetch", "kb.remote", "kb.store", "kb.questions"},
     {"kb.cards"},
     {"kb.report", "kb.parts", "kb.build", "kb.scaffold"},
     {"api"},
