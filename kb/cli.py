@@ -481,6 +481,39 @@ def dump(form: str, data: Path | None, out: Path | None) -> None:
                 stdout.write(piece)
 
 
+@main.command()
+@click.argument("url", default="http://127.0.0.1:8000")
+@click.option(
+    "--format", "form", type=click.Choice(["text", "json"]), default="text", help="How to print what is found."
+)
+@click.option("--timeout", type=click.FloatRange(min=0.1), default=10.0, help="Seconds for one question (10).")
+@click.option("--budget", type=click.FloatRange(min=1), default=120.0, help="Seconds for the whole visit (120).")
+def doctor(url: str, form: str, timeout: float, budget: float) -> None:
+    """Score a SPARQL endpoint, or the endpoint of a site, on published criteria, and say what to mend.
+
+    URL is that of any endpoint, or of a site whose endpoint is /sparql (http://127.0.0.1:8000). Ends with 1 where
+    something is to mend, with 2 where nobody answers.
+
+    Example: testimonia doctor https://example.org/sparql --format json
+    """
+    from kb import doctor as examiner
+    from kb.fetch import Client
+
+    def say(name: str) -> None:
+        if sys.stderr.isatty():
+            click.echo(f"\r\x1b[K{name}", nl=False, err=True)
+
+    client = Client()
+    try:
+        found = examiner.assess(url, ask=client.ask, timeout=timeout, budget=budget, say=say)
+    finally:
+        client.close()
+        if sys.stderr.isatty():
+            click.echo("\r\x1b[K", nl=False, err=True)
+    click.echo(examiner.FORMATS[form](found))
+    sys.exit(0 if found.fine else 1)
+
+
 _SOLUTIONS = {
     "csv": "text/csv",
     "json": "application/sparql-results+json",

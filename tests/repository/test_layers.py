@@ -24,7 +24,7 @@ LAYERS = (
         "kb.proposal",
     },
     {"kb.guard", "kb.evaluator", "kb.engine", "kb.fetch", "kb.remote", "kb.store", "kb.questions"},
-    {"kb.cards"},
+    {"kb.cards", "kb.doctor"},
     {"kb.report", "kb.parts", "kb.build", "kb.scaffold"},
     {"api"},
     {"kb.cli"},
