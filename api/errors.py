@@ -37,6 +37,7 @@ class Problem(Exception):
 
 
 KINDS: dict[str, tuple[int, str, str]] = {
+    "away": (503, "The store does not answer", "What is served here lies in a store elsewhere, which gave no answer."),
     "busy": (503, "All evaluators are busy", "Every place for foreign queries is taken. Ask again a little later."),
     "crash": (503, "The query ended its evaluator", "The process that evaluated the query broke down; others go on."),
     "forbidden": (403, "This is not served", "SERVICE, LOAD and updates are refused: the endpoint reads its own data."),

@@ -8,7 +8,7 @@ import socket
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from granian import Granian
 from granian.constants import Interfaces
@@ -19,6 +19,9 @@ from kb.engine import PATIENCE
 from kb.errors import SetupError
 from kb.passages import Showing
 
+if TYPE_CHECKING:
+    from kb.engine import Engine
+
 _STOP = 5
 """Seconds beyond the longest that a query may take, after which a server that was told to stop is ended."""
 
@@ -27,15 +30,17 @@ _STOP = 5
 class Settings:
     """What a worker needs in order to serve: plain values, since they travel to another process.
 
-    ``current`` is the link to the newest build, which is followed; ``timeout`` in seconds, ``memory_mb`` and
-    ``cache_mb`` in millions of bytes; ``proxies`` as ``create_app`` takes it.
+    ``current`` is the link to the newest build, which is followed; None where ``engine_url`` names a SPARQL service
+    that holds one. ``timeout`` is in seconds, ``memory_mb`` and ``cache_mb`` are in millions of bytes; ``proxies`` is
+    as ``create_app`` takes it.
     """
 
-    current: Path
+    current: Path | None
     timeout: float
     memory_mb: int
     sources: tuple[Path, ...]
     showing: Showing = field(default_factory=Showing)
+    engine_url: str | None = None
     cache_mb: int = 64
     proxies: int = 0
     access_log: bool = False
@@ -44,19 +49,12 @@ class Settings:
 def load(settings: Settings, _target: str = "") -> Any:
     """What granian serves; called inside the worker process."""
     from api import MAX_BODY, create_app
-    from kb.engine import EmbeddedEngine
-    from kb.live import LiveEngine
     from kb.paths import queries_dir
     from kb.questions import load as load_questions
     from kb.sources import read_snapshots
 
     _log_to_stderr(access=settings.access_log)
-    places = max(2, os.cpu_count() or 2) + 1
-
-    def open_build(build: Path) -> EmbeddedEngine:
-        return EmbeddedEngine(build, timeout=settings.timeout, memory_mb=settings.memory_mb, workers=places)
-
-    engine = LiveEngine(settings.current, open_build)
+    engine = _engine(settings)
     app = create_app(
         engine,
         questions=load_questions(queries_dir()),
@@ -67,6 +65,24 @@ def load(settings: Settings, _target: str = "") -> Any:
     )
     own = app.extensions["testimonia"]
     return Gateway(app.wsgi_app, own["cache"], own["metrics"], max_body=MAX_BODY, close=engine.close)
+
+
+def _engine(settings: Settings) -> "Engine":
+    """The engine that ``settings`` ask for; SetupError where there is none to be had."""
+    if settings.engine_url is not None:
+        from kb.remote import RemoteEngine
+
+        return RemoteEngine(settings.engine_url, timeout=settings.timeout)
+    from kb.engine import EmbeddedEngine
+    from kb.live import LiveEngine
+
+    if settings.current is None:
+        raise SetupError("neither a build nor a service to serve")
+    places = max(2, os.cpu_count() or 2) + 1
+    return LiveEngine(
+        settings.current,
+        lambda build: EmbeddedEngine(build, timeout=settings.timeout, memory_mb=settings.memory_mb, workers=places),
+    )
 
 
 def run(settings: Settings, *, host: str, port: int) -> None:

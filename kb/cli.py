@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 import click
 import platformdirs
+from click.core import ParameterSource
 
 from kb import __version__, report, repository, scaffold
 from kb import baseline as baselines
@@ -91,6 +92,9 @@ def main() -> None:
 @_TIMEOUT
 @_MEMORY
 @click.option(
+    "--engine", "engine_url", metavar="URL", help="Serve what a SPARQL service holds, instead of a build of your own."
+)
+@click.option(
     "--passage-limit",
     type=click.IntRange(min=0),
     default=Showing.passage,
@@ -126,6 +130,7 @@ def serve(
     sources: Path | None,
     query_timeout: float,
     query_memory: int,
+    engine_url: str | None,
     passage_limit: int,
     passage_context: int,
     answer_cache: int,
@@ -134,12 +139,19 @@ def serve(
 ) -> None:
     """Build the knowledge base if needed and serve it over HTTP.
 
+    With --engine nothing is built: every query goes to that service, which must hold a build (docs/operation.md), and
+    --data and --sources only say where the article texts are.
+
     Example: testimonia serve --port 8080 --query-timeout 5
     """
     from api.server import Settings, check_free, run
 
     check_free(host, port)
-    build_folder = _build(data, out, sources=sources)
+    if engine_url is None:
+        build_folder = _build(data, out, sources=sources)
+    else:
+        _check_engine(engine_url, query_timeout)
+        build_folder = None
     texts = _text_folders(sources, data)
     at_hand = len(snapshot_paths(*texts))
     shown = "shown" if at_hand and passage_limit else "given as locators"
@@ -149,9 +161,22 @@ def serve(
     if open_browser:
         click.launch(url)
     showing = Showing(passage_limit, passage_context)
-    current = build_folder.parent / "current"
-    settings = Settings(current, query_timeout, query_memory, texts, showing, answer_cache, proxies, access_log)
+    current = build_folder.parent / "current" if build_folder else None
+    settings = Settings(
+        current, query_timeout, query_memory, texts, showing, engine_url, answer_cache, proxies, access_log
+    )
     run(settings, host=host, port=port)
+
+
+def _check_engine(url: str, timeout: float) -> None:
+    """SetupError where the service is no engine, UsageError for options that are its own matter."""
+    from kb.remote import check_service
+
+    context = click.get_current_context()
+    for name, option in (("out", "--out"), ("query_memory", "--query-memory")):
+        if context.get_parameter_source(name) is ParameterSource.COMMANDLINE:
+            raise click.UsageError(f"{option} has no meaning with --engine: what it limits is done by that service.")
+    check_service(url, timeout=timeout)
 
 
 @main.command()
@@ -490,6 +515,39 @@ def dump(form: str, data: Path | None, out: Path | None) -> None:
     """
     with _engine(data, out) as engine, engine.dump(form) as file:
         shutil.copyfileobj(file, sys.stdout.buffer)
+
+
+@main.command()
+@click.argument("url", default="http://127.0.0.1:8000")
+@click.option(
+    "--format", "form", type=click.Choice(["text", "json"]), default="text", help="How to print what is found."
+)
+@click.option("--timeout", type=click.FloatRange(min=0.1), default=10.0, help="Seconds for one question (10).")
+@click.option("--budget", type=click.FloatRange(min=1), default=120.0, help="Seconds for the whole visit (120).")
+def doctor(url: str, form: str, timeout: float, budget: float) -> None:
+    """Score a SPARQL endpoint, or the endpoint of a site, on published criteria, and say what to mend.
+
+    URL is that of any endpoint, or of a site whose endpoint is /sparql (http://127.0.0.1:8000). Ends with 1 where
+    something is to mend, with 2 where nobody answers.
+
+    Example: testimonia doctor https://example.org/sparql --format json
+    """
+    from kb import doctor as examiner
+    from kb.fetch import Client
+
+    def say(name: str) -> None:
+        if sys.stderr.isatty():
+            click.echo(f"\r\x1b[K{name}", nl=False, err=True)
+
+    client = Client()
+    try:
+        found = examiner.assess(url, ask=client.ask, timeout=timeout, budget=budget, say=say)
+    finally:
+        client.close()
+        if sys.stderr.isatty():
+            click.echo("\r\x1b[K", nl=False, err=True)
+    click.echo(examiner.FORMATS[form](found))
+    sys.exit(0 if found.fine else 1)
 
 
 _SOLUTIONS = {

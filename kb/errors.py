@@ -56,7 +56,8 @@ class QueryError(TestimoniaError):
 class LimitError(TestimoniaError):
     """A query stopped at a limit.
 
-    ``reason`` is one of ``time``, ``memory``, ``size``, ``busy`` and ``crash``; ``retry_after`` is in seconds.
+    ``reason`` is one of ``time``, ``memory``, ``size``, ``busy``, ``crash`` and ``away`` (a store elsewhere that does
+    not answer as it should); ``retry_after`` is in seconds.
     """
 
     def __init__(self, message: str, *, reason: str, hint: str = "", retry_after: int = 1) -> None:

@@ -82,12 +82,12 @@ def guard(text: str) -> Guarded:
         )
     if "\x00" in text:
         raise _syntax(text, text.index("\x00"), "The query contains a NUL character.")
-    tokens = list(_significant(text))
-    if len(tokens) > MAX_TOKENS:
+    found = tokens(text)
+    if len(found) > MAX_TOKENS:
         raise _complex(f"The query has over {MAX_TOKENS:,} tokens.")
-    _check_depth(tokens)
-    _check_chains(tokens)
-    for token in tokens:
+    _check_depth(found)
+    _check_chains(found)
+    for token in found:
         if token.kind == "word" and token.text.upper() == "SERVICE":
             raise QueryError(
                 "SERVICE is not served: this endpoint answers from its own data only.",
@@ -96,7 +96,12 @@ def guard(text: str) -> Guarded:
                 line=_line(text, token.at),
                 column=_column(text, token.at),
             )
-    return _prologue(text, tokens)
+    return _prologue(text, found)
+
+
+def tokens(text: str) -> list[Token]:
+    """The tokens of a query, without comments and space."""
+    return list(_significant(text))
 
 
 def _significant(text: str) -> Iterator[Token]:
