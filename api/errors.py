@@ -23,6 +23,8 @@ class Problem(Exception):
     kind: str = ""
     line: int | None = None
     column: int | None = None
+    token: str = ""
+    excerpt: str = ""
     headers: Mapping[str, str] = field(default_factory=dict)
 
     @property
@@ -43,6 +45,11 @@ KINDS: dict[str, tuple[int, str, str]] = {
     "forbidden": (403, "This is not served", "SERVICE, LOAD and updates are refused: the endpoint reads its own data."),
     "memory": (503, "The query needed too much memory", "A query may use a limited amount of memory and was stopped."),
     "not-acceptable": (406, "No format fits", "The Accept header names no format that this answer can take."),
+    "not-in-xml": (
+        406,
+        "XML cannot carry this answer",
+        "A text in it has a character that XML 1.0 has no way to write.",
+    ),
     "not-found": (404, "There is no such thing here", "The address, or the graph that was asked for, is not served."),
     "parameter": (400, "A parameter does not fit", "A parameter is missing, repeated, or has a value it cannot take."),
     "share": (429, "Your share is taken", "A client may have a limited number of long queries at work or waiting."),
@@ -96,7 +103,9 @@ def _problem(error: Exception) -> Problem:
         return error
     if isinstance(error, QueryError):
         kind = error.reason if error.reason in KINDS else "syntax"
-        return Problem(KINDS[kind][0], str(error), error.hint, kind, error.line, error.column)
+        return Problem(
+            KINDS[kind][0], str(error), error.hint, kind, error.line, error.column, error.token, error.excerpt
+        )
     if isinstance(error, LimitError):
         kind = error.reason if error.reason in KINDS else "busy"
         return Problem(KINDS[kind][0], str(error), error.hint, kind, headers={"Retry-After": str(error.retry_after)})
@@ -121,9 +130,10 @@ def respond(problem: Problem) -> Response:
         "request_id": g.get("request_id"),
         "line": problem.line,
         "column": problem.column,
+        "token": problem.token or None,
+        "excerpt": problem.excerpt or None,
     }
-    if problem.line is None:
-        del body["line"], body["column"]
+    body = {name: value for name, value in body.items() if value is not None}
     form = negotiate.choose(request.headers.get("Accept"), negotiate.ERROR) or negotiate.PROBLEM
     if form is negotiate.HTML:
         response = Response(render_template("problem.html", problem=body), content_type=form.content_type)

@@ -33,7 +33,7 @@ _ALWAYS = {
     "Access-Control-Allow-Origin": "*",
     "Access-Control-Expose-Headers": (
         "Accept-Ranges, Content-Length, Content-Range, ETag, Link, Repr-Digest, Retry-After, "
-        "Testimonia-Attribution, Testimonia-Build, Testimonia-Total, X-Request-Id"
+        "Testimonia-Attribution, Testimonia-Build, Testimonia-Hint, Testimonia-Total, X-Request-Id"
     ),
     "Access-Control-Max-Age": "86400",
     "Content-Security-Policy": (

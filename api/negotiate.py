@@ -68,6 +68,8 @@ GRAPH = (
     N_TRIPLES,
     RDF_XML,
     JSON_LD,
+    TRIG,
+    N_QUADS,
     HTML,
     Format("jsonld", "application/json", "JSON-LD", _JSON_LD),
     Format("rdf", "application/xml", "RDF/XML", "application/rdf+xml"),
@@ -87,7 +89,7 @@ DESCRIPTION = (HTML, *RDF)
 """What ``/sparql`` gives without a query."""
 
 HOME = (HTML, JSON, *RDF)
-TRIPLES = tuple(form for form in GRAPH if form is not HTML)
+TRIPLES = tuple(form for form in GRAPH if form not in (HTML, TRIG, N_QUADS))
 """A graph on its own, as the graph store protocol gives it."""
 
 QUADS = ("trig", "nq", "jsonld")

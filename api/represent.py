@@ -15,7 +15,7 @@ from api import negotiate
 from api.errors import not_acceptable
 from api.metrics import Metrics
 from api.negotiate import HTML, Format
-from kb import cards
+from kb import cards, wellformed
 from kb.engine import Engine, Term, always
 from kb.namespaces import BASE, OWN, PREFIXES, shorten
 from kb.passages import Showing
@@ -131,6 +131,8 @@ def as_rdf(quads: Iterable[ox.Quad], form: Format) -> Response:
     else:
         default = [quad for quad in ordered if quad.graph_name == ox.DefaultGraph()]
         body = ox.serialize([quad.triple for quad in default], format=kind, prefixes=prefixes_of(default))
+    if form.syntax == negotiate.RDF_XML.media_type:
+        body = wellformed.xml(body or b"")
     return Response(body, content_type=form.content_type)
 
 

@@ -1,7 +1,7 @@
 """``/sparql``: the query operation of the SPARQL 1.1 Protocol (W3C, 2013, section 2.1), read only."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pyoxigraph as ox
 from flask import Blueprint, Response, render_template, request
@@ -13,8 +13,10 @@ from api.fields import Fields
 from api.headers import unchanged
 from api.negotiate import DESCRIPTION, GRAPH, HTML, SOLUTIONS, Format
 from api.represent import as_rdf, client, engine, result_page, still_there, whole
-from kb import cards, guard
+from kb import cards, guard, hints, mistakes, wellformed
 from kb.engine import MAX_ANSWER, QueryRequest
+from kb.errors import QueryError
+from kb.guard import Guarded
 from kb.namespaces import DEFAULT_GRAPH
 
 blueprint = Blueprint("sparql", __name__)
@@ -23,6 +25,9 @@ FORM = "application/x-www-form-urlencoded"
 DIRECT = "application/sparql-query"
 _MAX_PAGE = 8_000_000
 """Bytes of the largest answer that is made into a page."""
+
+_MAX_EMPTY = 20_000
+"""Bytes from which no answer is looked at for being empty."""
 
 _UTF_8 = ("utf-8", "utf8", "us-ascii", "ascii")
 _PLAIN_QUERY = """\
@@ -55,13 +60,22 @@ def sparql() -> Response:
     operation = _operation()
     if operation.query is None:
         return _without_query()
-    table = SOLUTIONS if guard.form(operation.query) in ("SELECT", "ASK") else GRAPH
+    try:
+        return _answered(operation, operation.query)
+    except QueryError as error:
+        raise mistakes.explained(error, operation.query) from None
+
+
+def _answered(operation: Operation, query: str) -> Response:
+    """The answer to a query; QueryError or LimitError where there is none."""
+    guarded = guard.guard(query)
+    table = SOLUTIONS if guarded.form in ("SELECT", "ASK") else GRAPH
     form = _format(operation.form, table)
     if unchanged(form.content_type):
         return Response(status=304, content_type=form.content_type)
     answer = engine().answer(
         QueryRequest(
-            operation.query,
+            query,
             operation.default_graphs,
             operation.named_graphs,
             solutions=cards.RESULTS_JSON if form is HTML else form.syntax,
@@ -71,14 +85,28 @@ def sparql() -> Response:
             there=still_there(),
         )
     )
+    hint = _hint(guarded, operation, bytes(answer.body), answer.media_type) if len(answer.body) < _MAX_EMPTY else ""
     if form is HTML:
         found = cards.read(bytes(answer.body)) if table is SOLUTIONS else cards.read_triples(bytes(answer.body))
-        response = result_page("sparql.html", found, table, query=operation.query, merged=answer.merged)
+        response = result_page("sparql.html", found, table, query=query, merged=answer.merged, hint=hint)
     else:
-        response = whole(answer.body, form)
+        response = whole(wellformed.xml(answer.body) if form.syntax.endswith("xml") else answer.body, form)
+    if hint:
+        response.headers["Testimonia-Hint"] = hint
     if answer.merged:
         response.headers["Testimonia-Attribution"] = "merged"
     return response
+
+
+def _hint(guarded: Guarded, operation: Operation, body: bytes, media_type: str) -> str:
+    """What to tell of an empty answer; nothing of any other."""
+    if not hints.is_empty(body, media_type):
+        return ""
+    if operation.default_graphs or operation.named_graphs:
+        guarded = replace(guarded, default_graphs=operation.default_graphs, named_graphs=operation.named_graphs)
+    return hints.hint(
+        guarded, lambda name, role: cards.occurs(engine(), name, role), lambda name: cards.alike(engine(), name)
+    )
 
 
 def _operation() -> Operation:
@@ -178,7 +206,7 @@ def _without_query() -> Response:
         raise bad_parameter("query", "The request brings no query.")
     form = negotiate.named(request.headers.get("Accept"), DESCRIPTION)
     if form is HTML:
-        page = render_template("sparql.html", query=_PLAIN_QUERY, table=None, formats=[], merged=False)
+        page = render_template("sparql.html", query=_PLAIN_QUERY, table=None, formats=[], merged=False, hint="")
         return Response(page, content_type=HTML.content_type)
     if form is None:
         raise bad_parameter("query", "The request brings no query.")

@@ -8,6 +8,7 @@ import json
 import os
 import shutil
 import sys
+import textwrap
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -58,6 +59,8 @@ class _Group(click.Group):
             return super().invoke(ctx)
         except TestimoniaError as error:
             click.echo(f"testimonia: {describe(error)}", err=True)
+            if isinstance(error, QueryError) and error.excerpt:
+                click.echo(textwrap.indent(error.excerpt, "    "), err=True)
             ctx.exit(2)
         except BrokenPipeError:
             sys.stderr.close()
@@ -567,10 +570,13 @@ def _print_answer(
     timeout: float = 10.0,
     memory_mb: int = 512,
 ) -> None:
-    from kb import cards
+    from kb import cards, mistakes
 
     with _engine(data, out, timeout=timeout, memory_mb=memory_mb) as engine:
-        answer = engine.answer(request)
+        try:
+            answer = engine.answer(request)
+        except QueryError as error:
+            raise mistakes.explained(error, request.text) from None
     if answer.kind == "graph" and form not in ("table", "json"):
         raise QueryError(
             f"CONSTRUCT and DESCRIBE give triples, which have no {form}; leave out -f for Turtle.", reason="format"

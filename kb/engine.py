@@ -32,9 +32,6 @@ MAX_ANSWER = 64_000_000
 PATIENCE = 10.0
 """Seconds that a query waits for its turn."""
 
-_NEVER = ("SERVICE", "LATERAL")
-"""What the parser offers and we do not serve."""
-
 Term = ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple
 Row = Mapping[str, Term]
 
@@ -247,7 +244,7 @@ def _refusal(head: Mapping[str, Any], max_bytes: int) -> QueryError | LimitError
         found = re.search(r"at (\d+):(\d+): (.*)", message, re.S)
         if found:
             return QueryError(
-                f"The query is not valid SPARQL: {_expected(found[3])}.",
+                f"The query is not valid SPARQL{_rule(found[3])}.",
                 reason="syntax",
                 line=int(found[1]),
                 column=int(found[2]),
@@ -266,11 +263,11 @@ def _refusal(head: Mapping[str, Any], max_bytes: int) -> QueryError | LimitError
     return QueryError(f"The query could not be evaluated: {message}", reason="syntax")
 
 
-def _expected(message: str) -> str:
-    """The parser's words without the character classes that nobody reads: ``expected one of ".", ")", FILTER``."""
-    words = re.match(r"expected (?:one of )?(.*)", message, re.S)
-    if words is None:
-        return message.strip()
-    found = re.findall(r'"(?:[^"\\]|\\.)*"|(?<![\w{\'])[A-Za-z]{2,}(?![\w}\'])', words[1])
-    tokens = [token for token in dict.fromkeys(found) if token not in _NEVER]
-    return f"expected one of {', '.join(tokens)}" if tokens else "something is missing before this place"
+def _rule(message: str) -> str:
+    """The rule that the engine names, such as “: Duplicated variable name in SELECT”, if it does.
+
+    What it lists besides is of no use: grammar is checked before (``kb.guard``), and its list holds what would have
+    reached furthest, not what is missing.
+    """
+    found = re.search(r"[A-Z][\w*]+(?: [\w*-]+){3,}", message)
+    return f": {found[0]}" if found else ""

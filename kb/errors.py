@@ -35,6 +35,7 @@ class QueryError(TestimoniaError):
 
     ``reason`` is one of ``syntax`` (with ``line`` and ``column``, both from 1), ``too-complex``,
     ``too-long``, ``forbidden`` (SERVICE, update) and ``not-found`` (a graph that is not served).
+    ``token`` is the word at fault, ``excerpt`` its line with a caret under it.
     """
 
     def __init__(
@@ -45,12 +46,16 @@ class QueryError(TestimoniaError):
         hint: str = "",
         line: int | None = None,
         column: int | None = None,
+        token: str = "",
+        excerpt: str = "",
     ) -> None:
         super().__init__(message)
         self.reason = reason
         self.hint = hint
         self.line = line
         self.column = column
+        self.token = token
+        self.excerpt = excerpt
 
 
 class LimitError(TestimoniaError):

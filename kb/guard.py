@@ -1,66 +1,156 @@
 """What is known of a foreign query before anything evaluates it: its form, its dataset, and whether it is let in.
 
-The checks run over tokens, never over a recursive parse: 600 nested braces end the process that parses them.
-The token classes are those of the SPARQL 1.1 grammar (W3C, 2013, section 19.8).
+The checks run over tokens and over a grammar that does not recurse (``kb.grammar``): a few hundred nested brackets end
+the process that evaluates them, and what the engine takes for SERVICE need not be a word of its own.
 """
 
+import functools
 import re
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Final
 from urllib.parse import urljoin
 
+from kb import grammar
 from kb.errors import QueryError
+from kb.grammar import Fault, Reading, Token
 from kb.namespaces import BASE
-
-MAX_LENGTH = 100_000
-"""Characters of the longest query that is read."""
-
-MAX_TOKENS = 20_000
-"""Tokens of the longest query that is evaluated."""
-
-MAX_DEPTH = 60
-"""Deepest nesting of brackets of any kind."""
-
-MAX_CHAIN = 300
-"""Most operators of one kind (or keywords OPTIONAL, UNION, …) in one query: the engine recurses over them."""
-
-_TOKEN = re.compile(
-    r"""(?P<comment>\#[^\n\r]*)
-      | (?P<string>"{3}(?:[^"\\]|\\.|"(?!""))*"{3}|'{3}(?:[^'\\]|\\.|'(?!''))*'{3}
-                  |"(?:[^"\\\n\r]|\\.)*"|'(?:[^'\\\n\r]|\\.)*')
-      | (?P<iri><[^<>"{}|^`\\\x00-\x20]*>)
-      | (?P<var>[?$]\w+)
-      | (?P<lang>@[A-Za-z]+(?:-[A-Za-z0-9]+)*)
-      | (?P<name>(?:[A-Za-z\u00c0-\U0010ffff](?:[\w.\-\u00b7]*[\w\-\u00b7])?)?:(?:[\w:%\-\u00b7]|\\.|\.(?=[\w:%\-\\]))*
-                |_:\w(?:[\w.\-]*[\w\-])?)
-      | (?P<number>\d+(?:\.\d*)?(?:[eE][+-]?\d+)?|\.\d+(?:[eE][+-]?\d+)?)
-      | (?P<word>[A-Za-z_]\w*)
-      | (?P<space>\s+)
-      | (?P<mark>\^\^|&&|\|\||!=|<=|>=|.)""",
-    re.X | re.S,
-)
-_FORMS = ("SELECT", "ASK", "CONSTRUCT", "DESCRIBE")
-_UPDATES = ("INSERT", "DELETE", "LOAD", "CLEAR", "DROP", "CREATE", "ADD", "MOVE", "COPY", "WITH")
-_CHAINED_WORDS = {"UNION", "OPTIONAL", "MINUS", "FILTER", "BIND", "NOT", "EXISTS", "GRAPH", "SELECT", "IN", "LATERAL"}
-_CHAINED_MARKS = {"+", "-", "*", "/", "|", "||", "&&", "!", "=", "<", ">", "^"}
 
 
 @dataclass(frozen=True)
-class Token:
-    """One token of a query: kind, text, and the offset of its first character."""
+class Limit:
+    """How much of something a query may have: ``what`` is counted, the most that is let in, and why."""
 
-    kind: str
-    text: str
+    name: str
+    most: int
+    what: str
+    why: str
+
+
+LIMITS: Final = {
+    limit.name: limit
+    for limit in (
+        Limit(
+            "length", 100_000, "characters", "Reading is linear in the text; this much is read in a tenth of a second."
+        ),
+        Limit(
+            "tokens",
+            grammar.MOST_TOKENS,
+            "tokens",
+            "20,000 sort keys keep the planner busy for 0.2 s; longer lists are data.",
+        ),
+        Limit(
+            "depth",
+            60,
+            "brackets inside each other",
+            "The parser recurses: 1,000 nested calls or groups end its process.",
+        ),
+        Limit(
+            "operators",
+            500,
+            "operators in expressions",
+            "1,500 comparisons take the planner 0.7 s, 10,000 end its process.",
+        ),
+        Limit(
+            "clauses",
+            200,
+            "clauses (FILTER, BIND, AS, OPTIONAL, UNION, …)",
+            "3,000 BINDs or MINUSes end the process; 1,000 OPTIONALs take 0.4 s to plan.",
+        ),
+        Limit(
+            "joins",
+            80,
+            "triple patterns (two for each item of a list), path steps and VALUES blocks",
+            "The planner needs cubic time to order joins: 0.2 s for 75, 0.9 s for 100, 24 s for 400.",
+        ),
+        Limit(
+            "path",
+            30,
+            "steps in one property path",
+            "1,000 steps keep the planner busy for over a minute, and each step multiplies the answer.",
+        ),
+        Limit(
+            "closures",
+            2,
+            "repetitions (* and +) inside each other",
+            "Each level walks the whole graph again from every node that the level below reached.",
+        ),
+        Limit(
+            "values",
+            10_000,
+            "terms in VALUES",
+            "Each row is joined with everything else; 200,000 terms are a data set.",
+        ),
+        Limit(
+            "declarations",
+            200,
+            "PREFIX and BASE declarations",
+            "No query needs more; the whole table of known prefixes has sixty.",
+        ),
+        Limit("described", 200, "things to DESCRIBE", "3,000 end the process that parses them."),
+        Limit(
+            "graphs",
+            500,
+            "graphs in FROM and FROM NAMED",
+            "Each is copied into the dataset of the query before it is asked.",
+        ),
+    )
+}
+"""All limits on the text of a query, by name, in the order in which they are looked at; docs/limits.md has them too."""
+
+_UPDATES = ("INSERT", "DELETE", "LOAD", "CLEAR", "DROP", "CREATE", "ADD", "MOVE", "COPY", "WITH")
+_FORMS = ("SELECT", "ASK", "CONSTRUCT", "DESCRIBE")
+_CLAUSES = ("As", "Bind", "Condition", "Exists", "Filter", "Graph", "Minus", "Optional", "SubSelect", "Union", "Values")
+_NOT_LIGHT = (
+    *("Aggregate", "Arguments", "As", "Bind", "Condition", "Dataset", "Distinct", "Exists", "Function", "GroupBy"),
+    *("Having", "Minus", "Negated", "Offset", "Optional", "OrderBy", "Repeat", "SubSelect", "Union", "Values"),
+)
+_MOST_LIGHT_ROWS = 1000
+_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
+_ESCAPED = re.compile(r"\\u([0-9A-Fa-f]{4})|\\U([0-9A-Fa-f]{8})")
+_WORDS = {
+    "var": "a variable",
+    "iri": "an IRI",
+    "name": "an IRI",
+    "ns": "an IRI",
+    "bnode": "a blank node",
+    "string": "a text in quotes",
+    "number": "a number",
+    "integer": "a number",
+    "lang": "a language tag",
+    "a": "“a”",
+    "true": "true",
+    "false": "false",
+}
+"""What is said of classes of tokens; words and marks speak for themselves."""
+
+
+@dataclass(frozen=True)
+class Mention:
+    """An IRI that a query names: where (offset of the token), as ``graph``, ``predicate``, ``type`` (behind ``a``),
+    ``function``, ``datatype``, ``template`` (what CONSTRUCT makes) or ``term``, and whether inside a GRAPH."""
+
+    iri: str
     at: int
+    role: str
+    in_graph: bool
 
 
 @dataclass(frozen=True)
 class Guarded:
-    """A query that may be evaluated: its form, and the graphs it names in FROM and FROM NAMED."""
+    """A query that may be evaluated.
+
+    ``form`` is SELECT, ASK, CONSTRUCT or DESCRIBE; the graphs are those of FROM and FROM NAMED; ``prefixes`` those that
+    it declares; ``iris`` all absolute IRIs that it names, expanded, in the order of the text. ``light`` tells that the
+    query cannot be expensive by its shape: at most one triple pattern, nothing computed, and few rows.
+    """
 
     form: str
-    default_graphs: tuple[str, ...]
-    named_graphs: tuple[str, ...]
+    default_graphs: tuple[str, ...] = ()
+    named_graphs: tuple[str, ...] = ()
+    prefixes: tuple[tuple[str, str], ...] = ()
+    iris: tuple[Mention, ...] = ()
     light: bool = False
 
 
@@ -69,142 +159,258 @@ def form(text: str) -> str:
     return guard(text).form
 
 
+@functools.lru_cache(maxsize=32)
 def guard(text: str) -> Guarded:
-    """What a foreign query asks for, if it may be evaluated.
+    """What a foreign query asks for, if it may be evaluated; what was asked last is remembered.
 
     QueryError with reason ``too-long``, ``too-complex``, ``forbidden`` (SERVICE, update) or ``syntax`` otherwise.
     """
-    if len(text) > MAX_LENGTH:
-        raise QueryError(
-            f"The query has {len(text):,} characters; the limit is {MAX_LENGTH:,}.",
-            reason="too-long",
-            hint="Split it, or fetch the dump and ask it at home.",
-        )
+    _check("length", len(text))
     if "\x00" in text:
         raise _syntax(text, text.index("\x00"), "The query contains a NUL character.")
-    found = tokens(text)
-    if len(found) > MAX_TOKENS:
-        raise _complex(f"The query has over {MAX_TOKENS:,} tokens.")
-    _check_depth(found)
-    _check_chains(found)
-    for token in found:
-        if token.kind == "word" and token.text.upper() == "SERVICE":
+    reading = grammar.read(text)
+    tokens = reading.tokens
+    _check("tokens", len(tokens))
+    _refuse_service(text, tokens)
+    _refuse_update(text, tokens)
+    _check("depth", _depth(tokens))
+    if reading.fault is not None:
+        raise _fault(text, reading, reading.fault)
+    counts = Counter(rule for _, rule in reading.begun)
+    _check_counts(counts, reading)
+    prefixes, iris = _mentions(text, reading)
+    sources = [(index, tokens[index - 1].klass) for index, rule in reading.begun if rule == "Source"]
+    by_place = {mention.at: mention.iri for mention in iris}
+    return Guarded(
+        next(token.klass for token in tokens if token.klass in _FORMS),
+        tuple(by_place[tokens[index].at] for index, before in sources if before == "FROM"),
+        tuple(by_place[tokens[index].at] for index, before in sources if before == "NAMED"),
+        tuple(prefixes.items()),
+        iris,
+        _is_light(counts, reading),
+    )
+
+
+def _check(name: str, count: int) -> None:
+    limit = LIMITS[name]
+    if count > limit.most:
+        much = f"over {limit.most:,}" if name == "tokens" else f"{count:,}"
+        raise QueryError(
+            f"The query has {much} {limit.what}; the limit is {limit.most:,}.",
+            reason="too-long" if name == "length" else "too-complex",
+            hint=f"This is the limit “{name}”. Ask in several smaller queries, or fetch the dump and ask it at home.",
+        )
+
+
+def _refuse_service(text: str, tokens: Sequence[Token]) -> None:
+    """QueryError where the engine could find SERVICE: it sees it at the head, end and middle of other words, and of a
+    prefix where the name is followed by a group."""
+    for index, token in enumerate(tokens):
+        if token.kind not in ("word", "name") or "SERVICE" not in token.text.partition(":")[0].upper():
+            continue
+        before = tokens[index - 1].klass if index else ""
+        after = tokens[index + 1].text if index + 1 < len(tokens) else ""
+        if token.kind == "word" or (after == "{" and before not in ("GRAPH", "FROM", "NAMED")):
             raise QueryError(
                 "SERVICE is not served: this endpoint answers from its own data only.",
                 reason="forbidden",
                 hint="Ask the other service yourself and join the answers at home.",
-                line=_line(text, token.at),
-                column=_column(text, token.at),
+                line=line(text, token.at),
+                column=column(text, token.at),
             )
-    return _prologue(text, found)
 
 
-def tokens(text: str) -> list[Token]:
-    """The tokens of a query, without comments and space."""
-    return list(_significant(text))
-
-
-def _significant(text: str) -> Iterator[Token]:
-    for match in _TOKEN.finditer(text):
-        kind = match.lastgroup or "mark"
-        if kind not in ("comment", "space"):
-            yield Token(kind, match.group(), match.start())
-
-
-def _check_depth(tokens: list[Token]) -> None:
-    depth = 0
-    for token in tokens:
-        if token.kind == "mark" and token.text in "([{":
-            depth += 1
-            if depth > MAX_DEPTH:
-                raise _complex(f"The query nests brackets more than {MAX_DEPTH} deep.")
-        elif token.kind == "mark" and token.text in ")]}":
-            depth -= 1
-
-
-def _check_chains(tokens: list[Token]) -> None:
-    counts: dict[str, int] = {}
-    for token in tokens:
-        text = token.text.upper()
-        if (token.kind == "word" and text in _CHAINED_WORDS) or (token.kind == "mark" and text in _CHAINED_MARKS):
-            counts[text] = counts.get(text, 0) + 1
-            if counts[text] > MAX_CHAIN:
-                raise _complex(f"The query has more than {MAX_CHAIN} times “{token.text}”.")
-
-
-def _prologue(text: str, tokens: list[Token]) -> Guarded:
-    prefixes: dict[str, str] = {}
-    base = BASE
-    at = 0
-    while at < len(tokens) and tokens[at].text.upper() in ("PREFIX", "BASE"):
-        if tokens[at].text.upper() == "BASE":
-            base = urljoin(base, tokens[at + 1].text[1:-1]) if at + 1 < len(tokens) else base
-            at += 2
-        else:
-            if at + 2 < len(tokens) and tokens[at + 2].kind == "iri":
-                prefixes[tokens[at + 1].text[:-1]] = urljoin(base, tokens[at + 2].text[1:-1])
-            at += 3
-    if at >= len(tokens):
-        raise _syntax(text, len(text), "The query ends before SELECT, ASK, CONSTRUCT or DESCRIBE.")
-    word = tokens[at].text.upper()
-    if word in _UPDATES:
+def _refuse_update(text: str, tokens: Sequence[Token]) -> None:
+    first = next((token for token in tokens if token.kind == "word" and token.klass not in ("BASE", "PREFIX")), None)
+    if first is not None and first.text.upper() in _UPDATES:
         raise QueryError(
-            f"{word} is an update, and this knowledge base is edited by pull request, not over SPARQL.",
+            f"{first.text.upper()} is an update, and this knowledge base is edited by pull request, not over SPARQL.",
             reason="forbidden",
             hint="See /corrections for how to propose a change.",
-            line=_line(text, tokens[at].at),
-            column=_column(text, tokens[at].at),
+            line=line(text, first.at),
+            column=column(text, first.at),
         )
-    if word not in _FORMS:
-        raise _syntax(
-            text, tokens[at].at, f"Expected SELECT, ASK, CONSTRUCT or DESCRIBE, found “{tokens[at].text[:40]}”."
-        )
-    default, named = _from(tokens, at, prefixes, base)
-    return Guarded(word, tuple(default), tuple(named), light=len(tokens) - at <= 3)
 
 
-def _from(tokens: list[Token], at: int, prefixes: dict[str, str], base: str) -> tuple[list[str], list[str]]:
-    """The graphs of the dataset clause, which stands between the form and the first group."""
-    default: list[str] = []
-    named: list[str] = []
-    depth = 0
-    while at < len(tokens):
-        token = tokens[at]
-        if token.text == "(":
+def _depth(tokens: Sequence[Token]) -> int:
+    deepest = depth = 0
+    for token in tokens:
+        if token.text in ("{", "(", "["):
             depth += 1
-        elif token.text == ")":
+            deepest = max(deepest, depth)
+        elif token.text in ("}", ")", "]"):
             depth -= 1
-        elif depth == 0 and token.kind == "word" and token.text.upper() == "FROM" and at + 1 < len(tokens):
-            into = default
-            at += 1
-            if tokens[at].text.upper() == "NAMED" and at + 1 < len(tokens):
-                into = named
-                at += 1
-            graph = tokens[at]
-            prefix, _, local = graph.text.partition(":")
-            if graph.kind == "iri":
-                into.append(urljoin(base, graph.text[1:-1]))
-            elif graph.kind == "name" and prefix in prefixes:
-                into.append(prefixes[prefix] + re.sub(r"\\(.)", r"\1", local))
-        elif depth == 0 and token.kind == "word" and token.text.upper() == "WHERE":
-            break
-        at += 1
-    return default, named
+    return deepest
 
 
-def _complex(message: str) -> QueryError:
-    return QueryError(message, reason="too-complex", hint="Ask in several smaller queries, or fetch the dump.")
+def _fault(text: str, reading: Reading, fault: Fault) -> QueryError:
+    found = "its end" if fault.index >= len(reading.tokens) else f"“{reading.tokens[fault.index].text[:40]}”"
+    at = len(text.rstrip()) if fault.index >= len(reading.tokens) else reading.tokens[fault.index].at
+    return _syntax(text, at, f"The query is not valid SPARQL at {found}: {expected(fault.expected)}.")
+
+
+def expected(classes: frozenset[str]) -> str:
+    """What could stand at a place, in words: ``expected a variable, an IRI or “{”``."""
+    if {"var", "string", "(", "iri"} <= classes:
+        words = ["a variable, an IRI or a value"]
+    else:
+        words = sorted({_WORDS.get(klass, f"“{name}”") for klass in classes for name in grammar.functions(klass)})
+    if not words:
+        return "nothing more is expected"
+    if len(words) > 8:
+        words = [*words[:7], "others"]
+    return "expected " + (" or ".join([", ".join(words[:-1]), words[-1]]) if len(words) > 1 else words[0])
+
+
+def _check_counts(counts: Mapping[str, int], reading: Reading) -> None:
+    triples = counts["Object"] + (counts["TObject"] if counts["Short"] else 0)
+    longest, closures = _paths(reading)
+    found = {
+        "operators": counts["Operator"] + counts["Sign"] + counts["Not"],
+        "clauses": sum(counts[rule] for rule in _CLAUSES),
+        "joins": triples + counts["Item"] + counts["Step"] - counts["Path"] + counts["Values"],
+        "path": longest,
+        "closures": closures,
+        "values": counts["Value"],
+        "declarations": counts["Prologue"],
+        "described": counts["Described"],
+        "graphs": counts["Dataset"],
+    }
+    for name, count in found.items():
+        _check(name, count)
+
+
+def _paths(reading: Reading) -> tuple[int, int]:
+    """How many steps the longest property path has, and how deep repetitions stand inside each other."""
+    longest = steps = deepest = 0
+    inside = [0]
+    repeats = {index for index, rule in reading.begun if rule == "Repeat"}
+    if repeats:
+        closed = 0
+        for index, token in enumerate(reading.tokens):
+            if token.klass == "(":
+                inside.append(0)
+            elif token.klass == ")" and len(inside) > 1:
+                closed = inside.pop()
+                inside[-1] = max(inside[-1], closed)
+            elif index in repeats and token.klass != "?":
+                level = 1 + (closed if reading.tokens[index - 1].klass == ")" else 0)
+                inside[-1] = max(inside[-1], level)
+                deepest = max(deepest, level)
+    for _, rule in reading.begun:
+        if rule == "Verb":
+            steps = 0
+        elif rule in ("Primary", "Negated"):
+            steps += 1
+            longest = max(longest, steps)
+    return longest, deepest
+
+
+def _mentions(text: str, reading: Reading) -> tuple[dict[str, str], tuple[Mention, ...]]:
+    """The prefixes that a query declares, and the IRIs that it names; QueryError for a prefix that it lacks."""
+    tokens = reading.tokens
+    prefixes: dict[str, str] = {}
+    base = BASE
+    for index, rule in reading.begun:
+        if rule == "Prologue":
+            target = _resolved(text, tokens[index + (1 if tokens[index].klass == "BASE" else 2)], base)
+            if tokens[index].klass == "BASE":
+                base = target
+            else:
+                prefixes[tokens[index + 1].text[:-1]] = target
+    spans = _graph_spans(reading)
+    called = {index - 1 for index, rule in reading.begun if rule == "Arguments"}
+    predicates = {index for index, rule in reading.begun if rule in ("Primary", "Negated")}
+    predicates |= {index + 1 for index in predicates if tokens[index].klass == "^"}
+    found = []
+    span = 0
+    for index, rule in reading.begun:
+        if rule != "Iri":
+            continue
+        token = tokens[index]
+        while span < len(spans) and spans[span][0] <= index:
+            span += 1
+        place = spans[span - 1][1] if span else ""
+        before = tokens[index - 1].klass
+        if place == "template":
+            role = "template"
+        elif before in ("GRAPH", "FROM", "NAMED"):
+            role = "graph"
+        elif index in predicates:
+            role = "predicate"
+        elif before == "^^" or index in called:
+            role = "function" if index in called else "datatype"
+        else:
+            role = "type" if before == "a" else "term"
+        found.append(Mention(_absolute(text, token, prefixes, base), token.at, role, place == "graph"))
+    return prefixes, tuple(found)
+
+
+def _graph_spans(reading: Reading) -> list[tuple[int, str]]:
+    """From which tokens on the query is in a ``graph``, a ``template`` or neither, in their order."""
+    opening = {index: rule for index, rule in reading.begun if rule in ("Graph", "Template")}
+    if not opening:
+        return []
+    spans: list[tuple[int, str]] = []
+    stack: list[str] = []
+    waiting = ""
+    for index, token in enumerate(reading.tokens):
+        if index in opening:
+            waiting = opening[index].lower()
+        if token.klass == "{":
+            stack.append(waiting or (stack[-1] if stack else ""))
+            waiting = ""
+            spans.append((index, stack[-1]))
+        elif token.klass == "}":
+            stack.pop()
+            spans.append((index, stack[-1] if stack else ""))
+    return spans
+
+
+def _absolute(text: str, token: Token, prefixes: Mapping[str, str], base: str) -> str:
+    if token.kind == "iri":
+        return _resolved(text, token, base)
+    prefix, _, local = token.text.partition(":")
+    if prefix not in prefixes:
+        raise _syntax(text, token.at, f"The prefix “{prefix}:” is not declared.")
+    return prefixes[prefix] + (re.sub(r"\\(.)", r"\1", local) if "\\" in local else local)
+
+
+def _resolved(text: str, token: Token, base: str) -> str:
+    """The absolute IRI of one in angle brackets; QueryError where it cannot be one."""
+    plain = token.text[1:-1]
+    if "\\" in plain:
+        plain = _ESCAPED.sub(lambda match: chr(min(int(match[1] or match[2], 16), 0x10FFFF)), plain)
+    if _SCHEME.match(plain):
+        return plain
+    try:
+        return urljoin(base, plain) + ("#" if plain.endswith("#") else "")  # which urljoin drops
+    except ValueError:
+        raise _syntax(text, token.at, f"“{token.text[:80]}” is no valid IRI.") from None
+
+
+def _is_light(counts: Mapping[str, int], reading: Reading) -> bool:
+    """Whether a query cannot be expensive, whatever the data: one look-up or scan, and an answer that is cut short."""
+    if any(counts[rule] for rule in _NOT_LIGHT) or counts["Step"] > counts["Object"]:
+        return False
+    triples = counts["Object"] + (counts["TObject"] if counts["Short"] else 0)
+    if counts["Describe"]:
+        return counts["Described"] == counts["Iri"] == 1 and not triples and not counts["Graph"] + counts["Filter"]
+    if triples > 1 or counts["Graph"] > 1:
+        return False
+    rows = [int(reading.tokens[index + 1].text) for index, rule in reading.begun if rule == "Limit"]
+    return bool(counts["Ask"]) or any(count <= _MOST_LIGHT_ROWS for count in rows)
 
 
 def _syntax(text: str, at: int, message: str) -> QueryError:
-    return QueryError(message, reason="syntax", line=_line(text, at), column=_column(text, at))
+    return QueryError(message, reason="syntax", line=line(text, at), column=column(text, at))
 
 
-def _line(text: str, at: int) -> int:
+def line(text: str, at: int) -> int:
     """The line of an offset, from 1."""
     return text.count("\n", 0, at) + 1
 
 
-def _column(text: str, at: int) -> int:
+def column(text: str, at: int) -> int:
     """The column of an offset, from 1."""
     return at - text.rfind("\n", 0, at)

@@ -18,11 +18,12 @@ from urllib.parse import urlencode
 
 import pyoxigraph as ox
 
-from kb import __version__, guard, store
+from kb import __version__, grammar, guard, store
 from kb.engine import Answer, QueryRequest, Row, Term
 from kb.errors import LimitError, QueryError, SetupError
 from kb.fetch import LARGEST, Client, Reply, check_address
-from kb.guard import Guarded, Token
+from kb.grammar import Token
+from kb.guard import Guarded
 from kb.namespaces import BASE, DEFAULT_GRAPH, PREFIXES, iri
 from kb.pool import State
 from kb.statistics import Statistics
@@ -431,7 +432,7 @@ def bind(query: str, bindings: Mapping[str, Term]) -> str:
     """
     if not bindings:
         return query
-    tokens = guard.tokens(query)
+    tokens = grammar.tokens(query)
     words = [token.text.upper() for token in tokens if token.kind == "word"]
     if words.count("SELECT") != 1 or "MINUS" in words:
         raise ValueError("terms are bound in queries without sub-selects and MINUS only")

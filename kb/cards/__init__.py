@@ -17,7 +17,21 @@ The queries stand in kb/queries/cards, one file each.
 from kb.cards.claims import claim_card, hits
 from kb.cards.entities import ONTOLOGY, card, ontology_card
 from kb.cards.facts import Json, kind_of, slug
-from kb.cards.lists import CODED, FILTERS, LISTS, BadFilter, Page, choices, find, listing, nearest, overview, resolve
+from kb.cards.lists import (
+    CODED,
+    FILTERS,
+    LISTS,
+    BadFilter,
+    Page,
+    alike,
+    choices,
+    find,
+    listing,
+    nearest,
+    occurs,
+    overview,
+    resolve,
+)
 from kb.cards.perspectives import perspective_graphs, perspectives
 from kb.cards.plain import table, text
 from kb.cards.rdf import PARTS, description, ontology, owner
@@ -34,6 +48,7 @@ __all__ = [
     "Json",
     "Page",
     "Table",
+    "alike",
     "card",
     "choices",
     "claim_card",
@@ -43,6 +58,7 @@ __all__ = [
     "kind_of",
     "listing",
     "nearest",
+    "occurs",
     "ontology",
     "ontology_card",
     "overview",

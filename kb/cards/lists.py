@@ -4,8 +4,10 @@ from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher, get_close_matches
+from weakref import WeakKeyDictionary
 
 import pyoxigraph as ox
+from rapidfuzz import fuzz, process
 
 from kb.cards.claims import hits
 from kb.cards.entities import ONTOLOGY, kinds_of
@@ -13,7 +15,7 @@ from kb.cards.facts import Facts, Json, article_link, as_iri, as_number, column,
 from kb.cards.rdf import PARTS, owner
 from kb.engine import Engine, Term
 from kb.errors import QueryError
-from kb.namespaces import BASE, OWN
+from kb.namespaces import BASE, OWN, PREFIXES
 
 LISTS = {
     "actors": "actor",
@@ -88,6 +90,32 @@ def nearest(engine: Engine, kind: str, wanted: str, *, count: int = 3) -> list[s
     close = get_close_matches(wanted, sorted(there), n=count, cutoff=0.5)
     parts = [name for name in sorted(there) if wanted and wanted in name and name not in close]
     return [f"/{kind}/{name}" for name in [*close, *parts][:count]]
+
+
+def occurs(engine: Engine, name: str, role: str) -> frozenset[str]:
+    """Where an IRI occurs as ``predicate``, ``type``, ``term`` or name of a ``graph``: in the ``default`` graph, in
+    those of ``claims``, in both or nowhere."""
+    (found,) = rows(engine, f"occurs-as-{role}", iri=name)
+    return frozenset(place for place in ("default", "claims") if place in found and found[place] == ox.Literal(True))
+
+
+_REGISTERED: WeakKeyDictionary[Engine, dict[str, list[str]]] = WeakKeyDictionary()
+
+
+def alike(engine: Engine, name: str) -> list[str]:
+    """The IRIs of ours that are most like one that is unknown, best first, at most three.
+
+    What an engine has under one beginning is remembered as long as the engine lives.
+    """
+    start, local = name[: max(name.rfind("/"), name.rfind("#")) + 1], name[max(name.rfind("/"), name.rfind("#")) + 1 :]
+    if start not in {space for space in PREFIXES.values() if space.startswith(BASE)}:
+        return []
+    known = _REGISTERED.setdefault(engine, {})
+    if start not in known:
+        known[start] = column(engine, "registered", "item", start=ox.Literal(start))
+    there = {found.removeprefix(start): found for found in known[start]}
+    close = process.extract(local, sorted(there), scorer=fuzz.ratio, score_cutoff=70, limit=3)
+    return [there[found] for found, _, _ in close]
 
 
 def find(engine: Engine, text: str) -> list[str]:

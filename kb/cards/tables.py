@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import pyoxigraph as ox
 
+from kb import wellformed
 from kb.engine import Engine, Row, Term
 
 RESULTS_JSON = "application/sparql-results+json"
@@ -45,7 +46,7 @@ def read_triples(body: bytes) -> Table:
 
 
 def write(table: Table, media_type: str) -> bytes:
-    """The table in one of the SPARQL 1.1 result formats."""
+    """The table in one of the SPARQL 1.1 result formats; QueryError where XML cannot carry it."""
     bindings = [{name: _json(term) for name, term in row.items()} for row in table.rows]
     body = json.dumps({"head": {"vars": list(table.columns)}, "results": {"bindings": bindings}}).encode()
     form = ox.QueryResultsFormat.from_media_type(media_type)
@@ -55,7 +56,7 @@ def write(table: Table, media_type: str) -> bytes:
     assert isinstance(results, ox.QuerySolutions)
     written = results.serialize(format=form)
     assert written is not None
-    return written
+    return wellformed.xml(written) if form == ox.QueryResultsFormat.XML else written
 
 
 _XSD = "http://www.w3.org/2001/XMLSchema#"

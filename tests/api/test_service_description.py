@@ -89,13 +89,13 @@ def test_head_is_get_without_body(client: FlaskClient) -> None:
 
 
 def test_it_names_endpoint_language_and_formats(client: FlaskClient) -> None:
-    """Endpoint, language and each of the eight formats that an answer can take are named."""
+    """Endpoint, language and each of the ten formats that an answer can take are named."""
     found = fetch(client, "/sparql")
     assert one(found, SERVICE, "sd:endpoint") == SERVICE
     assert one(found, SERVICE, "sd:supportedLanguage") == iri("sd:SPARQL11Query")
     names = {str(value).rpartition("/")[2] for value in values(found, SERVICE, "sd:resultFormat")}
     results = {f"SPARQL_Results_{name}" for name in ("CSV", "JSON", "TSV", "XML")}
-    assert names == results | {"JSON-LD", "N-Triples", "RDF_XML", "Turtle"}
+    assert names == results | {"JSON-LD", "N-Quads", "N-Triples", "RDF_XML", "TriG", "Turtle"}
 
 
 def test_the_figures_are_those_of_queries(client: FlaskClient, shipped_engine: EmbeddedEngine) -> None:

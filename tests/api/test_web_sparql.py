@@ -313,7 +313,7 @@ def test_without_a_query_a_machine_gets_the_description(client: FlaskClient, acc
 def test_a_syntax_error_tells_where(client: FlaskClient) -> None:
     """A malformed query is answered with line and column."""
     body = client.get("/sparql", query_string={"query": "SELECT * WHERE { ?s ?p }"}).get_json()
-    assert (body["status"], body["line"], body["column"]) == (400, 1, 8)
+    assert (body["status"], body["line"], body["column"]) == (400, 1, 24)
     assert body["title"] == "The query is not valid"
 
 

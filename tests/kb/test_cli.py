@@ -241,10 +241,16 @@ def test_queries_are_answered_in_each_format(out: Path) -> None:
     assert "claim:" in run(*asked, f"DESCRIBE <https://w3id.org/testimonia/claim/{ARTICLE}-demand>").stdout
 
 
-def test_a_bad_query_is_one_line_with_its_place(out: Path) -> None:
-    """A syntax error in a query has line and column, and a refused query its reason."""
-    assert "line 2, column" in one_line(run("query", "--data", EXAMPLE, "--out", out, "SELECT *\n{ ?s }"))
-    assert "SERVICE" in one_line(run("query", "--data", EXAMPLE, "--out", out, "ASK { SERVICE <x> {} }"))
+def test_a_bad_query_is_shown_with_its_place(out: Path) -> None:
+    """A query that is wrong or refused is told with line, column and reason, and its line with carets under it."""
+    for query, place, line, carets in (
+        ("SELECT *\n{ ?s }", "line 2, column 6: ", "{ ?s }", "     ^"),
+        ("ASK { SERVICE <x> {} }", "line 1, column 7: SERVICE", "ASK { SERVICE <x> {} }", "      ^^^^^^^"),
+    ):
+        result = run("query", "--data", EXAMPLE, "--out", out, query)
+        told, *shown = result.stderr.splitlines()[-3:]
+        assert result.exit_code == 2 and told.startswith(f"testimonia: {place}")
+        assert shown == [f"    {line}", f"    {carets}"]
 
 
 def test_saved_questions_are_listed_and_answered(out: Path) -> None:

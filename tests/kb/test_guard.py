@@ -1,16 +1,42 @@
 """What is let in before anything evaluates it."""
 
+import re
+
+import pyoxigraph as ox
 import pytest
+from places import ROOT
 
 from kb.errors import QueryError
-from kb.guard import MAX_CHAIN, MAX_DEPTH, MAX_LENGTH, MAX_TOKENS, Guarded, guard
-from kb.namespaces import BASE
+from kb.guard import LIMITS, guard
+from kb.namespaces import BASE, PREFIXES, iri
+from kb.paths import queries_dir
 
 
-def reason(query: str) -> str:
+def refused(query: str) -> QueryError:
     with pytest.raises(QueryError) as caught:
         guard(query)
-    return caught.value.reason
+    return caught.value
+
+
+def repeated(unit: str, count: int, *, before: str = "", after: str = "", by: str = " ") -> str:
+    return f"ASK {{ {before}{by.join([unit] * count)}{after} }}"
+
+
+AT_THE_LIMIT = {
+    "length": lambda most: "ASK {}" + " " * (most - 6),
+    "tokens": lambda most: "SELECT " + "?x " * (most - 3) + "{ }",
+    "depth": lambda most: "ASK " + "{" * most + "}" * most,
+    "operators": lambda most: repeated("1", most + 1, before="FILTER(", after=")", by="||"),
+    "clauses": lambda most: repeated("OPTIONAL {}", most),
+    "joins": lambda most: repeated("?s ?p ?o .", most),
+    "path": lambda most: repeated("<a>", most, before="?s ", after=" ?o", by="/"),
+    "closures": lambda most: f"ASK {{ ?s {'(' * most}<a>{')*' * most} ?o }}",
+    "values": lambda most: repeated("1", most, before="VALUES ?x {", after="}"),
+    "declarations": lambda most: "PREFIX a: <b> " * most + "ASK {}",
+    "described": lambda most: "DESCRIBE " + "<a> " * most,
+    "graphs": lambda most: "ASK " + "FROM <a> " * most + "{}",
+}
+"""For each limit, a query that has just as much as is allowed."""
 
 
 @pytest.mark.parametrize(
@@ -32,7 +58,31 @@ def test_the_dataset_clause_is_read() -> None:
     query = (
         "PREFIX c: <http://c/> SELECT (1 AS ?x) FROM c:one FROM <claim/x> FROM NAMED <http://n> WHERE { ?s ?from ?o }"
     )
-    assert guard(query) == Guarded("SELECT", ("http://c/one", f"{BASE}claim/x"), ("http://n",))
+    found = guard(query)
+    assert (found.default_graphs, found.named_graphs) == (("http://c/one", f"{BASE}claim/x"), ("http://n",))
+    assert found.prefixes == (("c", "http://c/"),)
+
+
+def test_the_iris_of_a_query_are_known_with_their_parts() -> None:
+    """Each IRI is expanded and has its place, what it is for, and whether it stands inside a GRAPH."""
+    query = (
+        "BASE <http://b/> PREFIX x: <x#> CONSTRUCT { ?s x:made 1 } FROM <g> WHERE "
+        "{ GRAPH x:h { ?s a x:T ; ^x:p/!x:q 'v'^^x:d } ?s <\\u0061> x:a\\,b FILTER(x:f(?s) = x:last) }"
+    )
+    found = guard(query).iris
+    assert [(query[m.at], m.iri.removeprefix("http://b/"), m.role, m.in_graph) for m in found] == [
+        ("x", "x#made", "template", False),
+        ("<", "g", "graph", False),
+        ("x", "x#h", "graph", False),
+        ("x", "x#T", "type", True),
+        ("x", "x#p", "predicate", True),
+        ("x", "x#q", "predicate", True),
+        ("x", "x#d", "datatype", True),
+        ("<", "a", "predicate", False),
+        ("x", "x#a,b", "term", False),
+        ("x", "x#f", "function", False),
+        ("x", "x#last", "term", False),
+    ]
 
 
 @pytest.mark.parametrize(
@@ -41,16 +91,33 @@ def test_the_dataset_clause_is_read() -> None:
         "SELECT * { SERVICE <http://127.0.0.1/> { ?s ?p ?o } }",
         "SELECT * { service silent ?where { ?s ?p ?o } }",
         "SELECT * { { # { \n SeRvIcE <x> {} } }",
+        "SELECT * { SERVICESILENT<http://127.0.0.1/>{?s ?p ?o} }",
+        "PREFIX x: <http://127.0.0.1/> SELECT * { SERVICEx:y{?s ?p ?o} }",
+        "PREFIX x: <http://127.0.0.1/> PREFIX SERVICEx: <http://x/> SELECT * { SERVICEx:y{?s ?p ?o} }",
+        "SELECT * { ?s ?p trueSERVICE<http://127.0.0.1/>{?x ?y ?z} }",
+        "SELECT * { ?s ?p 1SERVICE <http://127.0.0.1/>{?x ?y ?z} }",
+        "SELECT * { ?s <http://x/\\u0041#> ?o . SERVICE <http://127.0.0.1/> {?x ?y ?z} }",
+        "SELECT * { ?s ?p '''a\\''''SERVICE <http://127.0.0.1/> {?x ?y ?z} }",
         "INSERT DATA { <a> <b> <c> }",
         "PREFIX x: <http://x/> delete where { ?s ?p ?o }",
+        "BASE <http://x/> # ASK {}\n DROP ALL",
         "LOAD <file:///etc/passwd>",
         "CLEAR ALL",
         "WITH <g> DELETE { ?s ?p ?o } WHERE { ?s ?p ?o }",
+        *(f"{word} GRAPH <a> TO <b>" for word in ("ADD", "MOVE", "COPY", "Create")),
     ],
 )
 def test_service_and_update_are_refused(query: str) -> None:
-    """Nothing that reaches out or writes is let in, whatever its letter case or surroundings."""
-    assert reason(query) == "forbidden"
+    """Nothing that reaches out or writes is let in, whatever its letter case, and wherever the engine would see it."""
+    error = refused(query)
+    assert error.reason == "forbidden"
+    assert error.line is not None and error.hint
+
+
+@pytest.mark.parametrize("query", ["SELECT * { \\u0053ERVICE <http://127.0.0.1/> {} }", "\\u004COAD <http://x/>"])
+def test_escapes_outside_of_texts_are_no_words(query: str) -> None:
+    """A keyword spelt with escapes is a syntax error and never that keyword."""
+    assert refused(query).reason == "syntax"
 
 
 @pytest.mark.parametrize(
@@ -59,6 +126,7 @@ def test_service_and_update_are_refused(query: str) -> None:
         'SELECT * { ?s ?p "SERVICE <x> {}" }',
         "SELECT * { ?s <http://x/SERVICE> ?service }",
         "PREFIX ex: <http://x/> SELECT * { ?s ex:SERVICE ex:service }",
+        "PREFIX service: <http://x/> SELECT * { ?s service:a ?o . GRAPH service:g { ?s ?p ?o } }",
         'SELECT * { ?s ?p """ } } SERVICE "quoted" { """ }',
         "SELECT * # SERVICE\n{ ?s ?p 'it\\'s { SERVICE' }",
         "ASK { FILTER(1<2 && 3>2) }",
@@ -69,35 +137,134 @@ def test_words_inside_strings_names_and_comments_are_no_keywords(query: str) -> 
     assert guard(query).form in ("SELECT", "ASK")
 
 
+@pytest.mark.parametrize("name", LIMITS)
+def test_a_limit_lets_in_what_it_says_and_no_more(name: str) -> None:
+    """A query with just as much as a limit allows is let in; with one more it is refused, and the limit is named."""
+    most = LIMITS[name].most
+    assert guard(AT_THE_LIMIT[name](most)).form in ("ASK", "SELECT", "DESCRIBE")
+    error = refused(AT_THE_LIMIT[name](most + 1))
+    assert error.reason == ("too-long" if name == "length" else "too-complex")
+    assert f"{most:,}" in str(error) and LIMITS[name].what in str(error) and f"“{name}”" in error.hint
+
+
+@pytest.mark.parametrize("name", LIMITS)
+def test_the_engine_survives_what_a_limit_lets_in(name: str) -> None:
+    """Queries at the limits are parsed and planned by the engine, in this process."""
+    query = AT_THE_LIMIT[name](LIMITS[name].most)
+    if name == "tokens":
+        query = "SELECT " + " ".join(f"?x{n}" for n in range(LIMITS[name].most - 3)) + " { }"
+    assert ox.Store().query(query, base_iri=BASE) is not None
+
+
 @pytest.mark.parametrize("bracket", ["{", "(", "["])
-def test_deep_nesting_is_refused_before_any_parser_recurses(bracket: str) -> None:
-    """One level over the limit is too deep, of any bracket; the limit itself is not."""
-    assert reason("ASK " + bracket * (MAX_DEPTH + 1)) == "too-complex"
-    assert guard("ASK " + bracket * MAX_DEPTH).form == "ASK"
+def test_deep_nesting_is_refused_before_its_syntax_is_looked_at(bracket: str) -> None:
+    """Brackets that are never closed are too deep, not only wrong."""
+    assert refused("ASK " + bracket * (LIMITS["depth"].most + 1)).reason == "too-complex"
 
 
-def test_a_million_brackets_are_refused_by_length() -> None:
-    """A query over the length limit is refused whatever is in it."""
-    assert reason("ASK " + "{" * MAX_LENGTH) == "too-long"
+@pytest.mark.parametrize(
+    ("query", "limit"),
+    [
+        (f"ASK {{ ?s ?p {'[ ?p ' * 41}1{']' * 41} ; {' ; '.join(['?q ?o'] * 41)} }}", "joins"),
+        (f"ASK {{ ?s ?p ({'1 ' * 40}) }}", "joins"),
+        (f"CONSTRUCT WHERE {{ {'?s ?p ?o . ' * 81} }}", "joins"),
+        (f"ASK {{ {'VALUES ?x { 1 } ' * 81} }}", "joins"),
+        ("ASK { ?s ((<a>+/<b>)*|<c>)* ?o }", "closures"),
+        (f"ASK {{ ?s !({'|'.join(['<a>'] * 31)}) ?o }}", "path"),
+        (f"ASK {{ ?s {'^(' * 59}<a>{')' * 59} ?o FILTER({'!' * 501}true) }}", "operators"),
+        ("SELECT " + " ".join(f"(1 AS ?x{n})" for n in range(201)) + " {}", "clauses"),
+        ("ASK { VALUES ?x { " + "1 " * 10_001 + "} }", "values"),
+    ],
+)
+def test_what_costs_as_much_counts_as_much(query: str, limit: str) -> None:
+    """Lists, blank nodes, short forms, negated sets and named values count like what they stand for."""
+    assert f"“{limit}”" in refused(query).hint
 
 
-@pytest.mark.parametrize("link", ["+1", "/<a>", "||true", "!", " UNION {}", " OPTIONAL {}"])
-def test_long_flat_chains_are_refused(link: str) -> None:
-    """The engine recurses over flat chains as well, so they are counted."""
-    assert reason("ASK { " + link * (MAX_CHAIN + 1)) == "too-complex"
+@pytest.mark.parametrize(
+    "query",
+    [
+        "ASK {}",
+        "ASK { ?s ?p ?o }",
+        "ASK { GRAPH ?g { ?s <p> ?o FILTER(?o > 5 && ?s != <x>) } }",
+        "SELECT ?s { ?s a <T> } LIMIT 1000",
+        "CONSTRUCT { ?s ?p ?o } { ?s ?p ?o } LIMIT 5",
+        "CONSTRUCT WHERE { ?s ?p ?o } LIMIT 5",
+        "PREFIX x: <y> DESCRIBE x:z",
+    ],
+)
+def test_a_query_that_only_looks_something_up_is_light(query: str) -> None:
+    """One triple pattern with few rows, or one thing described, can cost nobody anything."""
+    assert guard(query).light
 
 
-def test_too_many_tokens_are_refused() -> None:
-    """A long list of values is refused by its number of tokens."""
-    assert reason("SELECT * { VALUES ?x { " + "1 " * MAX_TOKENS + "} }") == "too-complex"
+@pytest.mark.parametrize(
+    "query",
+    [
+        "SELECT ?s { ?s a <T> }",
+        "SELECT ?s { ?s a <T> } LIMIT 1001",
+        "SELECT ?s { ?s a <T> } LIMIT 5 OFFSET 100000",
+        "SELECT DISTINCT ?s { ?s a <T> } LIMIT 5",
+        "SELECT ?s { ?s a <T> } ORDER BY ?s LIMIT 5",
+        "SELECT (COUNT(*) AS ?n) { ?s ?p ?o } LIMIT 1",
+        "SELECT ?s { ?s a <T> } GROUP BY ?s LIMIT 1",
+        "ASK { ?s ?p ?o . ?a ?b ?c }",
+        "ASK { ?s ?p ?o , ?q }",
+        "ASK { ?s <a>/<b> ?o }",
+        "ASK { ?s <a>* ?o }",
+        "ASK { ?s !<a> ?o }",
+        "ASK { GRAPH ?g { GRAPH ?h { ?s ?p ?o } } }",
+        "ASK { ?s ?p ?o FILTER REGEX(?o, 'a') }",
+        "ASK { ?s ?p ?o FILTER(STRLEN(?o) > 5) }",
+        "ASK { ?s ?p ?o FILTER NOT EXISTS { ?o ?p ?s } }",
+        "ASK { ?s ?p ?o OPTIONAL { ?a ?b ?c } }",
+        "ASK { { ?s ?p ?o } UNION {} }",
+        "ASK { BIND(1 AS ?x) }",
+        "ASK { VALUES ?x { 1 } }",
+        "ASK { { SELECT * { ?s ?p ?o } } }",
+        "ASK FROM <g> { ?s ?p ?o }",
+        "DESCRIBE ?s { ?s ?p ?o }",
+        "DESCRIBE <a> <b>",
+        "DESCRIBE *",
+    ],
+)
+def test_whatever_can_be_costly_is_not_light(query: str) -> None:
+    """Joins, paths, sorting, grouping, functions, sub-selects, datasets and long answers wait with the others."""
+    assert not guard(query).light
 
 
 @pytest.mark.parametrize(
     ("query", "line", "column"),
-    [("", 1, 1), ("PREFIX x: <http://x/>\n  FIND ?x", 2, 3), ("SELECT\x00", 1, 7), ("PREFIX a", 1, 9)],
+    [
+        ("", 1, 1),
+        ("PREFIX x: <http://x/>\n  FIND ?x", 2, 3),
+        ("SELECT\x00", 1, 7),
+        ("PREFIX a", 1, 8),
+        ("ASK {\n ?s x:p 1 }", 2, 5),
+        ("ASK { <//[> ?p ?o }", 1, 7),
+        ("ASK {\n ?s ?p 1\n\n", 2, 9),
+    ],
 )
 def test_what_is_no_query_has_its_place(query: str, line: int, column: int) -> None:
-    """A query without a form, or with a NUL, is a syntax error with line and column."""
-    with pytest.raises(QueryError) as caught:
-        guard(query)
-    assert (caught.value.reason, caught.value.line, caught.value.column) == ("syntax", line, column)
+    """A fault of syntax, an unknown prefix and a NUL have line and column; the end is that of the last word."""
+    error = refused(query)
+    assert (error.reason, error.line, error.column) == ("syntax", line, column)
+
+
+def test_our_own_queries_are_let_in() -> None:
+    """Each query that ships is within all limits."""
+    for path in sorted(queries_dir().rglob("*.rq")):
+        assert guard(path.read_text(encoding="utf-8")).form == "SELECT", path.name
+
+
+def test_the_whole_table_of_prefixes_may_be_declared() -> None:
+    """A query may begin with every prefix there is."""
+    prologue = "".join(f"PREFIX {name}: <{space}>\n" for name, space in PREFIXES.items())
+    assert guard(f"{prologue}ASK {{ ?c a t:Claim }}").iris[0].iri == iri("t:Claim")
+
+
+def test_the_page_of_limits_has_all_of_them() -> None:
+    """docs/limits.md lists each limit as the table has it."""
+    page = (ROOT / "docs" / "limits.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| `(\w+)` \| ([\d,]+) \| (.+) \| (.+) \|$", page, re.M)
+    assert rows == [(limit.name, f"{limit.most:,}", limit.what, limit.why) for limit in LIMITS.values()]

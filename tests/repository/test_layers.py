@@ -23,7 +23,10 @@ LAYERS = (
         "kb.revision",
         "kb.proposal",
     },
-    {"kb.guard", "kb.walls", "kb.fetch", "kb.statistics", "kb.store", "kb.questions"},
+    {
+        *("kb.grammar", "kb.guard", "kb.hints", "kb.mistakes", "kb.wellformed"),
+        *("kb.fetch", "kb.walls", "kb.statistics", "kb.store", "kb.questions"),
+    },
     {"kb.evaluator", "kb.process"},
     {"kb.pool"},
     {"kb.engine"},
