@@ -5,7 +5,10 @@ import threading
 import time
 from collections.abc import Callable
 
+import pytest
 from serving import SLOW, Server, sparql
+
+pytestmark = pytest.mark.long
 
 LARGE = "SELECT * { ?a ?b ?c . ?d ?e ?f } LIMIT 60000"
 """A query with an answer of some 20 megabytes."""

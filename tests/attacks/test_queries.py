@@ -6,6 +6,8 @@ import socket
 import pytest
 from serving import SLOW, Server
 
+pytestmark = pytest.mark.long
+
 CLAIM = "https://w3id.org/testimonia/ontology#Claim"
 FOUR = "?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l"
 EIGHT = " . ".join(f"?a{n} ?b{n} ?c{n}" for n in range(8))

@@ -6,6 +6,8 @@ import urllib.parse
 import pytest
 from serving import Server, sparql
 
+pytestmark = pytest.mark.long
+
 CLAIM = "2024-03-05-gazette-barrels"
 
 
