@@ -13,7 +13,7 @@ from api.fields import Fields
 from api.headers import unchanged
 from api.negotiate import DESCRIPTION, GRAPH, HTML, SOLUTIONS, Format
 from api.represent import as_rdf, client, engine, result_page, still_there, whole
-from kb import cards, guard, hints, mistakes, wellformed
+from kb import cards, guard, hints, mistakes
 from kb.engine import MAX_ANSWER, QueryRequest
 from kb.errors import QueryError
 from kb.guard import Guarded
@@ -90,7 +90,7 @@ def _answered(operation: Operation, query: str) -> Response:
         found = cards.read(bytes(answer.body)) if table is SOLUTIONS else cards.read_triples(bytes(answer.body))
         response = result_page("sparql.html", found, table, query=query, merged=answer.merged, hint=hint)
     else:
-        response = whole(wellformed.xml(answer.body) if form.syntax.endswith("xml") else answer.body, form)
+        response = whole(answer.body, form)
     if hint:
         response.headers["Testimonia-Hint"] = hint
     if answer.merged:

@@ -63,8 +63,8 @@ class QueryRequest:
 @dataclass(frozen=True)
 class Answer:
     """A whole answer: ``kind`` is ``solutions``, ``boolean`` or ``graph``; ``merged`` tells that graphs were
-    merged into the default graph on the client's wish, so that claims stand beside what we say ourselves. A large
-    ``body`` lies in a file that is mapped into memory."""
+    merged into the default graph on the client's wish, so that claims stand beside what we say ourselves. XML is
+    well-formed. A large ``body`` lies in a file that is mapped into memory."""
 
     kind: str
     media_type: str
@@ -258,6 +258,8 @@ def _refusal(head: Mapping[str, Any], max_bytes: int) -> QueryError | LimitError
             reason="size",
             hint="Add LIMIT and OFFSET, ask for fewer columns, or fetch the dump.",
         )
+    if head["error"] == "not-in-xml":
+        return QueryError(message, reason="not-in-xml", hint=str(head["hint"]))
     if head["error"] == "dataset":
         return QueryError(f"The query names a graph that is no absolute IRI: {message}.", reason="syntax")
     return QueryError(f"The query could not be evaluated: {message}", reason="syntax")

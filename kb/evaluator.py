@@ -23,7 +23,8 @@ from typing import Any, BinaryIO
 
 import pyoxigraph as ox
 
-from kb import walls
+from kb import walls, wellformed
+from kb.errors import QueryError
 from kb.namespaces import BASE, DEFAULT_GRAPH, PREFIXES
 
 _PIECE = 1 << 18
@@ -56,9 +57,9 @@ class _TooLarge(Exception):
 class _Pieces(io.BytesIO):
     """A file to serialize into that hands over what it gets, and refuses to take more than ``limit`` bytes."""
 
-    def __init__(self, out: BinaryIO, limit: int) -> None:
+    def __init__(self, out: BinaryIO, limit: int, *, xml: bool) -> None:
         super().__init__()
-        self._out, self._left, self._held = out, limit, bytearray()
+        self._out, self._left, self._xml, self._held = out, limit, xml, bytearray()
 
     def write(self, data: Any) -> int:
         """Takes ``data``; _TooLarge over the limit."""
@@ -70,11 +71,13 @@ class _Pieces(io.BytesIO):
             self.hand_over()
         return len(data)
 
-    def hand_over(self) -> None:
-        """Sends what is held back."""
-        if self._held:
-            _send(self._out, b"D", self._held)
-            self._held.clear()
+    def hand_over(self, *, last: bool = False) -> None:
+        """Sends what is held back: of XML up to the end of an element, well-formed or as a QueryError."""
+        ready = len(self._held) if last or not self._xml else self._held.rfind(b">") + 1
+        if ready:
+            piece = bytes(memoryview(self._held)[:ready])
+            _send(self._out, b"D", wellformed.xml(piece) if self._xml else piece)
+            del self._held[:ready]
 
 
 class _Data:
@@ -166,22 +169,25 @@ def _send(stream: BinaryIO, letter: bytes, data: bytes | bytearray) -> None:
 
 def _evaluate(data: _Data, request: dict[str, Any], frames: BinaryIO) -> dict[str, object]:
     """Sends the pieces of an answer, and returns its end."""
-    out = _Pieces(frames, request["max_bytes"])
     try:
         results = data.query(request)
+        media_type = request["graph" if isinstance(results, ox.QueryTriples) else "solutions"]
+        out = _Pieces(frames, request["max_bytes"], xml=media_type.endswith("xml"))
         if isinstance(results, ox.QueryTriples):
-            end = {"kind": "graph", "media_type": request["graph"]}
+            end = {"kind": "graph", "media_type": media_type}
             _write_graph(results, out, ox.RdfFormat.from_media_type(request["graph"]))
         else:
             kind = "boolean" if isinstance(results, ox.QueryBoolean) else "solutions"
-            end = {"kind": kind, "media_type": request["solutions"]}
+            end = {"kind": kind, "media_type": media_type}
             results.serialize(out, format=ox.QueryResultsFormat.from_media_type(request["solutions"]))
-        out.hand_over()
+        out.hand_over(last=True)
         return end
     except _TooLarge:
         return {"error": "size"}
     except MemoryError:
         return {"error": "memory"}
+    except QueryError as error:
+        return {"error": error.reason, "message": str(error), "hint": error.hint}
     except SyntaxError as error:
         return {"error": "syntax", "message": str(error.args[0])}
     except ValueError as error:

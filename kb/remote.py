@@ -18,7 +18,7 @@ from urllib.parse import urlencode
 
 import pyoxigraph as ox
 
-from kb import __version__, grammar, guard, store
+from kb import __version__, grammar, guard, store, wellformed
 from kb.engine import Answer, QueryRequest, Row, Term
 from kb.errors import LimitError, QueryError, SetupError
 from kb.fetch import LARGEST, Client, Reply, check_address
@@ -205,12 +205,11 @@ class RemoteEngine:
             reply = self._ask(_BASE_CLAUSE + request.text, dataset, "graph" if wants_graph else "solutions")
         merged = any(graph != DEFAULT_GRAPH for graph in default)
         try:
-            if wants_graph:
-                return Answer("graph", request.graph, _graph(reply, request.graph), merged)
-            kind, body = _solutions(reply, request.solutions)
+            media_type = request.graph if wants_graph else request.solutions
+            kind, body = ("graph", _graph(reply, media_type)) if wants_graph else _solutions(reply, media_type)
         except (SyntaxError, ValueError) as error:
             raise _broken(error) from None
-        return Answer(kind, request.solutions, body, merged)
+        return Answer(kind, media_type, wellformed.xml(body) if media_type.endswith("xml") else body, merged)
 
     def select(self, query: str, bindings: Mapping[str, Term] | None = None) -> list[Row]:
         """The solutions of one of our own SELECT queries."""
@@ -484,13 +483,19 @@ def _guarded(text: str) -> Guarded:
             plain = _ESCAPE.sub(lambda match: chr(int(match[1] or match[2], 16)), text)
         except (OverflowError, ValueError):
             plain = ""
-        if not plain or guard.guard(plain) != guarded:
+        if not plain or _asked(guard.guard(plain)) != _asked(guarded):
             raise QueryError(
                 "An escape such as \\u0053 changes what the query asks.",
                 reason="syntax",
                 hint="Write the character itself.",
             )
     return guarded
+
+
+def _asked(guarded: Guarded) -> object:
+    """What a query asks for, wherever in the text it says so."""
+    names = [(mention.iri, mention.role) for mention in guarded.iris]
+    return guarded.form, guarded.default_graphs, guarded.named_graphs, guarded.prefixes, names
 
 
 def _batches(names: Iterable[str]) -> Iterator[str]:

@@ -4,19 +4,15 @@ The engine writes characters that XML 1.0 has no way to write (U+0001), carriage
 line feeds, and names without a local part. What can be mended is mended; the rest is an error and no broken answer.
 """
 
-import mmap
 import re
-from typing import TypeVar
 
 from kb.errors import QueryError
 
 _FORBIDDEN = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f]|\xef\xbf[\xbe\xbf]")
 _NAMELESS = re.compile(rb"<oxprefix: [^>]*\"([^\">]*)\"")
 
-_Body = TypeVar("_Body", bytes, "bytes | mmap.mmap")
 
-
-def xml(body: _Body) -> _Body | bytes:
+def xml(body: bytes) -> bytes:
     """An answer as well-formed XML 1.0 (W3C, 2008), with carriage returns that survive (section 2.11).
 
     QueryError ``not-in-xml`` where a text has a character, or RDF/XML a property, that XML cannot write.
@@ -26,7 +22,7 @@ def xml(body: _Body) -> _Body | bytes:
     if nameless := _NAMELESS.search(body):
         name = nameless[1].decode()
         raise _unfit(f"The property <{name}> has no end that could be the name of an element in RDF/XML.")
-    return body if body.find(b"\r") < 0 else bytes(body).replace(b"\r", b"&#xD;")
+    return body.replace(b"\r", b"&#xD;")
 
 
 def _unfit(message: str) -> QueryError:

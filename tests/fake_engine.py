@@ -11,7 +11,7 @@ from typing import IO, BinaryIO
 
 import pyoxigraph as ox
 
-from kb import guard, statistics
+from kb import guard, statistics, wellformed
 from kb.dataset import Dataset, parse
 from kb.derive import derive
 from kb.engine import Answer, QueryRequest, Row, Term, quads_in, select_in
@@ -65,11 +65,14 @@ class FakeEngine:
             raise QueryError(str(error), reason="syntax", line=1, column=8) from None
         merged = any(name != DEFAULT_GRAPH for name in default)
         if isinstance(results, ox.QueryTriples):
-            form = ox.RdfFormat.from_media_type(request.graph)
-            return Answer("graph", request.graph, ox.serialize(list(results), format=form, prefixes=PREFIXES), merged)
-        kind = "boolean" if isinstance(results, ox.QueryBoolean) else "solutions"
-        body = results.serialize(format=ox.QueryResultsFormat.from_media_type(request.solutions))  # type: ignore[call-overload]
-        return Answer(kind, request.solutions, body or b"", merged)
+            kind, media_type = "graph", request.graph
+            body = ox.serialize(list(results), format=ox.RdfFormat.from_media_type(media_type), prefixes=PREFIXES)
+        else:
+            kind = "boolean" if isinstance(results, ox.QueryBoolean) else "solutions"
+            media_type = request.solutions
+            body = results.serialize(format=ox.QueryResultsFormat.from_media_type(media_type))  # type: ignore[call-overload]
+        whole = body or b""
+        return Answer(kind, media_type, wellformed.xml(whole) if media_type.endswith("xml") else whole, merged)
 
     def pinned(self) -> AbstractContextManager["FakeEngine"]:
         """This engine."""

@@ -342,3 +342,16 @@ def test_a_graph_is_written_whole_each_time(engine: EmbeddedEngine) -> None:
             assert {str(t) for t in found if "_:" not in str(t)} == {str(t) for t in wanted if "_:" not in str(t)}
     out = io.BytesIO()
     assert not engine.write_graph(iri("claim:nobody"), ox.RdfFormat.TURTLE, out) and out.getvalue() == b""
+
+
+def test_xml_that_cannot_be_written_is_an_error_however_late_it_shows(engine: EmbeddedEngine) -> None:
+    """A control character far into a large answer, in pieces, is an error in XML and no other format."""
+    rows = " ".join('"plain"' for _ in range(9_000))
+    query = f'SELECT * {{ VALUES ?a {{ {rows} "late\\u0001" }} VALUES ?b {{ 1 2 3 4 5 6 7 8 9 }} }}'
+    xml = "application/sparql-results+xml"
+    with pytest.raises(QueryError) as caught:
+        engine.answer(QueryRequest(query, solutions=xml))
+    assert caught.value.reason == "not-in-xml"
+    answer = engine.answer(QueryRequest(query.replace("\\u0001", ""), solutions=xml))
+    assert bytes(answer.body).count(b"<result>") == 9 * 9_001
+    assert engine.answer(QueryRequest(query)).body
