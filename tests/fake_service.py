@@ -17,7 +17,8 @@ Written = tuple[int, dict[str, str], bytes]
 class FakeService:
     """Answers from ``store``; ``twist`` may put another answer in the place of the right one for a query.
 
-    It says in each answer which build it holds, unless ``build_id`` is empty.
+    It says in each answer which build it holds, unless ``build_id`` is empty. Once ``over`` is set, whatever still
+    answers must end.
     """
 
     store: ox.Store
@@ -28,6 +29,7 @@ class FakeService:
     twist: Callable[[str, Written], Written] = lambda query, right: right
     raw: Callable[[BaseHTTPRequestHandler], None] | None = None
     asked: list[dict[str, list[str]]] = field(default_factory=list)
+    over: threading.Event = field(default_factory=threading.Event)
 
     def answer(self, fields: dict[str, list[str]]) -> Written:
         self.asked.append(fields)
@@ -77,13 +79,14 @@ def serving(quads: Iterable[ox.Quad]) -> Iterator[FakeService]:
             """Says nothing."""
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    server.daemon_threads = True
+    server.daemon_threads = False  # so that closing it waits for whoever still answers
     service.url = f"http://127.0.0.1:{server.server_port}/sparql"
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
     thread.start()
     try:
         yield service
     finally:
+        service.over.set()
         server.shutdown()
         server.server_close()
         thread.join()

@@ -334,16 +334,15 @@ def test_whatever_is_no_whole_answer_is_an_error(
     assert engine.answer(QueryRequest("ASK {}")).kind == "boolean"
 
 
-def trickle(first: bytes, drop: bytes, pause: float):  # type: ignore[no-untyped-def]
+def trickle(service: FakeService, first: bytes, drop: bytes):  # type: ignore[no-untyped-def]
     """An answer that never ends: a beginning, and then a little now and then."""
 
     def answer(handler: BaseHTTPRequestHandler) -> None:
         handler.close_connection = True
         with contextlib.suppress(OSError):
             handler.wfile.write(first)
-            for _ in range(100):
+            while not service.over.wait(0.1):
                 handler.wfile.write(drop)
-                time.sleep(pause)
 
     return answer
 
@@ -354,7 +353,7 @@ def trickle(first: bytes, drop: bytes, pause: float):  # type: ignore[no-untyped
 )
 def test_the_deadline_holds_by_the_wall_clock(engine: RemoteEngine, service: FakeService, first: bytes) -> None:
     """However slowly a service sends its head or its body, a query ends at its deadline."""
-    service.raw = trickle(first, b" " if first else b"", 0.1)
+    service.raw = trickle(service, first, b" " if first else b"")
     start = time.monotonic()
     with pytest.raises(LimitError) as caught:
         engine.answer(QueryRequest("SELECT * { ?s ?p ?o }"))
@@ -398,7 +397,7 @@ def test_a_huge_answer_is_an_error(engine: RemoteEngine, service: FakeService) -
         handler.close_connection = True
         with contextlib.suppress(OSError):
             handler.wfile.write(b"HTTP/1.1 200 OK\r\nContent-Type: text/csv\r\n\r\n")
-            while True:
+            while not service.over.is_set():
                 handler.wfile.write(b"x" * 1_000_000)
 
     service.raw = endless
