@@ -149,7 +149,10 @@ class Client:
         return Reply(status, fields, found, time.monotonic() - started)
 
     def close(self) -> None:
-        """Closes all connections that are kept."""
+        """Closes all connections that are kept, now and not when somebody collects them."""
+        pools = self._pools.pools
+        for key in pools.keys():  # noqa: SIM118  # it cannot be iterated over itself
+            pools[key].close()
         self._pools.clear()
 
     @contextlib.contextmanager
