@@ -365,14 +365,7 @@ class RemoteEngine:
 
     def _rows(self, query: str, dataset: Sequence[tuple[str, str]] = ()) -> list[Row]:
         reply = self._own(query, dataset)
-        results = _results(reply)
-        if not isinstance(results, ox.QuerySolutions):
-            raise _broken("a SELECT query was answered with a boolean")
-        names = [variable.value for variable in results.variables]
-        try:
-            found: list[Row] = [{name: row[name] for name in names if row[name] is not None} for row in results]
-        except (SyntaxError, ValueError) as error:
-            raise _broken(error) from None
+        found = _table(reply)
         _refuse_cut(reply, len(found))
         return found
 
@@ -534,20 +527,46 @@ def _results(reply: Reply) -> ox.QuerySolutions | ox.QueryBoolean:
         raise _broken(error) from None
 
 
+def _table(reply: Reply) -> list[Row]:
+    """The rows of an answer; LimitError where it is none, or broken.
+
+    Whatever is raised leaves with nothing of the engine's in its traceback, which another thread may have to collect.
+    """
+    found: list[Row] = []
+    results, fault = _results(reply), ""
+    if isinstance(results, ox.QuerySolutions):
+        names = [variable.value for variable in results.variables]
+        try:
+            for row in results:
+                found.append({name: row[name] for name in names if row[name] is not None})
+        except (SyntaxError, ValueError) as error:
+            fault = str(error)
+    else:
+        fault = "a SELECT query was answered with a boolean"
+    del results
+    if fault:
+        raise _broken(fault)
+    return found
+
+
 def _solutions(reply: Reply, media_type: str) -> tuple[str, bytes]:
     """The kind of an answer, and its body written anew: so it is known to be whole, and in the format asked for."""
-    results = _results(reply)
     form = ox.QueryResultsFormat.from_media_type(media_type)
     if form is None:
         raise ValueError(f"{media_type} is no format of SPARQL results")
-    if isinstance(results, ox.QueryBoolean):
-        return "boolean", results.serialize(format=form) or b""
     if "x-sparql-maxrows" in reply.headers:
-        counted = _results(reply)
-        assert isinstance(counted, ox.QuerySolutions)
-        _refuse_cut(reply, sum(1 for _ in counted))
+        _refuse_cut(reply, len(_table(reply)))
     _refuse_cut(reply, 0)
-    return "solutions", _bounded(results.serialize(format=form) or b"")
+    results, fault = _results(reply), ""
+    kind = "boolean" if isinstance(results, ox.QueryBoolean) else "solutions"
+    try:
+        written = results.serialize(format=form) or b""
+    except (SyntaxError, ValueError) as error:
+        fault = str(error)
+    del results  # see _table
+    if fault:
+        raise _broken(fault)
+    return kind, _bounded(written)
 
 
 def _graph(reply: Reply, media_type: str) -> bytes:
