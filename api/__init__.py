@@ -75,7 +75,7 @@ def create_app(
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
     errors.register(app)
-    headers.register(app, engine, snapshots or {}, showing or Showing())
+    headers.register(app, engine, snapshots or {}, showing or Showing(), proxies=proxies)
     for blueprint in (sparql.blueprint, dataset.blueprint, rest.blueprint, pages.blueprint):
         app.register_blueprint(blueprint)
     places = {rule.rule.split("/", 2)[1].partition("<")[0].partition(".")[0] for rule in app.url_map.iter_rules()}

@@ -47,7 +47,7 @@ class Entry:
 
     def answer(self, request_id: str, matches: str | None) -> tuple[int, list[tuple[str, str]], bytes]:
         """Status, headers and body; 304 for a client whose If-None-Match header ``matches``."""
-        if matches and self.etag and self.etag.removeprefix("W/") in matches:
+        if matches and self.etag and (matches.strip() == "*" or self.etag.removeprefix("W/") in matches):
             kept = [(name, value) for name, value in self.headers if name.lower() in _NOT_MODIFIED]
             return 304, [*kept, (REQUEST_ID, request_id)], b""
         return 200, [*self.headers, (REQUEST_ID, request_id)], self.body

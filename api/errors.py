@@ -72,6 +72,8 @@ UPDATE = Problem(
 _STATUS_HINTS = {
     404: "The front page / says what is here; /claims, /events, /actors, /places and /objects list it.",
     405: "The Allow header lists the methods that this address knows.",
+    408: "Send the request in one go.",
+    411: "Send a Content-Length header, as clients do for a body that they have whole.",
     413: "Send less than a megabyte.",
     414: "Send the query in the body of a POST request.",
     416: "The Content-Range header tells how many bytes there are.",
@@ -85,6 +87,11 @@ _STATUS_DETAILS = {
     416: "That range of bytes is not there.",
     500: "Something went wrong on our side.",
 }
+
+
+def hint_of(status: int) -> str:
+    """What to do about a status that says it all."""
+    return _STATUS_HINTS.get(status, "")
 
 
 def register(app: Flask) -> None:

@@ -17,6 +17,8 @@ from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
+from granian._granian import RSGIProtocolClosed
+
 from api.cache import AnswerCache, posted_hash, request_id
 from api.metrics import Metrics
 
@@ -95,26 +97,22 @@ class Gateway:
 
     async def _read(self, headers: dict[str, str], protocol: "HTTPProtocol") -> tuple[bytes, tuple[int, str] | None]:
         """The body, and what is wrong with it."""
-        body, size = bytearray(), 0
-
-        async def collect() -> None:
-            nonlocal size
-            async for piece in protocol:
-                size += len(piece)
-                if size <= self._max_body:
-                    body.extend(piece)
-                elif size > PATIENT:
-                    return
-
-        length = headers.get("content-length", "")
-        if not length.isdigit() or int(length) <= PATIENT:
-            try:
-                await asyncio.wait_for(collect(), SLOW)
-            except TimeoutError:
-                return b"", (408, f"The request was not sent within {SLOW:g} seconds.")
-        if size > self._max_body or (length.isdigit() and int(length) > self._max_body):
-            return b"", (413, f"The request is larger than {self._max_body:,} bytes.")
-        return bytes(body), None
+        announced = headers.get("content-length", "")
+        if not announced:
+            if "transfer-encoding" not in headers:
+                return b"", None
+            return b"", (411, "A request without a Content-Length may have been cut short on its way.")
+        length = int(announced) if announced.isdigit() else PATIENT + 1
+        try:
+            if length <= self._max_body:
+                return await asyncio.wait_for(protocol(), SLOW), None
+            if length <= PATIENT:
+                await asyncio.wait_for(_drain(protocol), SLOW)
+        except TimeoutError:
+            return b"", (408, f"The request was not sent within {SLOW:g} seconds.")
+        except RSGIProtocolClosed:
+            return b"", (400, "The request ended before as much was sent as its Content-Length says.")
+        return b"", (413, f"The request is larger than {self._max_body:,} bytes.")
 
     async def _ask(self, scope: "Scope", protocol: "HTTPProtocol", environ: "WSGIEnvironment", begun: float) -> None:
         """Answers through the application."""
@@ -169,6 +167,12 @@ class Gateway:
                 "kept": kept,
             }
             _access.info("answered", extra={"fields": said})
+
+
+async def _drain(protocol: "HTTPProtocol") -> None:
+    """Reads a body and keeps nothing of it."""
+    async for _ in protocol:
+        pass
 
 
 class _Presence:

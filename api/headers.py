@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO, cast
 from flask import Flask, Response, current_app, g, request
 
 from api.cache import REQUEST_ID, keep, request_id
-from api.errors import Problem
+from api.errors import Problem, hint_of
 from kb import __version__
 from kb.engine import Engine
 from kb.passages import Showing
@@ -48,13 +48,16 @@ _ID = re.compile(r"[A-Za-z0-9-]{8,64}")
 _COMPRESSIBLE = ("text/", "application/", "image/svg")
 
 
-def register(app: Flask, engine: Engine, snapshots: Mapping[str, str], showing: Showing) -> None:
-    """Makes every answer of ``app`` carry its headers, and every request ask one engine from begin to end."""
+def register(app: Flask, engine: Engine, snapshots: Mapping[str, str], showing: Showing, *, proxies: int) -> None:
+    """Makes every answer of ``app`` carry its headers, and every request ask one engine from begin to end.
+
+    With ``proxies`` in front, a request id that they give is taken.
+    """
     app.extensions["testimonia"]["salt"] = _fingerprint(app, snapshots, showing)
 
     @app.before_request
     def begin() -> None:
-        given = request.headers.get(REQUEST_ID, "")
+        given = request.headers.get(REQUEST_ID, "") if proxies else ""
         g.request_id = given if _ID.fullmatch(given) else request_id()
         g.may_be_indexed = False
         g.may_be_kept = True
@@ -62,7 +65,7 @@ def register(app: Flask, engine: Engine, snapshots: Mapping[str, str], showing: 
         g.held = ExitStack()
         g.engine = g.held.enter_context(engine.pinned())
         if problem := request.environ.get("testimonia.problem"):
-            raise Problem(*problem)
+            raise Problem(problem[0], problem[1], hint_of(problem[0]))
         if len(request.environ.get("QUERY_STRING", "")) + len(request.path) > MAX_URL:
             raise Problem(414, "The address is too long.", "Send the query in the body of a POST request.")
 
@@ -108,6 +111,11 @@ def constant(app: "WSGIApplication") -> "WSGIApplication":
 def unchanged(content_type: str) -> bool:
     """Whether the client has the answer to this request in this format already, before anything is evaluated."""
     return request.method in ("GET", "HEAD") and request.if_none_match.contains_weak(_etag(content_type))
+
+
+def momentary() -> None:
+    """Says of the answer to this request that it is true for a moment: nobody keeps it."""
+    g.may_be_kept = False
 
 
 def _etag(content_type: str) -> str:

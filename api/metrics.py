@@ -40,7 +40,7 @@ class Metrics:
 
     def answered(self, path: str, status: int, seconds: float, *, kept: bool) -> None:
         """Counts an answer."""
-        place = path.split("/", 2)[1] if path.startswith("/") else ""
+        place = path.split("/", 2)[1].partition(".")[0] if path.startswith("/") else ""
         key = (place if place in self._places else "other", status, kept)
         found = self._children.get(key)
         if found is None:

@@ -5,6 +5,7 @@ the highest quality wins, and equal qualities go to the format that stands first
 """
 
 import functools
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -96,12 +97,16 @@ QUADS = ("trig", "nq", "jsonld")
 """Names of the formats that can carry named graphs."""
 
 
+_CHARSET = re.compile(r";\s*charset\s*=\s*(?:\"[^\"]*\"|[^;,\s]*)", re.I)
+"""A character set beside a media type tells nothing: all that is text here is UTF-8."""
+
+
 @functools.lru_cache(maxsize=1024)
 def choose(accept: str | None, table: tuple[Format, ...]) -> Format | None:
     """The format of ``table`` that an Accept header likes best; the first where there is none; None if none fits."""
     if accept is None or not accept.strip():
         return table[0]
-    wanted = parse_accept_header(accept, MIMEAccept)
+    wanted = parse_accept_header(_CHARSET.sub("", accept), MIMEAccept)
     best = max(table, key=lambda found: wanted.quality(found.media_type))  # the first of the best
     return best if wanted.quality(best.media_type) > 0 else None
 

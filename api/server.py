@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from granian import Granian
-from granian.constants import Interfaces
+from granian.constants import HTTPModes, Interfaces
 from granian.log import LogLevels
 
 from api.gateway import Gateway
@@ -94,6 +94,7 @@ def run(settings: Settings, *, host: str, port: int) -> None:
         port=port,
         interface=Interfaces.RSGI,
         workers=1,
+        http=HTTPModes.http1,
         websockets=False,
         log_level=LogLevels.error,
         respawn_failed_workers=True,

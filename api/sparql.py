@@ -10,7 +10,7 @@ from werkzeug.http import parse_options_header
 from api import describe, fields, negotiate
 from api.errors import UPDATE, Problem, bad_parameter, not_acceptable
 from api.fields import Fields
-from api.headers import unchanged
+from api.headers import momentary, unchanged
 from api.negotiate import DESCRIPTION, GRAPH, HTML, SOLUTIONS, Format
 from api.represent import as_rdf, client, engine, result_page, still_there, whole
 from kb import cards, guard, hints, mistakes
@@ -71,7 +71,9 @@ def _answered(operation: Operation, query: str) -> Response:
     guarded = guard.guard(query)
     table = SOLUTIONS if guarded.form in ("SELECT", "ASK") else GRAPH
     form = _format(operation.form, table)
-    if unchanged(form.content_type):
+    if guarded.volatile:
+        momentary()
+    elif unchanged(form.content_type):
         return Response(status=304, content_type=form.content_type)
     answer = engine().answer(
         QueryRequest(
@@ -125,6 +127,8 @@ def _operation() -> Operation:
             f"A query cannot be sent as “{media_type[:80]}”." if media_type else "The Content-Type header is missing.",
             f"Send it as {DIRECT}, or as the field “query” of {FORM}.",
         )
+    if request.headers.get("Content-Encoding", "identity").lower() != "identity":
+        raise Problem(415, "Queries are read uncompressed only.", "Leave out the Content-Encoding header.")
     if options.get("charset", "utf-8").lower() not in _UTF_8:
         raise Problem(415, "Queries are read as UTF-8 only.", "Leave out “charset”, or say charset=utf-8.")
     body = request.get_data()
@@ -183,7 +187,7 @@ def _refuse_updates(given: Fields) -> None:
 
 def _text(raw: bytes, where: str) -> str:
     try:
-        return raw.decode("utf-8")
+        return raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise Problem(400, f"The {where} is not UTF-8 (byte {error.start + 1}).") from None
 

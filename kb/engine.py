@@ -262,6 +262,12 @@ def _refusal(head: Mapping[str, Any], max_bytes: int) -> QueryError | LimitError
         return QueryError(message, reason="not-in-xml", hint=str(head["hint"]))
     if head["error"] == "dataset":
         return QueryError(f"The query names a graph that is no absolute IRI: {message}.", reason="syntax")
+    if unknown := re.search(r"custom function (<[^>]*>)", message):
+        return QueryError(
+            f"There is no function {unknown[1]} here.",
+            reason="syntax",
+            hint="The service description, /sparql with Accept: text/turtle, lists those that there are.",
+        )
     return QueryError(f"The query could not be evaluated: {message}", reason="syntax")
 
 

@@ -143,7 +143,8 @@ class Guarded:
 
     ``form`` is SELECT, ASK, CONSTRUCT or DESCRIBE; the graphs are those of FROM and FROM NAMED; ``prefixes`` those that
     it declares; ``iris`` all absolute IRIs that it names, expanded, in the order of the text. ``light`` tells that the
-    query cannot be expensive by its shape: at most one triple pattern, nothing computed, and few rows.
+    query cannot be expensive by its shape: at most one triple pattern, nothing computed, and few rows; ``volatile``
+    that its answer is another each time.
     """
 
     form: str
@@ -152,6 +153,11 @@ class Guarded:
     prefixes: tuple[tuple[str, str], ...] = ()
     iris: tuple[Mention, ...] = ()
     light: bool = False
+    volatile: bool = False
+
+
+_VOLATILE = frozenset({"BNODE", "NOW", "RAND", "STRUUID", "UUID"})
+"""Functions with another value each time."""
 
 
 def form(text: str) -> str:
@@ -188,6 +194,7 @@ def guard(text: str) -> Guarded:
         tuple(prefixes.items()),
         iris,
         _is_light(counts, reading),
+        any(token.kind == "word" and token.text.upper() in _VOLATILE for token in tokens),
     )
 
 

@@ -27,7 +27,7 @@ QUICK_PLACES = 2
 """Quick queries that run at once."""
 
 WAITING = 64
-"""Quick or light queries that may wait."""
+"""Quick queries that may wait, and as many light ones."""
 
 SHARE = 8
 """Long queries of one client, at work or waiting; three times as many may wait of all together."""
@@ -228,16 +228,16 @@ class Pool:
 
     def _admit(self, job: _Job) -> None:
         """LimitError where there is no room for a query; the lock is held."""
-        jobs = [other for other in (*self._waiting, *self._running) if other is not job and other.lane == "long"]
-        if job.lane != "light" and sum(other.client == job.client for other in jobs) >= SHARE:
+        own = Counter(other.lane for other in (*self._waiting, *self._running) if other.client == job.client)
+        own[job.lane] -= job in self._running
+        if own["long"] >= SHARE and job.lane != "light" and (job.lane == "long" or own["quick"]):
             raise LimitError(
                 f"You have {SHARE} long queries at work or waiting; this one was not started.",
                 reason="share",
                 hint="Wait until one of them is answered.",
                 retry_after=self._wait(),
             )
-        same = [other for other in self._waiting if (other.lane == "long") == (job.lane == "long")]
-        if len(same) >= (3 * SHARE if job.lane == "long" else WAITING):
+        if sum(other.lane == job.lane for other in self._waiting) >= (3 * SHARE if job.lane == "long" else WAITING):
             raise self._busy()
 
     def _may_run_long(self, job: _Job) -> bool:

@@ -1,5 +1,6 @@
 """Answers kept in front of the application: which are, for whom, and for how long."""
 
+import pytest
 from fake_engine import FakeEngine, example
 from flask import Flask
 from flask.testing import FlaskClient
@@ -85,3 +86,28 @@ def test_a_body_still_reaches_the_application(client: FlaskClient) -> None:
     query = "SELECT ?claim { ?claim a <https://w3id.org/testimonia/ontology#Claim> }"
     reply = client.post("/sparql", data={"query": query})
     assert len(reply.get_json(force=True)["results"]["bindings"]) == len(example().instances("t:Claim"))
+
+
+@pytest.mark.parametrize("call", ["NOW()", "RAND()", "UUID()", "struuid()", "BNODE()"])
+def test_what_is_another_each_time_is_not_kept(client: FlaskClient, app: Flask, engine: FakeEngine, call: str) -> None:
+    """A query with a function that has another value each time is evaluated each time, and has no validator."""
+    query = {"query": f"SELECT ({call} AS ?x) {{}}"}
+    first = client.get("/sparql", query_string=query)
+    assert "ETag" not in first.headers and first.headers["Cache-Control"] == "no-store"
+    client.get("/sparql", query_string=query)
+    assert (len(engine.asked), cache_of(app).bytes) == (2, 0)
+
+
+def test_any_answer_will_do_for_a_client_with_a_star(client: FlaskClient) -> None:
+    """``If-None-Match: *`` is met by whatever there is."""
+    for _ in range(2):
+        assert client.get("/claims", headers={"If-None-Match": "*"}).status_code == 304
+        assert client.get("/claims").status_code == 200
+
+
+def test_a_proxy_may_name_a_request(engine: FakeEngine) -> None:
+    """Behind a proxy its request id is taken, if it is one."""
+    client = create_app(engine, proxies=1).test_client()
+    assert client.get("/healthz", headers={"X-Request-Id": "abcdef12-34"}).headers["X-Request-Id"] == "abcdef12-34"
+    for odd in ("x", "a b c d e f g h", "<script>", "a" * 65):
+        assert client.get("/healthz", headers={"X-Request-Id": odd}).headers["X-Request-Id"] != odd

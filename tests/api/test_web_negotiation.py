@@ -88,3 +88,12 @@ def test_an_answer_that_cannot_be_had_is_406(client: FlaskClient, path: str, acc
     assert response.status_code == 406
     assert response.content_type == "application/problem+json"
     assert "text/html" in response.get_json()["hint"]
+
+
+@pytest.mark.parametrize(
+    "accept", ["text/csv; charset=utf-8", 'text/csv;charset="UTF-8"', "text/csv ; Charset=utf-8;q=0.9"]
+)
+def test_a_character_set_in_an_accept_header_changes_nothing(accept: str) -> None:
+    """A media type with a character set beside it asks for that media type."""
+    found = negotiate.choose(accept, negotiate.SOLUTIONS)
+    assert found is not None and found.name == "csv"

@@ -97,15 +97,24 @@ def test_a_large_answer_is_whole(server: Server) -> None:
 
 
 def test_too_large_a_request_is_told_why(server: Server) -> None:
-    """A body of five megabytes is refused with 413, and so is one without a length."""
+    """A body of five megabytes is refused with 413, and one whose length is not said with 411."""
     reply = server.query("ASK {} #" + "x" * 5_000_000)
     assert (reply.status, reply.json["status"]) == (413, 413)
     with server.connect() as connection:
         connection.sendall(b"POST /sparql HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n")
-        for _ in range(30):
-            connection.sendall(b"10000\r\n" + b"x" * 0x10000 + b"\r\n")
-        connection.sendall(b"0\r\n\r\n")
-        assert connection.recv(100).startswith(b"HTTP/1.1 413")
+        connection.sendall(b"10000\r\n" + b"x" * 0x10000 + b"\r\n")
+        assert connection.recv(100).startswith(b"HTTP/1.1 411")
+
+
+@pytest.mark.parametrize("sent", [b"SELECT * { ?s ?p ?o } LIMIT 10", b""])
+def test_half_a_query_is_not_answered(server: Server, sent: bytes) -> None:
+    """A request that ends before as much was sent as it said gets no answer to the part that came."""
+    head = b"POST /sparql HTTP/1.1\r\nHost: x\r\nContent-Type: application/sparql-query\r\nContent-Length: 32\r\n\r\n"
+    with server.connect() as connection:
+        connection.sendall(head + sent)
+        connection.shutdown(socket.SHUT_WR)
+        received = connection.recv(100)
+    assert not received or received.startswith(b"HTTP/1.1 400")
 
 
 def test_an_announced_flood_is_not_read(server: Server) -> None:

@@ -130,11 +130,10 @@ def test_what_is_no_request_ends_nothing(server: Server, sent: bytes) -> None:
     assert server.ask("/healthz").status == 200
 
 
-def test_header_lines_cannot_be_smuggled_into_an_answer(server: Server) -> None:
-    """What a client sends as its request id comes back only if it is one."""
-    assert server.ask("/healthz", headers={"X-Request-Id": "abcdef12-34"}).headers["x-request-id"] == "abcdef12-34"
-    for odd in ("x", "a b c d e f g h", "<script>alert(1)</script>", "a" * 65):
-        assert server.ask("/healthz", headers={"X-Request-Id": odd}).headers["x-request-id"] != odd
+def test_a_request_id_is_ours(server: Server) -> None:
+    """Without a proxy in front, a client cannot say which request id stands in the answer and in the log."""
+    for given in ("abcdef12-34", "x", "<script>alert(1)</script>", "a" * 65):
+        assert server.ask("/healthz", headers={"X-Request-Id": given}).headers["x-request-id"] != given
 
 
 @pytest.mark.parametrize(

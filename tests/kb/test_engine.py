@@ -4,6 +4,7 @@ import ctypes
 import io
 import json
 import mmap
+import re
 import socket
 import sys
 import threading
@@ -230,6 +231,7 @@ def test_a_client_has_its_share_and_no_more(example_build: Path) -> None:
             time.sleep(0.01)
         ask(SLOW, "modest")
         assert reasons[-1] == "time"  # it ran: the greedy one never has both places
+        assert engine.answer(QueryRequest("SELECT (COUNT(*) AS ?n) { ?s a ?o }", client="greedy")).body
         for thread in threads:
             thread.join()
         assert Counter(reasons)["share"] > 0
@@ -355,3 +357,9 @@ def test_xml_that_cannot_be_written_is_an_error_however_late_it_shows(engine: Em
     answer = engine.answer(QueryRequest(query.replace("\\u0001", ""), solutions=xml))
     assert bytes(answer.body).count(b"<result>") == 9 * 9_001
     assert engine.answer(QueryRequest(query)).body
+
+
+def test_an_unknown_function_is_named(engine: EmbeddedEngine) -> None:
+    """A function that is not there is a fault of the query, told in its own words."""
+    with pytest.raises(QueryError, match=re.escape("no function <http://example.org/f> here")):
+        engine.answer(QueryRequest("SELECT (<http://example.org/f>(1) AS ?x) {}"))
