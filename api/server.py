@@ -5,6 +5,7 @@ import json
 import logging
 import os
 import socket
+import sys
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -21,6 +22,9 @@ from kb.passages import Showing
 
 if TYPE_CHECKING:
     from kb.engine import Engine
+
+_SWITCH = 0.0005
+"""Seconds that a thread may go on while others want to: requests are short, and most of each is waiting."""
 
 _STOP = 5
 """Seconds beyond the longest that a query may take, after which a server that was told to stop is ended."""
@@ -54,6 +58,7 @@ def load(settings: Settings, _target: str = "") -> Any:
     from kb.sources import read_snapshots
 
     _log_to_stderr(access=settings.access_log)
+    sys.setswitchinterval(_SWITCH)
     engine = _engine(settings)
     app = create_app(
         engine,

@@ -41,6 +41,9 @@ _LOOK = 0.2
 _KNOWN = 1000
 """Long queries that are remembered."""
 
+_TIDY = 5.0
+"""Seconds after which evaluators that a crowd left behind are ended."""
+
 Found = tuple[dict[str, Any], Body]
 
 _log = logging.getLogger(__name__)
@@ -105,6 +108,9 @@ class Pool:
         self._free, self._walls, self._started = [first], dict(first.walls), 1
         with self._lock:
             self._start_missing()
+        self._over = threading.Event()
+        self._tidier = threading.Thread(target=self._tidy, name="evaluators", daemon=True)
+        self._tidier.start()
 
     @property
     def state(self) -> State:
@@ -153,8 +159,9 @@ class Pool:
             starters = list(self._starters)
         for evaluator in evaluators:
             evaluator.kill()
-        for starter in starters:
-            starter.join()
+        self._over.set()
+        for thread in (*starters, self._tidier):
+            thread.join()
 
     def _answer(self, job: _Job, key: bytes, question: bytes, there: Callable[[], bool]) -> Found:
         killed = False
@@ -295,6 +302,15 @@ class Pool:
             self._give_turns()
         if not keep:
             evaluator.kill()
+
+    def _tidy(self) -> None:
+        """Ends the evaluators that are too many, once nothing has been at work for a while."""
+        while not self._over.wait(_TIDY):
+            with self._lock:
+                many = -self._missing() if not self._running and not self._waiting else 0
+                surplus = [self._free.pop(0) for _ in range(min(many, len(self._free)))]
+            for evaluator in surplus:
+                evaluator.kill()
 
     def _missing(self) -> int:
         """Evaluators that there should be, beside those at work on long queries, and are not; the lock is held."""

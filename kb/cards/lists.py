@@ -94,10 +94,20 @@ def nearest(engine: Engine, kind: str, wanted: str, *, count: int = 3) -> list[s
 
 def occurs(engine: Engine, name: str, role: str) -> frozenset[str]:
     """Where an IRI occurs as ``predicate``, ``type``, ``term`` or name of a ``graph``: in the ``default`` graph, in
-    those of ``claims``, in both or nowhere."""
-    (found,) = rows(engine, f"occurs-as-{role}", iri=name)
-    return frozenset(place for place in ("default", "claims") if place in found and found[place] == ox.Literal(True))
+    those of ``claims``, in both or nowhere. What was looked up is remembered as long as the engine lives."""
+    known = _OCCURRING.setdefault(engine, {})
+    key = (engine.build_id, name, role)
+    if key not in known:
+        if len(known) >= _MOST_KNOWN:
+            known.clear()
+        (found,) = rows(engine, f"occurs-as-{role}", iri=name)
+        places = ("default", "claims")
+        known[key] = frozenset(place for place in places if place in found and found[place] == ox.Literal(True))
+    return known[key]
 
+
+_MOST_KNOWN = 10_000
+_OCCURRING: WeakKeyDictionary[Engine, dict[tuple[str, str, str], frozenset[str]]] = WeakKeyDictionary()
 
 _REGISTERED: WeakKeyDictionary[Engine, dict[str, list[str]]] = WeakKeyDictionary()
 

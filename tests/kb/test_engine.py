@@ -363,3 +363,24 @@ def test_an_unknown_function_is_named(engine: EmbeddedEngine) -> None:
     """A function that is not there is a fault of the query, told in its own words."""
     with pytest.raises(QueryError, match=re.escape("no function <http://example.org/f> here")):
         engine.answer(QueryRequest("SELECT (<http://example.org/f>(1) AS ?x) {}"))
+
+
+def test_evaluators_that_a_crowd_left_behind_are_ended(example_build: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """After a while without work there are no more evaluators than before the crowd came."""
+    monkeypatch.setattr("kb.pool._TIDY", 0.3)
+    engine = EmbeddedEngine(example_build, timeout=0.4, workers=3)
+    try:
+        crowd = [threading.Thread(target=lambda n=n: limit(engine, f"{SLOW} # {n}")) for n in range(4)]
+        for member in crowd:
+            member.start()
+        for member in crowd:
+            member.join()
+        for _ in range(100):
+            if engine.state.free == QUICK_PLACES + 1 and not engine.state.long:
+                break
+            time.sleep(0.1)
+        time.sleep(1)
+        assert engine.state.free == QUICK_PLACES + 1
+        assert engine.answer(QueryRequest("ASK {}")).kind == "boolean"
+    finally:
+        engine.close()
