@@ -25,7 +25,7 @@ import pyoxigraph as ox
 
 from kb import walls, wellformed
 from kb.errors import QueryError
-from kb.namespaces import BASE, DEFAULT_GRAPH, PREFIXES
+from kb.namespaces import BASE, DEFAULT_GRAPH, PREFIXES, prefixes_for
 
 _PIECE = 1 << 18
 """Bytes of an answer that are handed over at once."""
@@ -213,15 +213,18 @@ def _graph(name: str) -> ox.NamedNode | ox.DefaultGraph:
 
 
 def _prefixes(triples: list[ox.Triple]) -> dict[str, str]:
-    """The prefixes that a set of triples makes use of, so that a short answer does not begin with forty lines."""
-    seen = {
-        t.value
-        for triple in triples
-        for t in (triple.subject, triple.predicate, triple.object)
-        if isinstance(t, ox.NamedNode)
-    }
-    seen |= {triple.object.datatype.value for triple in triples if isinstance(triple.object, ox.Literal)}
-    return {name: space for name, space in PREFIXES.items() if any(value.startswith(space) for value in seen)}
+    """The prefixes that a set of triples makes use of."""
+    iris: set[str] = set()
+    for triple in triples:
+        subject, found = triple.subject, triple.object
+        if isinstance(subject, ox.NamedNode):
+            iris.add(subject.value)
+        iris.add(triple.predicate.value)
+        if isinstance(found, ox.NamedNode):
+            iris.add(found.value)
+        elif isinstance(found, ox.Literal):
+            iris.add(found.datatype.value)
+    return prefixes_for(iris)
 
 
 if __name__ == "__main__":

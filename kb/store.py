@@ -23,7 +23,7 @@ import pyoxigraph as ox
 from kb import statistics
 from kb.errors import SetupError
 from kb.model import Manifest
-from kb.namespaces import PREFIXES, namespace
+from kb.namespaces import PREFIXES, prefixes_for
 
 DUMPS = ("jsonld", "nq", "trig")
 """Suffixes of the dumps of a build."""
@@ -124,13 +124,13 @@ def write_named_graph(store: ox.Store, name: str, form: ox.RdfFormat, out: IO[by
 
 def prefixes_of(quads: Iterable[ox.Quad]) -> dict[str, str]:
     """The prefixes that quads make use of."""
-    spaces: set[str] = set()
+    iris: set[str] = set()
     for quad in quads:
         terms = (quad.subject, quad.predicate, quad.object, quad.graph_name)
-        spaces.update(namespace(term.value) for term in terms if isinstance(term, ox.NamedNode))
+        iris.update(term.value for term in terms if isinstance(term, ox.NamedNode))
         if isinstance(quad.object, ox.Literal):
-            spaces.add(namespace(quad.object.datatype.value))
-    return {name: space for name, space in PREFIXES.items() if space in spaces}
+            iris.add(quad.object.datatype.value)
+    return prefixes_for(iris)
 
 
 def _is_whole(build: Path) -> bool:
