@@ -60,6 +60,7 @@ class Gateway:
 
     def __rsgi_del__(self, loop: asyncio.AbstractEventLoop) -> None:
         """Ends what belongs to the application, after the last answer."""
+        self._threads.shutdown(wait=False)
         self._close()
 
     async def __rsgi__(self, scope: "Scope", protocol: "HTTPProtocol") -> None:
