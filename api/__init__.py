@@ -12,6 +12,7 @@
     headers     what every answer carries
     cache       answers kept in front of the application
     metrics     what is counted, for Prometheus
+    straight    plain queries from the event loop to an evaluator and back
     gateway     from the HTTP server to the application and back
     server      the server around it
 
@@ -27,6 +28,7 @@ from api import dataset, errors, headers, pages, rest, sparql
 from api.cache import AnswerCache
 from api.metrics import Metrics
 from api.represent import build_id, href
+from api.straight import Straight
 from kb import __version__
 from kb.cards import LISTS
 from kb.engine import Engine
@@ -79,5 +81,7 @@ def create_app(
     for blueprint in (sparql.blueprint, dataset.blueprint, rest.blueprint, pages.blueprint):
         app.register_blueprint(blueprint)
     places = {rule.rule.split("/", 2)[1].partition("<")[0].partition(".")[0] for rule in app.url_map.iter_rules()}
-    app.extensions["testimonia"]["metrics"] = Metrics(engine, cache, {*places, *OWN, *LISTS})
+    own = app.extensions["testimonia"]
+    own["straight"] = Straight(engine, cache, salt=own["salt"], proxies=proxies)
+    own["metrics"] = Metrics(engine, cache, {*places, *OWN, *LISTS})
     return app

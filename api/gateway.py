@@ -6,6 +6,8 @@ WSGI application does anywhere. To the environment of PEP 3333 it adds
 
     testimonia.there     a function that tells whether the client is still there
     testimonia.problem   status and detail of what was wrong before the application was reached
+    testimonia.missed    the key under which no answer is kept, so that nobody looks again
+    testimonia.begun     a query that is under way (``api.straight``)
 """
 
 import asyncio
@@ -19,8 +21,9 @@ from typing import TYPE_CHECKING, Any
 
 from granian._granian import RSGIProtocolClosed
 
-from api.cache import AnswerCache, posted_hash, request_id
+from api.cache import REQUEST_ID, AnswerCache, Entry, posted_hash
 from api.metrics import Metrics
+from api.straight import Straight
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication, WSGIEnvironment
@@ -43,7 +46,8 @@ _log = logging.getLogger(__name__)
 class Gateway:
     """The RSGI application around a WSGI application and the answers that are kept of it.
 
-    ``max_body`` is in bytes: no more of a request is read. ``close`` is called when the server stops.
+    ``straight`` answers plain queries without the application. ``max_body`` is in bytes: no more of a request is read.
+    ``close`` is called when the server stops.
     """
 
     def __init__(
@@ -51,11 +55,13 @@ class Gateway:
         app: "WSGIApplication",
         cache: AnswerCache,
         metrics: Metrics,
+        straight: Straight,
         *,
         max_body: int,
         close: Callable[[], None],
     ) -> None:
-        self._app, self._cache, self._metrics, self._max_body, self._close = app, cache, metrics, max_body, close
+        self._app, self._cache, self._metrics, self._straight = app, cache, metrics, straight
+        self._max_body, self._close = max_body, close
         self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="request")
 
     def __rsgi_del__(self, loop: asyncio.AbstractEventLoop) -> None:
@@ -65,7 +71,8 @@ class Gateway:
 
     async def __rsgi__(self, scope: "Scope", protocol: "HTTPProtocol") -> None:
         """Answers one request."""
-        begun = time.perf_counter()
+        started = time.perf_counter()
+        key, begun = None, None
         headers: dict[str, str] = {}
         for name, value in scope.headers.items():
             headers[name] = f"{headers[name]},{value}" if name in headers else value
@@ -75,7 +82,7 @@ class Gateway:
         path = scope.path if scope.path.isascii() else scope.path.encode().decode("latin-1")  # decoded by the server
         if problem is None and "range" not in headers:
             posted = posted_hash(headers.get("content-type", ""), body) if scope.method == "POST" else b""
-            _, entry = self._cache.find(
+            key, entry = self._cache.find(
                 scope.method,
                 path,
                 scope.query_string,
@@ -83,18 +90,29 @@ class Gateway:
                 headers.get("accept-encoding", ""),
                 posted,
             )
+            kept = entry is not None
+            if key is not None and entry is None and path == "/sparql":
+                client = self._straight.client(_address(scope), headers)
+                found = await self._straight.answer(key, scope.method, headers, body, client)
+                entry, begun = (found, None) if isinstance(found, Entry) else (None, found)
             if entry is not None:
-                name = request_id()
+                name = self._straight.request_id(headers)
                 status, sent, content = entry.answer(name, headers.get("if-none-match"))
                 if scope.method == "HEAD" or not content:
                     protocol.response_empty(status, sent)
                 else:
                     protocol.response_bytes(status, sent, content)
-                self._note(scope, status, begun, name, kept=True)
+                self._note(scope, status, started, name, kept=kept)
                 return
         environ = _environ(scope, path, headers, body)
         environ["testimonia.problem"] = problem
-        await self._ask(scope, protocol, environ, begun)
+        environ["testimonia.missed"] = key
+        environ["testimonia.begun"] = begun
+        try:
+            await self._ask(scope, protocol, environ, started)
+        finally:
+            if begun is not None:
+                begun.drop()
 
     async def _read(self, headers: dict[str, str], protocol: "HTTPProtocol") -> tuple[bytes, tuple[int, str] | None]:
         """The body, and what is wrong with it."""
@@ -115,7 +133,7 @@ class Gateway:
             return b"", (400, "The request ended before as much was sent as its Content-Length says.")
         return b"", (413, f"The request is larger than {self._max_body:,} bytes.")
 
-    async def _ask(self, scope: "Scope", protocol: "HTTPProtocol", environ: "WSGIEnvironment", begun: float) -> None:
+    async def _ask(self, scope: "Scope", protocol: "HTTPProtocol", environ: "WSGIEnvironment", started: float) -> None:
         """Answers through the application."""
         presence = _Presence(asyncio.get_running_loop(), protocol)
         environ["testimonia.there"] = presence.there
@@ -131,11 +149,11 @@ class Gateway:
                 await self._stream(protocol, status, sent, first, rest)
         finally:
             presence.forget()
-        name = next((value for key, value in sent if key == "X-Request-Id"), "")
-        self._note(scope, status, begun, name, kept=False)
+        name = next((value for key, value in sent if key == REQUEST_ID), "")
+        self._note(scope, status, started, name, kept=False)
 
     async def _stream(
-        self, protocol: "HTTPProtocol", status: int, sent: list[tuple[str, str]], first: bytes, rest: Iterator[bytes]
+        self, protocol: "HTTPProtocol", status: int, sent: list[tuple[str, str]], first: bytes, rest: "_Rest"
     ) -> None:
         """Sends an answer piece by piece, as fast as the client takes it; breaks off where it takes none."""
         loop = asyncio.get_running_loop()
@@ -150,11 +168,10 @@ class Gateway:
         except Exception as error:  # whatever the server raises when the client has gone
             _log.info("an answer was broken off: %s", error)
         finally:
-            if close := getattr(rest, "close", None):
-                close()
+            rest.close()
 
-    def _note(self, scope: "Scope", status: int, begun: float, name: str, *, kept: bool) -> None:
-        seconds = time.perf_counter() - begun
+    def _note(self, scope: "Scope", status: int, started: float, name: str, *, kept: bool) -> None:
+        seconds = time.perf_counter() - started
         self._metrics.answered(scope.path, status, seconds, kept=kept)
         if _access.isEnabledFor(logging.INFO):
             said = {
@@ -203,7 +220,7 @@ class _Presence:
 
 def _call(
     app: "WSGIApplication", environ: "WSGIEnvironment"
-) -> tuple[int, list[tuple[str, str]], bytes, Iterator[bytes] | None]:
+) -> "tuple[int, list[tuple[str, str]], bytes, _Rest | None]":
     """Status, headers, the first piece of a body, and the rest of it, None where there is none."""
     seen: list[Any] = []
 
@@ -236,6 +253,11 @@ class _Rest:
         return next(self._iterator)
 
 
+def _address(scope: "Scope") -> str:
+    """The address that a request comes from."""
+    return scope.client.rpartition(":")[0].strip("[]")
+
+
 def _environ(scope: "Scope", path: str, headers: dict[str, str], body: bytes) -> "WSGIEnvironment":
     """The environment of PEP 3333 for a request; ``path`` is as PEP 3333 has it, bytes as Latin-1."""
     server, _, port = scope.server.rpartition(":")
@@ -247,7 +269,7 @@ def _environ(scope: "Scope", path: str, headers: dict[str, str], body: bytes) ->
         "SERVER_NAME": server,
         "SERVER_PORT": port,
         "SERVER_PROTOCOL": f"HTTP/{scope.http_version}",
-        "REMOTE_ADDR": scope.client.rpartition(":")[0].strip("[]"),
+        "REMOTE_ADDR": _address(scope),
         "CONTENT_LENGTH": str(len(body)),
         "wsgi.version": (1, 0),
         "wsgi.url_scheme": scope.scheme,

@@ -1,6 +1,7 @@
 """What every answer carries: validators, compression, cross-origin and security headers, request and build id."""
 
 import contextlib
+import functools
 import gzip
 import hashlib
 import re
@@ -11,6 +12,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, cast
 
 from flask import Flask, Response, current_app, g, request
+from werkzeug.datastructures import Accept
+from werkzeug.http import parse_accept_header
 
 from api.cache import REQUEST_ID, keep, request_id
 from api.errors import Problem, hint_of
@@ -27,7 +30,10 @@ COMPRESS_FROM = 1000
 MAX_URL = 100_000
 """Bytes of the longest address that is read; longer queries come by POST."""
 
-_ALWAYS = {
+CACHE_CONTROL = "public, no-cache"
+"""Anybody may keep an answer, and has to ask whether it still holds."""
+
+ALWAYS = {
     "Access-Control-Allow-Headers": "Accept, Content-Type, If-None-Match, If-Range, Range",
     "Access-Control-Allow-Methods": "GET, HEAD, OPTIONS, POST",
     "Access-Control-Allow-Origin": "*",
@@ -44,6 +50,8 @@ _ALWAYS = {
     "Vary": "Accept, Accept-Encoding",
     "X-Content-Type-Options": "nosniff",
 }
+"""On every answer."""
+
 _ID = re.compile(r"[A-Za-z0-9-]{8,64}")
 _COMPRESSIBLE = ("text/", "application/", "image/svg")
 
@@ -57,13 +65,13 @@ def register(app: Flask, engine: Engine, snapshots: Mapping[str, str], showing: 
 
     @app.before_request
     def begin() -> None:
-        given = request.headers.get(REQUEST_ID, "") if proxies else ""
-        g.request_id = given if _ID.fullmatch(given) else request_id()
+        g.request_id = request_id_of(request.headers.get(REQUEST_ID, ""), trusted=bool(proxies))
         g.may_be_indexed = False
         g.may_be_kept = True
         g.validators = {}
         g.held = ExitStack()
-        g.engine = g.held.enter_context(engine.pinned())
+        begun = request.environ.get("testimonia.begun")
+        g.engine = begun.engine if begun is not None else g.held.enter_context(engine.pinned())
         if problem := request.environ.get("testimonia.problem"):
             raise Problem(problem[0], problem[1], hint_of(problem[0]))
         if len(request.environ.get("QUERY_STRING", "")) + len(request.path) > MAX_URL:
@@ -84,16 +92,21 @@ def register(app: Flask, engine: Engine, snapshots: Mapping[str, str], showing: 
         if not g.may_be_kept:
             response.headers["Cache-Control"] = "no-store"
         elif response.status_code in (200, 206, 304) and request.method in ("GET", "HEAD"):
-            response.headers["Cache-Control"] = "public, no-cache"
+            response.headers["Cache-Control"] = CACHE_CONTROL
             if "ETag" in response.headers:  # a dump, which has seen to its conditions itself
                 return _compressed(response)
             response.headers["ETag"] = f'W/"{_etag(response.content_type or "")}"'
             if "HTTP_IF_NONE_MATCH" in request.environ:
                 response.make_conditional(request)
-        compressed = _compressed(response)
+        sent = _compressed(response)
         if response.status_code == 200 and g.may_be_kept:
             keep(request.environ)
-        return compressed
+        return sent
+
+
+def request_id_of(given: str, *, trusted: bool) -> str:
+    """The id of a request: the one it was ``given``, where that is one and can be trusted, else a new one."""
+    return given if trusted and _ID.fullmatch(given) else request_id()
 
 
 def constant(app: "WSGIApplication") -> "WSGIApplication":
@@ -101,7 +114,7 @@ def constant(app: "WSGIApplication") -> "WSGIApplication":
 
     def wrapped(environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
         def start(status: str, headers: list[tuple[str, str]], *error: Any) -> Callable[[bytes], object]:
-            return start_response(status, [*headers, *_ALWAYS.items()], *error)
+            return start_response(status, [*headers, *ALWAYS.items()], *error)
 
         return app(environ, start)
 
@@ -122,15 +135,31 @@ def _etag(content_type: str) -> str:
     """A validator out of the build, this code, the address and the format: the same answer has the same one."""
     made: dict[str, str] = g.validators
     if content_type not in made:
-        made[content_type] = _validator(content_type)
+        made[content_type] = validator(
+            current_app.extensions["testimonia"]["salt"],
+            g.engine.build_id,
+            request.script_root + request.path,
+            request.environ.get("QUERY_STRING", ""),
+            content_type,
+        )
     return made[content_type]
 
 
-def _validator(content_type: str) -> str:
-    query = request.environ.get("QUERY_STRING", "")
-    salt = current_app.extensions["testimonia"]["salt"]
-    parts = (salt, g.engine.build_id, request.script_root, request.path, query, content_type)
+def validator(salt: str, build_id: str, path: str, query: str, content_type: str) -> str:
+    """What stands between the quotes of an ETag; ``salt`` is what answers depend on beside the build."""
+    parts = (salt, build_id, path, query, content_type)
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:32]
+
+
+@functools.lru_cache(maxsize=1024)
+def takes_gzip(accept_encoding: str) -> bool:
+    """Whether a client takes gzip, by its Accept-Encoding header."""
+    return parse_accept_header(accept_encoding, Accept).quality("gzip") > 0
+
+
+def compressed(body: bytes) -> bytes:
+    """A body as gzip, the same each time."""
+    return gzip.compress(body, compresslevel=5, mtime=0)
 
 
 def _fingerprint(app: Flask, snapshots: Mapping[str, str], showing: Showing) -> str:
@@ -160,7 +189,7 @@ def _read_file(response: Response) -> None:
 def _compressed(response: Response) -> Response:
     """The response as gzip where the client takes it and it is worth it."""
     if (
-        request.accept_encodings.quality("gzip") <= 0
+        not takes_gzip(request.headers.get("Accept-Encoding", ""))
         or response.status_code in (204, 206, 304)
         or "Content-Encoding" in response.headers
         or not (response.mimetype or "").startswith(_COMPRESSIBLE)
@@ -173,7 +202,7 @@ def _compressed(response: Response) -> Response:
         body = response.get_data()
         if len(body) < COMPRESS_FROM:
             return response
-        response.set_data(gzip.compress(body, compresslevel=5, mtime=0))
+        response.set_data(compressed(body))
     response.headers["Content-Encoding"] = "gzip"
     for name in ("Accept-Ranges", "Repr-Digest"):  # they are of the bytes before compression
         response.headers.pop(name, None)

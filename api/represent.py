@@ -1,6 +1,7 @@
 """From values to responses: links, table cells, RDF in its formats, JSON, CSV. What every blueprint shares."""
 
 import csv
+import functools
 import io
 import ipaddress
 import json
@@ -16,12 +17,12 @@ from api.errors import not_acceptable
 from api.metrics import Metrics
 from api.negotiate import HTML, Format
 from kb import cards, wellformed
-from kb.engine import Engine, Term, always
+from kb.engine import Answer, Engine, QueryRequest, Term, always
 from kb.namespaces import BASE, OWN, PREFIXES, shorten
 from kb.passages import Showing
+from kb.prefixes import prefixes_of
 from kb.process import Body
 from kb.questions import Question
-from kb.store import prefixes_of
 
 ROWS_LIMIT = 2000
 """Rows that a page shows; it says so, and links to the whole answer, where there are more."""
@@ -44,8 +45,14 @@ def build_id() -> str:
 
 def client() -> str:
     """Whose share of the evaluators this request takes: an address, or the network of a household with IPv6."""
+    return share_of(request.remote_addr or "")
+
+
+@functools.lru_cache(maxsize=1024)
+def share_of(remote: str) -> str:
+    """The share that an address belongs to; an empty text for what is no address."""
     try:
-        address = ipaddress.ip_address(request.remote_addr or "")
+        address = ipaddress.ip_address(remote)
     except ValueError:
         return ""
     return str(address if address.version == 4 else ipaddress.ip_network((address, 64), strict=False))
@@ -54,6 +61,14 @@ def client() -> str:
 def still_there() -> Callable[[], bool]:
     """A function that tells whether the client still waits; a server that cannot know says that it does."""
     return cast(Callable[[], bool], request.environ.get("testimonia.there", always))
+
+
+def answered(asked: QueryRequest) -> Answer:
+    """The answer to a query, which may be under way already; errors as those of the engine."""
+    begun = request.environ.get("testimonia.begun")
+    if begun is not None and begun.asked.request == asked:
+        return cast(Answer, begun.asked.finish(asked.there))
+    return engine().answer(asked)
 
 
 def questions() -> Mapping[str, Question]:

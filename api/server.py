@@ -1,11 +1,11 @@
 """The production server around the app: granian, one worker process, threads for requests, evaluators beside it."""
 
 import functools
+import gc
 import json
 import logging
 import os
 import socket
-import sys
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -22,9 +22,6 @@ from kb.passages import Showing
 
 if TYPE_CHECKING:
     from kb.engine import Engine
-
-_SWITCH = 0.0005
-"""Seconds that a thread may go on while others want to: requests are short, and most of each is waiting."""
 
 _STOP = 5
 """Seconds beyond the longest that a query may take, after which a server that was told to stop is ended."""
@@ -58,7 +55,6 @@ def load(settings: Settings, _target: str = "") -> Any:
     from kb.sources import read_snapshots
 
     _log_to_stderr(access=settings.access_log)
-    sys.setswitchinterval(_SWITCH)
     engine = _engine(settings)
     app = create_app(
         engine,
@@ -69,7 +65,9 @@ def load(settings: Settings, _target: str = "") -> Any:
         proxies=settings.proxies,
     )
     own = app.extensions["testimonia"]
-    return Gateway(app.wsgi_app, own["cache"], own["metrics"], max_body=MAX_BODY, close=engine.close)
+    gc.collect()
+    gc.freeze()  # what is there now stays, and need not be looked through again and again
+    return Gateway(app.wsgi_app, own["cache"], own["metrics"], own["straight"], max_body=MAX_BODY, close=engine.close)
 
 
 def _engine(settings: Settings) -> "Engine":

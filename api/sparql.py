@@ -12,9 +12,9 @@ from api.errors import UPDATE, Problem, bad_parameter, not_acceptable
 from api.fields import Fields
 from api.headers import momentary, unchanged
 from api.negotiate import DESCRIPTION, GRAPH, HTML, SOLUTIONS, Format
-from api.represent import as_rdf, client, engine, result_page, still_there, whole
+from api.represent import answered, as_rdf, client, engine, result_page, still_there, whole
 from kb import cards, guard, hints, mistakes
-from kb.engine import MAX_ANSWER, QueryRequest
+from kb.engine import MAX_ANSWER, Answer, QueryRequest
 from kb.errors import QueryError
 from kb.guard import Guarded
 from kb.namespaces import DEFAULT_GRAPH
@@ -23,11 +23,9 @@ blueprint = Blueprint("sparql", __name__)
 
 FORM = "application/x-www-form-urlencoded"
 DIRECT = "application/sparql-query"
+HINT = "Testimonia-Hint"
 _MAX_PAGE = 8_000_000
 """Bytes of the largest answer that is made into a page."""
-
-_MAX_EMPTY = 20_000
-"""Bytes from which no answer is looked at for being empty."""
 
 _UTF_8 = ("utf-8", "utf8", "us-ascii", "ascii")
 _PLAIN_QUERY = """\
@@ -70,39 +68,47 @@ def _answered(operation: Operation, query: str) -> Response:
     """The answer to a query; QueryError or LimitError where there is none."""
     guarded = guard.guard(query)
     table = SOLUTIONS if guarded.form in ("SELECT", "ASK") else GRAPH
-    form = _format(operation.form, table)
+    form = format_for(operation.form, request.headers.get("Accept"), table)
     if guarded.volatile:
         momentary()
     elif unchanged(form.content_type):
         return Response(status=304, content_type=form.content_type)
-    answer = engine().answer(
-        QueryRequest(
-            query,
-            operation.default_graphs,
-            operation.named_graphs,
-            solutions=cards.RESULTS_JSON if form is HTML else form.syntax,
-            graph=negotiate.N_TRIPLES.media_type if form is HTML else form.syntax,
-            max_bytes=_MAX_PAGE if form is HTML else MAX_ANSWER,
-            client=client(),
+    asked = asking(query, form, client())
+    answer = answered(
+        replace(
+            asked,
+            default_graphs=operation.default_graphs,
+            named_graphs=operation.named_graphs,
             there=still_there(),
         )
     )
-    hint = _hint(guarded, operation, bytes(answer.body), answer.media_type) if len(answer.body) < _MAX_EMPTY else ""
+    hint = _hint(guarded, operation, answer)
     if form is HTML:
         found = cards.read(bytes(answer.body)) if table is SOLUTIONS else cards.read_triples(bytes(answer.body))
         response = result_page("sparql.html", found, table, query=query, merged=answer.merged, hint=hint)
     else:
         response = whole(answer.body, form)
     if hint:
-        response.headers["Testimonia-Hint"] = hint
+        response.headers[HINT] = hint
     if answer.merged:
         response.headers["Testimonia-Attribution"] = "merged"
     return response
 
 
-def _hint(guarded: Guarded, operation: Operation, body: bytes, media_type: str) -> str:
+def asking(query: str, form: Format, client: str) -> QueryRequest:
+    """What is asked of the engine for a query whose answer is to have a format."""
+    return QueryRequest(
+        query,
+        solutions=cards.RESULTS_JSON if form is HTML else form.syntax,
+        graph=negotiate.N_TRIPLES.media_type if form is HTML else form.syntax,
+        max_bytes=_MAX_PAGE if form is HTML else MAX_ANSWER,
+        client=client,
+    )
+
+
+def _hint(guarded: Guarded, operation: Operation, answer: Answer) -> str:
     """What to tell of an empty answer; nothing of any other."""
-    if not hints.is_empty(body, media_type):
+    if not hints.is_empty(answer.body, answer.media_type):
         return ""
     if operation.default_graphs or operation.named_graphs:
         guarded = replace(guarded, default_graphs=operation.default_graphs, named_graphs=operation.named_graphs)
@@ -192,10 +198,10 @@ def _text(raw: bytes, where: str) -> str:
         raise Problem(400, f"The {where} is not UTF-8 (byte {error.start + 1}).") from None
 
 
-def _format(name: str | None, table: tuple[Format, ...]) -> Format:
-    """The format that the parameter or, without it, the Accept header asks for."""
+def format_for(name: str | None, accept: str | None, table: tuple[Format, ...]) -> Format:
+    """The format that the parameter or, without it, the Accept header asks for; Problem where there is none."""
     if name is None:
-        found = negotiate.choose(request.headers.get("Accept"), table)
+        found = negotiate.choose(accept, table)
     else:
         found = negotiate.by_name(name, table)
         if found is None and negotiate.by_name(name, (*SOLUTIONS, *GRAPH)) is None:

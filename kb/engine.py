@@ -21,7 +21,7 @@ import pyoxigraph as ox
 from kb import guard
 from kb.errors import LimitError, QueryError
 from kb.namespaces import BASE, DEFAULT_GRAPH
-from kb.pool import Pool, State
+from kb.pool import Job, Pool, State
 from kb.process import Body, Evaluator
 from kb.statistics import Statistics
 from kb.store import figures, manifest, write_default_graph, write_named_graph
@@ -72,6 +72,26 @@ class Answer:
     merged: bool = False
 
 
+class Asked(Protocol):
+    """A foreign query on its way to its answer, for whoever waits for that without a thread."""
+
+    @property
+    def request(self) -> QueryRequest:
+        """What was asked."""
+
+    def begin(self) -> int | None:
+        """The descriptor that has something to read when there is something to ``take``; None if it is not our turn."""
+
+    def take(self) -> int | None:
+        """Takes what is there: the bytes of the answer so far, or None where it is whole; EOFError where it breaks."""
+
+    def finish(self, there: Callable[[], bool]) -> Answer:
+        """Waits for the answer, from wherever the query is; errors as those of ``Engine.answer``."""
+
+    def drop(self) -> None:
+        """Gives it up; does nothing where it has ended."""
+
+
 class Engine(Protocol):
     """Anything that serves one build."""
 
@@ -88,6 +108,12 @@ class Engine(Protocol):
 
     def answer(self, request: QueryRequest) -> Answer:
         """The answer to a foreign query; QueryError where it is not evaluated, LimitError where it was stopped."""
+
+    def enter(self, request: QueryRequest, wake: Callable[[], None]) -> Asked | None:
+        """A foreign query that waits for its turn, of which ``wake`` tells from any thread; errors as of ``answer``.
+
+        None where only ``answer`` will do. Whoever enters one has to finish or to drop it.
+        """
 
     def select(self, query: str, bindings: Mapping[str, Term] | None = None) -> list[Row]:
         """The solutions of one of our own SELECT queries, in its own order, with unbound variables left out."""
@@ -176,6 +202,10 @@ class EmbeddedEngine:
 
     def answer(self, request: QueryRequest) -> Answer:
         """The answer to a foreign query; QueryError where it is not evaluated, LimitError where it was stopped."""
+        return self.enter(request, lambda: None).finish(request.there)
+
+    def enter(self, request: QueryRequest, wake: Callable[[], None]) -> "_Asked":
+        """A foreign query that waits for its turn, of which ``wake`` tells; errors as of ``answer``."""
         guarded = guard.guard(request.text)
         default, named = request.default_graphs, request.named_graphs
         if not default and not named:
@@ -188,12 +218,8 @@ class EmbeddedEngine:
             "graph": request.graph,
             "max_bytes": request.max_bytes,
         }
-        end, body = self._pool.ask(
-            json.dumps(question).encode(), client=request.client, light=guarded.light, there=request.there
-        )
-        if "error" in end:
-            raise _refusal(end, request.max_bytes)
-        return Answer(end["kind"], end["media_type"], body, any(graph != DEFAULT_GRAPH for graph in default))
+        job = self._pool.enter(json.dumps(question).encode(), client=request.client, light=guarded.light, wake=wake)
+        return _Asked(request, self._pool, job, any(graph != DEFAULT_GRAPH for graph in default))
 
     def select(self, query: str, bindings: Mapping[str, Term] | None = None) -> list[Row]:
         """The solutions of one of our own SELECT queries."""
@@ -235,6 +261,32 @@ class EmbeddedEngine:
         """Ends the evaluators."""
         self._pool.close()
         self._files.close()
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """A query in the pool; see ``Asked``."""
+
+    request: QueryRequest
+    _pool: Pool
+    _job: Job
+    _merged: bool
+
+    def begin(self) -> int | None:
+        evaluator = self._pool.begin(self._job)
+        return None if evaluator is None else evaluator.fileno()
+
+    def take(self) -> int | None:
+        return self._pool.take(self._job)
+
+    def finish(self, there: Callable[[], bool]) -> Answer:
+        end, body = self._pool.finish(self._job, there)
+        if "error" in end:
+            raise _refusal(end, self.request.max_bytes)
+        return Answer(end["kind"], end["media_type"], body, self._merged)
+
+    def drop(self) -> None:
+        self._pool.drop(self._job)
 
 
 def _refusal(head: Mapping[str, Any], max_bytes: int) -> QueryError | LimitError:

@@ -10,6 +10,7 @@ input and output: a letter, four bytes of length (big endian), and as many bytes
 Whatever goes wrong in here (a runaway query, a stack overflow, memory) ends this process and nothing else.
 """
 
+import gc
 import io
 import itertools
 import json
@@ -19,13 +20,14 @@ import struct
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import IO, Any, BinaryIO
 
 import pyoxigraph as ox
 
 from kb import walls, wellformed
 from kb.errors import QueryError
-from kb.namespaces import BASE, DEFAULT_GRAPH, PREFIXES, prefixes_for
+from kb.namespaces import BASE, DEFAULT_GRAPH, PREFIXES
+from kb.prefixes import prefixes_of
 
 _PIECE = 1 << 18
 """Bytes of an answer that are handed over at once."""
@@ -39,13 +41,17 @@ _MERGED_QUADS = 2_000_000
 _KEPT_QUADS = 50_000
 """Quads of the largest copy that is kept for the next query over the same dataset."""
 
+PIPE = 1 << 16
+"""Bytes that a pipe takes at once."""
+
 _BATCH = 10_000
 """Quads copied at once."""
 
 _UNITED = 4
 """Graphs that the engine unites with the default graph itself, where none of their triples stands in another."""
 
-_HEADER = struct.Struct(">cI")
+HEADER = struct.Struct(">cI")
+"""Letter and length of a frame."""
 
 _Graph = ox.NamedNode | ox.BlankNode | ox.DefaultGraph
 
@@ -76,7 +82,7 @@ class _Pieces(io.BytesIO):
         ready = len(self._held) if last or not self._xml else self._held.rfind(b">") + 1
         if ready:
             piece = bytes(memoryview(self._held)[:ready])
-            _send(self._out, b"D", wellformed.xml(piece) if self._xml else piece)
+            send(self._out, b"D", wellformed.xml(piece) if self._xml else piece, more=last)
             del self._held[:ready]
 
 
@@ -142,29 +148,33 @@ class _Data:
 
 def main(store_path: str, memory_mb: int, timeout: float) -> None:
     """Answers from standard input until it closes."""
-    frames_in, frames_out = sys.stdin.buffer, os.fdopen(os.dup(1), "wb")
+    frames_in, frames_out = sys.stdin.buffer, os.fdopen(os.dup(1), "wb", PIPE)
     os.dup2(2, 1)  # whatever prints by accident must not land among the frames
     standing = {"process": True, "deadline": True, "network": walls.no_network()}
     data = _Data(store_path)
     standing["memory"] = walls.cap_memory(memory_mb)  # reads /proc, so before the next
     standing["files"] = walls.only_reads([Path(store_path)])
-    _send(frames_out, b"E", json.dumps({"walls": standing}).encode())
+    gc.collect()
+    gc.freeze()  # what is there now stays, and need not be looked through again and again
+    send(frames_out, b"E", json.dumps({"walls": standing}).encode())
     while (request := _receive(frames_in)) is not None:
         signal.setitimer(signal.ITIMER_REAL, timeout + 5)  # should the parent forget it, nothing runs on for ever
         end = _evaluate(data, request, frames_out)
         signal.setitimer(signal.ITIMER_REAL, 0)
-        _send(frames_out, b"E", json.dumps(end).encode())
+        send(frames_out, b"E", json.dumps(end).encode())
 
 
 def _receive(stream: BinaryIO) -> Any:
-    header = stream.read(_HEADER.size)
-    return json.loads(stream.read(_HEADER.unpack(header)[1])) if len(header) == _HEADER.size else None
+    header = stream.read(HEADER.size)
+    return json.loads(stream.read(HEADER.unpack(header)[1])) if len(header) == HEADER.size else None
 
 
-def _send(stream: BinaryIO, letter: bytes, data: bytes | bytearray) -> None:
-    stream.write(_HEADER.pack(letter, len(data)))
+def send(stream: IO[bytes], letter: bytes, data: bytes, *, more: bool = False) -> None:
+    """Writes a frame; with ``more`` to come at once, it may wait for that."""
+    stream.write(HEADER.pack(letter, len(data)))
     stream.write(data)
-    stream.flush()
+    if not more:
+        stream.flush()
 
 
 def _evaluate(data: _Data, request: dict[str, Any], frames: BinaryIO) -> dict[str, object]:
@@ -203,28 +213,13 @@ def _write_graph(found: Iterable[ox.Triple], out: _Pieces, form: ox.RdfFormat | 
     first = list(itertools.islice(rest, _SORTED + 1))
     if len(first) <= _SORTED:
         first.sort(key=str)
-        ox.serialize(first, out, format=form, prefixes=_prefixes(first))
+        ox.serialize(first, out, format=form, prefixes=prefixes_of(first))
     else:
         ox.serialize(itertools.chain(first, rest), out, format=form, prefixes=PREFIXES)
 
 
 def _graph(name: str) -> ox.NamedNode | ox.DefaultGraph:
     return ox.DefaultGraph() if name == DEFAULT_GRAPH else ox.NamedNode(name)
-
-
-def _prefixes(triples: list[ox.Triple]) -> dict[str, str]:
-    """The prefixes that a set of triples makes use of."""
-    iris: set[str] = set()
-    for triple in triples:
-        subject, found = triple.subject, triple.object
-        if isinstance(subject, ox.NamedNode):
-            iris.add(subject.value)
-        iris.add(triple.predicate.value)
-        if isinstance(found, ox.NamedNode):
-            iris.add(found.value)
-        elif isinstance(found, ox.Literal):
-            iris.add(found.datatype.value)
-    return prefixes_for(iris)
 
 
 if __name__ == "__main__":

@@ -8,6 +8,7 @@ decides alone what comes next, so reading is linear in the text, and a fault is 
 What follows from priorities of operators is left to the engine: an expression is a flat chain here.
 """
 
+import functools
 import re
 from collections import deque
 from collections.abc import Iterable, Mapping, Sequence
@@ -189,13 +190,18 @@ class Fault:
     expected: frozenset[str]
 
 
+Begun = Sequence[tuple[int, str]]
+"""Index of the first token and name of each rule that begins, in the order of the text, outer rules first."""
+
+
 @dataclass(frozen=True)
 class Reading:
-    """A text as its tokens, the rules of ``TOLD`` that begin with them (index of the first token and name of the rule,
-    in the order of the text, outer rules first), and where it stops being a query, if it does."""
+    """A text as its tokens and their classes, the rules of ``TOLD`` that begin with them, and where it stops being a
+    query, if it does."""
 
     tokens: Sequence[Token]
-    begun: Sequence[tuple[int, str]]
+    classes: tuple[str, ...]
+    begun: Begun
     fault: Fault | None
 
 
@@ -243,10 +249,16 @@ def read(text: str) -> Reading:
 
 
 def _read(found: Sequence[Token]) -> Reading:
+    classes = tuple(token.klass for token in found)
+    begun, fault = _kept(classes) if len(classes) <= SHORT else parse(classes)
+    return Reading(found, classes, begun, fault)
+
+
+def parse(classes: Sequence[str]) -> tuple[Begun, Fault | None]:
+    """What ``Reading`` tells of tokens of some classes: the rules that begin, and where they stop being a query."""
     begun: list[tuple[int, str]] = []
     stack = [_START]
-    for index, token in enumerate(found):
-        klass = token.klass
+    for index, klass in enumerate(classes):
         expected: set[str] = set()
         while stack:
             steps, may_end = _TABLE[stack.pop()]
@@ -258,16 +270,22 @@ def _read(found: Sequence[Token]) -> Reading:
                 break
             expected.update(steps)
             if not may_end:
-                return Reading(found, begun, Fault(index, frozenset(expected)))
+                return begun, Fault(index, frozenset(expected))
         else:
-            return Reading(found, begun, Fault(index, frozenset(expected)))
+            return begun, Fault(index, frozenset(expected))
     expected = set()
     while stack:
         steps, may_end = _TABLE[stack.pop()]
         expected.update(steps)
         if not may_end:
-            return Reading(found, begun, Fault(len(found), frozenset(expected)))
-    return Reading(found, begun, None)
+            return begun, Fault(len(classes), frozenset(expected))
+    return begun, None
+
+
+SHORT: Final = 300
+"""Tokens of queries of which it is remembered how they are read: that depends on classes only, and shapes recur."""
+
+_kept = functools.lru_cache(maxsize=512)(parse)
 
 
 @dataclass

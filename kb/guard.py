@@ -14,7 +14,7 @@ from urllib.parse import urljoin
 
 from kb import grammar
 from kb.errors import QueryError
-from kb.grammar import Fault, Reading, Token
+from kb.grammar import Begun, Fault, Reading, Token
 from kb.namespaces import BASE
 
 
@@ -160,9 +160,29 @@ _VOLATILE = frozenset({"BNODE", "NOW", "RAND", "STRUUID", "UUID"})
 """Functions with another value each time."""
 
 
-def form(text: str) -> str:
-    """SELECT, ASK, CONSTRUCT or DESCRIBE; QueryError as for ``guard``."""
-    return guard(text).form
+@dataclass(frozen=True)
+class _Named:
+    """An IRI in a shape: the index of its token, and role and place as in ``Mention``."""
+
+    index: int
+    role: str
+    in_graph: bool
+
+
+@dataclass(frozen=True)
+class _Shape:
+    """What follows from the classes of a query's tokens alone, so that it is the same for all queries of that shape.
+
+    ``declarations`` are the indices of BASE and PREFIX, ``sources`` those of graphs with the word before them;
+    ``limits`` those of LIMIT, of which one must be low for the query to be light, where ``light`` is None.
+    """
+
+    form: str
+    named: tuple[_Named, ...]
+    declarations: tuple[int, ...]
+    sources: tuple[tuple[int, str], ...]
+    light: bool | None
+    limits: tuple[int, ...]
 
 
 @functools.lru_cache(maxsize=32)
@@ -177,25 +197,45 @@ def guard(text: str) -> Guarded:
     reading = grammar.read(text)
     tokens = reading.tokens
     _check("tokens", len(tokens))
-    _refuse_service(text, tokens)
+    if "SERVICE" in text.upper():
+        _refuse_service(text, tokens)
     _refuse_update(text, tokens)
-    _check("depth", _depth(tokens))
+    _check("depth", _depth(reading.classes))
     if reading.fault is not None:
         raise _fault(text, reading, reading.fault)
-    counts = Counter(rule for _, rule in reading.begun)
-    _check_counts(counts, reading)
-    prefixes, iris = _mentions(text, reading)
-    sources = [(index, tokens[index - 1].klass) for index, rule in reading.begun if rule == "Source"]
+    shape = _kept_shape(reading.classes) if len(tokens) <= grammar.SHORT else _shape(reading.classes)
+    prefixes, iris = _mentions(text, tokens, shape)
     by_place = {mention.at: mention.iri for mention in iris}
     return Guarded(
-        next(token.klass for token in tokens if token.klass in _FORMS),
-        tuple(by_place[tokens[index].at] for index, before in sources if before == "FROM"),
-        tuple(by_place[tokens[index].at] for index, before in sources if before == "NAMED"),
+        shape.form,
+        tuple(by_place[tokens[index].at] for index, before in shape.sources if before == "FROM"),
+        tuple(by_place[tokens[index].at] for index, before in shape.sources if before == "NAMED"),
         tuple(prefixes.items()),
         iris,
-        _is_light(counts, reading),
+        any(int(tokens[index + 1].text) <= _MOST_LIGHT_ROWS for index in shape.limits)
+        if shape.light is None
+        else shape.light,
         any(token.kind == "word" and token.text.upper() in _VOLATILE for token in tokens),
     )
+
+
+def _shape(classes: tuple[str, ...]) -> _Shape:
+    """The shape of a query without fault; QueryError where it has too much of something."""
+    begun, _ = grammar.parse(classes)
+    counts = Counter(rule for _, rule in begun)
+    _check_counts(counts, classes, begun)
+    limits = tuple(index for index, rule in begun if rule == "Limit")
+    return _Shape(
+        next(klass for klass in classes if klass in _FORMS),
+        _named(classes, begun),
+        tuple(index for index, rule in begun if rule == "Prologue"),
+        tuple((index, classes[index - 1]) for index, rule in begun if rule == "Source"),
+        _is_light(counts),
+        limits,
+    )
+
+
+_kept_shape = functools.lru_cache(maxsize=512)(_shape)
 
 
 def _check(name: str, count: int) -> None:
@@ -239,13 +279,13 @@ def _refuse_update(text: str, tokens: Sequence[Token]) -> None:
         )
 
 
-def _depth(tokens: Sequence[Token]) -> int:
+def _depth(classes: Sequence[str]) -> int:
     deepest = depth = 0
-    for token in tokens:
-        if token.text in ("{", "(", "["):
+    for klass in classes:
+        if klass in ("{", "(", "["):
             depth += 1
             deepest = max(deepest, depth)
-        elif token.text in ("}", ")", "]"):
+        elif klass in ("}", ")", "]"):
             depth -= 1
     return deepest
 
@@ -269,9 +309,9 @@ def expected(classes: frozenset[str]) -> str:
     return "expected " + (" or ".join([", ".join(words[:-1]), words[-1]]) if len(words) > 1 else words[0])
 
 
-def _check_counts(counts: Mapping[str, int], reading: Reading) -> None:
+def _check_counts(counts: Mapping[str, int], classes: Sequence[str], begun: Begun) -> None:
     triples = counts["Object"] + (counts["TObject"] if counts["Short"] else 0)
-    longest, closures = _paths(reading)
+    longest, closures = _paths(classes, begun)
     found = {
         "operators": counts["Operator"] + counts["Sign"] + counts["Not"],
         "clauses": sum(counts[rule] for rule in _CLAUSES),
@@ -287,24 +327,24 @@ def _check_counts(counts: Mapping[str, int], reading: Reading) -> None:
         _check(name, count)
 
 
-def _paths(reading: Reading) -> tuple[int, int]:
+def _paths(classes: Sequence[str], begun: Begun) -> tuple[int, int]:
     """How many steps the longest property path has, and how deep repetitions stand inside each other."""
     longest = steps = deepest = 0
     inside = [0]
-    repeats = {index for index, rule in reading.begun if rule == "Repeat"}
+    repeats = {index for index, rule in begun if rule == "Repeat"}
     if repeats:
         closed = 0
-        for index, token in enumerate(reading.tokens):
-            if token.klass == "(":
+        for index, klass in enumerate(classes):
+            if klass == "(":
                 inside.append(0)
-            elif token.klass == ")" and len(inside) > 1:
+            elif klass == ")" and len(inside) > 1:
                 closed = inside.pop()
                 inside[-1] = max(inside[-1], closed)
-            elif index in repeats and token.klass != "?":
-                level = 1 + (closed if reading.tokens[index - 1].klass == ")" else 0)
+            elif index in repeats and klass != "?":
+                level = 1 + (closed if classes[index - 1] == ")" else 0)
                 inside[-1] = max(inside[-1], level)
                 deepest = max(deepest, level)
-    for _, rule in reading.begun:
+    for _, rule in begun:
         if rule == "Verb":
             steps = 0
         elif rule in ("Primary", "Negated"):
@@ -313,32 +353,21 @@ def _paths(reading: Reading) -> tuple[int, int]:
     return longest, deepest
 
 
-def _mentions(text: str, reading: Reading) -> tuple[dict[str, str], tuple[Mention, ...]]:
-    """The prefixes that a query declares, and the IRIs that it names; QueryError for a prefix that it lacks."""
-    tokens = reading.tokens
-    prefixes: dict[str, str] = {}
-    base = BASE
-    for index, rule in reading.begun:
-        if rule == "Prologue":
-            target = _resolved(text, tokens[index + (1 if tokens[index].klass == "BASE" else 2)], base)
-            if tokens[index].klass == "BASE":
-                base = target
-            else:
-                prefixes[tokens[index + 1].text[:-1]] = target
-    spans = _graph_spans(reading)
-    called = {index - 1 for index, rule in reading.begun if rule == "Arguments"}
-    predicates = {index for index, rule in reading.begun if rule in ("Primary", "Negated")}
-    predicates |= {index + 1 for index in predicates if tokens[index].klass == "^"}
+def _named(classes: Sequence[str], begun: Begun) -> tuple[_Named, ...]:
+    """Where a query names IRIs, and what for."""
+    spans = _graph_spans(classes, begun)
+    called = {index - 1 for index, rule in begun if rule == "Arguments"}
+    predicates = {index for index, rule in begun if rule in ("Primary", "Negated")}
+    predicates |= {index + 1 for index in predicates if classes[index] == "^"}
     found = []
     span = 0
-    for index, rule in reading.begun:
+    for index, rule in begun:
         if rule != "Iri":
             continue
-        token = tokens[index]
         while span < len(spans) and spans[span][0] <= index:
             span += 1
         place = spans[span - 1][1] if span else ""
-        before = tokens[index - 1].klass
+        before = classes[index - 1]
         if place == "template":
             role = "template"
         elif before in ("GRAPH", "FROM", "NAMED"):
@@ -349,29 +378,47 @@ def _mentions(text: str, reading: Reading) -> tuple[dict[str, str], tuple[Mentio
             role = "function" if index in called else "datatype"
         else:
             role = "type" if before == "a" else "term"
-        found.append(Mention(_absolute(text, token, prefixes, base), token.at, role, place == "graph"))
-    return prefixes, tuple(found)
+        found.append(_Named(index, role, place == "graph"))
+    return tuple(found)
 
 
-def _graph_spans(reading: Reading) -> list[tuple[int, str]]:
+def _graph_spans(classes: Sequence[str], begun: Begun) -> list[tuple[int, str]]:
     """From which tokens on the query is in a ``graph``, a ``template`` or neither, in their order."""
-    opening = {index: rule for index, rule in reading.begun if rule in ("Graph", "Template")}
+    opening = {index: rule for index, rule in begun if rule in ("Graph", "Template")}
     if not opening:
         return []
     spans: list[tuple[int, str]] = []
     stack: list[str] = []
     waiting = ""
-    for index, token in enumerate(reading.tokens):
+    for index, klass in enumerate(classes):
         if index in opening:
             waiting = opening[index].lower()
-        if token.klass == "{":
+        if klass == "{":
             stack.append(waiting or (stack[-1] if stack else ""))
             waiting = ""
             spans.append((index, stack[-1]))
-        elif token.klass == "}":
+        elif klass == "}":
             stack.pop()
             spans.append((index, stack[-1] if stack else ""))
     return spans
+
+
+def _mentions(text: str, tokens: Sequence[Token], shape: _Shape) -> tuple[dict[str, str], tuple[Mention, ...]]:
+    """The prefixes that a query declares, and the IRIs that it names; QueryError for a prefix that it lacks."""
+    prefixes: dict[str, str] = {}
+    base = BASE
+    for index in shape.declarations:
+        target = _resolved(text, tokens[index + (1 if tokens[index].klass == "BASE" else 2)], base)
+        if tokens[index].klass == "BASE":
+            base = target
+        else:
+            prefixes[tokens[index + 1].text[:-1]] = target
+    return prefixes, tuple(
+        Mention(
+            _absolute(text, tokens[named.index], prefixes, base), tokens[named.index].at, named.role, named.in_graph
+        )
+        for named in shape.named
+    )
 
 
 def _absolute(text: str, token: Token, prefixes: Mapping[str, str], base: str) -> str:
@@ -396,8 +443,9 @@ def _resolved(text: str, token: Token, base: str) -> str:
         raise _syntax(text, token.at, f"“{token.text[:80]}” is no valid IRI.") from None
 
 
-def _is_light(counts: Mapping[str, int], reading: Reading) -> bool:
-    """Whether a query cannot be expensive, whatever the data: one look-up or scan, and an answer that is cut short."""
+def _is_light(counts: Mapping[str, int]) -> bool | None:
+    """Whether a query cannot be expensive, whatever the data: one look-up or scan, and an answer that is cut short;
+    None where that depends on how short."""
     if any(counts[rule] for rule in _NOT_LIGHT) or counts["Step"] > counts["Object"]:
         return False
     triples = counts["Object"] + (counts["TObject"] if counts["Short"] else 0)
@@ -405,8 +453,7 @@ def _is_light(counts: Mapping[str, int], reading: Reading) -> bool:
         return counts["Described"] == counts["Iri"] == 1 and not triples and not counts["Graph"] + counts["Filter"]
     if triples > 1 or counts["Graph"] > 1:
         return False
-    rows = [int(reading.tokens[index + 1].text) for index, rule in reading.begun if rule == "Limit"]
-    return bool(counts["Ask"]) or any(count <= _MOST_LIGHT_ROWS for count in rows)
+    return True if counts["Ask"] else None
 
 
 def _syntax(text: str, at: int, message: str) -> QueryError:

@@ -1,6 +1,7 @@
 """What to tell whoever got an empty answer: which name of the query is not in the data, or not where it was asked."""
 
 import itertools
+import mmap
 import re
 from collections.abc import Callable, Sequence
 from typing import Final
@@ -13,6 +14,9 @@ MOST: Final = 300
 
 LOOKED_AT: Final = 20
 """Names of a query that are looked up at most, so that a hint costs next to nothing."""
+
+_LONGEST: Final = 20_000
+"""Bytes of an answer that may still be empty: columns have names."""
 
 _EMPTY: Final = {
     "application/sparql-results+json": re.compile(
@@ -38,8 +42,11 @@ _ROLES: Final = {
 """What is said of an IRI that occurs nowhere in its role."""
 
 
-def is_empty(body: bytes, media_type: str) -> bool:
-    """Whether an answer has no row, no triple, or is ``false``."""
+def is_empty(body: bytes | mmap.mmap, media_type: str) -> bool:
+    """Whether an answer has no row, no triple, or is ``false``; a long one is not looked at."""
+    if len(body) > _LONGEST:
+        return False
+    body = bytes(body)
     if media_type in _EMPTY:
         return _EMPTY[media_type].fullmatch(body) is not None
     return all(not line.strip() or line.lstrip().startswith(b"@prefix") for line in body.splitlines())

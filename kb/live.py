@@ -67,6 +67,9 @@ class LiveEngine:
         with self.pinned() as engine:
             return engine.answer(request)
 
+    def enter(self, request: QueryRequest, wake: Callable[[], None]) -> None:
+        """None: whoever waits without a thread has to hold an engine (``pinned``) and to ask that."""
+
     def select(self, query: str, bindings: Mapping[str, Term] | None = None) -> list[Row]:
         """The solutions of one of our own SELECT queries."""
         with self.pinned() as engine:

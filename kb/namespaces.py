@@ -94,12 +94,6 @@ def namespace(value: str) -> str:
     return value[: max(value.rfind("/"), value.rfind("#")) + 1]
 
 
-def prefixes_for(iris: Iterable[str]) -> dict[str, str]:
-    """The part of the table that some IRIs make use of, so that a short text does not begin with forty lines."""
-    spaces = set(map(namespace, iris))
-    return {name: space for name, space in PREFIXES.items() if space in spaces}
-
-
 def shorten(value: str) -> str:
     """The prefixed name of an IRI where the table has its namespace, else the IRI in angle brackets."""
     best = max((ns for ns in PREFIXES.values() if value.startswith(ns)), key=len, default=None)

@@ -14,11 +14,11 @@ import time
 from collections import Counter, OrderedDict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TypeVar
 
 from kb import walls
 from kb.errors import LimitError
-from kb.process import Body, Evaluator, Killed
+from kb.process import Evaluator, Found, Killed
 
 QUICK = 0.1
 """Seconds after which a query is long."""
@@ -39,12 +39,13 @@ _LOOK = 0.2
 """Seconds between two looks at whether the client is still there."""
 
 _KNOWN = 1000
-"""Long queries that are remembered."""
+"""Long queries, and clients that were served, that are remembered."""
 
 _TIDY = 5.0
 """Seconds after which evaluators that a crowd left behind are ended."""
 
-Found = tuple[dict[str, Any], Body]
+_Key = TypeVar("_Key")
+_Value = TypeVar("_Value")
 
 _log = logging.getLogger(__name__)
 
@@ -67,14 +68,19 @@ class _Again(Exception):
 
 
 @dataclass(eq=False)
-class _Job:
-    """A query on its way: ``lane`` is light, quick or long."""
+class Job:
+    """A query on its way: ``lane`` is light, quick or long; ``wake`` is called, in any thread, when its turn comes."""
 
+    question: bytes
     client: str
     lane: str
+    key: bytes
     order: int
+    wake: Callable[[], None]
     turn: threading.Event = field(default_factory=threading.Event)
     evaluator: Evaluator | None = None
+    begun: bool = False
+    found: Found | None = None
     stands_back: bool = False
 
 
@@ -90,25 +96,23 @@ class Pool:
         self._lock = threading.Lock()
         self._free: list[Evaluator] = []
         self._starters: set[threading.Thread] = set()
-        self._waiting: list[_Job] = []
-        self._running: set[_Job] = set()
+        self._waiting: list[Job] = []
+        self._running: set[Job] = set()
         self._known_long: OrderedDict[bytes, None] = OrderedDict()
         self._last_served: OrderedDict[str, int] = OrderedDict()
         self._orders = itertools.count()
         self._ended: Counter[str] = Counter()
-        self._started = 0
-        self._closed = False
-        self._walls: dict[str, bool] = {}
+        self._closed = threading.Event()
         first = start()
         try:
             first.ready()
         except BaseException:
             first.kill()
             raise
-        self._free, self._walls, self._started = [first], dict(first.walls), 1
+        self._free.append(first)
+        self._walls, self._started = first.walls, 1
         with self._lock:
             self._start_missing()
-        self._over = threading.Event()
         self._tidier = threading.Thread(target=self._tidy, name="evaluators", daemon=True)
         self._tidier.start()
 
@@ -127,73 +131,124 @@ class Pool:
                 dict(self._walls),
             )
 
-    def ask(
-        self, question: bytes, *, client: str, light: bool, there: Callable[[], bool]
-    ) -> tuple[dict[str, Any], Body]:
+    def ask(self, question: bytes, *, client: str, light: bool, there: Callable[[], bool]) -> Found:
         """The end that an evaluator reported, which may be an error, and the body of the answer.
 
         LimitError ``time``, ``memory``, ``crash``, ``busy``, ``share`` (of this client) or ``left`` (``there`` is
         False: the client has gone).
         """
+        return self.finish(self.enter(question, client=client, light=light), there)
+
+    def enter(self, question: bytes, *, client: str, light: bool, wake: Callable[[], None] = lambda: None) -> Job:
+        """A query that waits for its turn, or has it; LimitError ``busy`` or ``share`` where it may not even wait.
+
+        Whoever entered it has to ``finish`` or to ``drop`` it.
+        """
         key = hashlib.blake2b(question, digest_size=16).digest()
         with self._lock:
             lane = "light" if light else "long" if key in self._known_long else "quick"
-            job = _Job(client, lane, next(self._orders))
-            self._admit(job)
-            self._waiting.append(job)
-            self._give_turns()
+            job = Job(question, client, lane, key, next(self._orders), wake)
+            try:
+                self._admit(job)
+            except LimitError as error:
+                self._ended[error.reason] += 1
+                raise
+            self._queue(job)
+        return job
+
+    def finish(self, job: Job, there: Callable[[], bool]) -> Found:
+        """Waits for the answer to a query, wherever it is on its way; errors as those of ``ask``."""
+        if job.found is not None:
+            return job.found
         try:
-            end, body = self._answer(job, key, question, there)
+            found = self._answer(job, there)
         except LimitError as error:
             self._count(error.reason)
             raise
-        self._count(str(end.get("error", "answered")))
-        return end, body
+        self._count(str(found[0].get("error", "answered")))
+        return found
+
+    def begin(self, job: Job) -> Evaluator | None:
+        """The evaluator that is now at work on a query, if it is its turn and that went well."""
+        if not job.turn.is_set() or job.evaluator is None:
+            return None
+        try:
+            job.evaluator.begin(job.question)
+        except (LimitError, Killed):
+            return None  # ``finish`` meets it again, and sees to it
+        job.begun = True
+        return job.evaluator
+
+    def take(self, job: Job) -> int | None:
+        """The bytes that are there by now of the answer to a query that was begun; None where it is whole.
+
+        EOFError where it will not be so; ``finish`` says why.
+        """
+        assert job.evaluator is not None
+        job.found = job.evaluator.take()
+        if job.found is None:
+            return job.evaluator.taken
+        self._take_back(job, job.evaluator, healthy=True)
+        self._count(str(job.found[0].get("error", "answered")))
+        return None
+
+    def drop(self, job: Job) -> None:
+        """Gives up a query; its evaluator is ended if it was at work."""
+        with self._lock:
+            if job in self._waiting:
+                self._waiting.remove(job)
+        if job.evaluator is not None:
+            self._take_back(job, job.evaluator, healthy=not job.begun)
 
     def close(self) -> None:
         """Ends all evaluators, idle or at work."""
+        self._closed.set()
         with self._lock:
-            self._closed = True
             evaluators = [*self._free, *(job.evaluator for job in self._running if job.evaluator)]
             self._free.clear()
             starters = list(self._starters)
         for evaluator in evaluators:
             evaluator.kill()
-        self._over.set()
         for thread in (*starters, self._tidier):
             thread.join()
 
-    def _answer(self, job: _Job, key: bytes, question: bytes, there: Callable[[], bool]) -> Found:
+    def _answer(self, job: Job, there: Callable[[], bool]) -> Found:
         killed = False
         while True:
             evaluator = self._await_turn(job, there)
             healthy = False
             try:
-                found = evaluator.ask(question, lambda seconds: self._watch(job, key, there, seconds))
+                if not job.begun:
+                    evaluator.begin(job.question)
+                found = evaluator.finish(lambda seconds: self._watch(job, there, seconds))
                 healthy = True
                 return found
             except _Again:
-                again = True
+                pass
             except Killed:
-                if killed or self._closed:
+                if killed or self._closed.is_set():
                     raise LimitError(
                         "The process that evaluated the query was ended from outside.",
                         reason="crash",
                         hint="Ask once more.",
                     ) from None
-                killed = again = True
+                killed = True
             finally:
                 self._take_back(job, evaluator, healthy=healthy)
-            assert again
             with self._lock:
-                job.turn.clear()
-                self._waiting.append(job)
-                self._give_turns()
+                self._queue(job)
 
-    def _await_turn(self, job: _Job, there: Callable[[], bool]) -> Evaluator:
+    def _queue(self, job: Job) -> None:
+        """Lets a query wait for its turn, which may be at once; the lock is held."""
+        job.turn.clear()
+        job.begun = False
+        self._waiting.append(job)
+        self._give_turns()
+
+    def _await_turn(self, job: Job, there: Callable[[], bool]) -> Evaluator:
         until = time.monotonic() + self._patience
         while not job.turn.wait(min(_LOOK, max(0.0, until - time.monotonic()))):
-            late, gone = self._closed or time.monotonic() >= until, not there()
+            late, gone = self._closed.is_set() or time.monotonic() >= until, not there()
             if late or gone:
                 with self._lock:
                     if job in self._waiting:
@@ -202,7 +257,7 @@ class Pool:
         assert job.evaluator is not None
         return job.evaluator
 
-    def _watch(self, job: _Job, key: bytes, there: Callable[[], bool], seconds: float) -> float:
+    def _watch(self, job: Job, there: Callable[[], bool], seconds: float) -> float:
         """Looks after a running query; the seconds until the next look."""
         if seconds >= self._timeout:
             raise LimitError(
@@ -211,7 +266,7 @@ class Pool:
                 hint="Ask for less: add LIMIT, bind more terms, or put GRAPH behind the claim's own properties.",
             )
         if seconds >= QUICK and job.lane != "long":
-            self._make_long(job, key)
+            self._make_long(job)
         if seconds >= _LOOK and not there():
             raise _left()
         if seconds >= _STANDS_BACK and not job.stands_back and job.evaluator is not None:
@@ -219,13 +274,10 @@ class Pool:
             walls.stand_back(job.evaluator.pid)
         return min(_LOOK if job.lane == "long" else max(0.0, QUICK - seconds), self._timeout - seconds)
 
-    def _make_long(self, job: _Job, key: bytes) -> None:
+    def _make_long(self, job: Job) -> None:
         """Gives a query a place among the long ones; _Again where it must wait for one, LimitError where it may not."""
         with self._lock:
-            self._known_long[key] = None
-            self._known_long.move_to_end(key)
-            while len(self._known_long) > _KNOWN:
-                self._known_long.popitem(last=False)
+            _remember(self._known_long, job.key, None)
             has_place = self._may_run_long(job)
             job.lane = "long"
             if not has_place:
@@ -233,7 +285,7 @@ class Pool:
                 raise _Again
             self._give_turns()
 
-    def _admit(self, job: _Job) -> None:
+    def _admit(self, job: Job) -> None:
         """LimitError where there is no room for a query; the lock is held."""
         own = Counter(other.lane for other in (*self._waiting, *self._running) if other.client == job.client)
         own[job.lane] -= job in self._running
@@ -247,7 +299,7 @@ class Pool:
         if sum(other.lane == job.lane for other in self._waiting) >= (3 * SHARE if job.lane == "long" else WAITING):
             raise self._busy()
 
-    def _may_run_long(self, job: _Job) -> bool:
+    def _may_run_long(self, job: Job) -> bool:
         """Whether there is a place for this client's long query; the lock is held."""
         clients = [other.client for other in self._running if other.lane == "long"]
         return len(clients) < self._places and clients.count(job.client) < max(1, self._places - 1)
@@ -262,16 +314,14 @@ class Pool:
             self._waiting.remove(job)
             self._running.add(job)
             job.evaluator = evaluator
-            self._last_served[job.client] = next(self._orders)
-            self._last_served.move_to_end(job.client)
-            if len(self._last_served) > _KNOWN:
-                self._last_served.popitem(last=False)
+            _remember(self._last_served, job.client, next(self._orders))
             job.turn.set()
+            job.wake()
         self._start_missing()
 
-    def _next(self) -> _Job | None:
+    def _next(self) -> Job | None:
         """The query whose turn it is: a light one, else a quick or a long one, as long as an evaluator stays free."""
-        lanes: dict[str, list[_Job]] = {"light": [], "quick": [], "long": []}
+        lanes: dict[str, list[Job]] = {"light": [], "quick": [], "long": []}
         for job in self._waiting:
             lanes[job.lane].append(job)
         if lanes["light"]:
@@ -283,19 +333,19 @@ class Pool:
         allowed = [job for job in lanes["long"] if self._may_run_long(job)]
         return self._fairest(allowed) if allowed else None
 
-    def _fairest(self, jobs: list[_Job]) -> _Job:
+    def _fairest(self, jobs: list[Job]) -> Job:
         """The query of the client with the least at work, of these the one that was served longest ago."""
         if len(jobs) == 1:
             return jobs[0]
         running = Counter(job.client for job in self._running)
         return min(jobs, key=lambda job: (running[job.client], self._last_served.get(job.client, -1), job.order))
 
-    def _take_back(self, job: _Job, evaluator: Evaluator, *, healthy: bool) -> None:
+    def _take_back(self, job: Job, evaluator: Evaluator, *, healthy: bool) -> None:
         """Frees an evaluator; one that is of no use, or not needed any more, is ended."""
         with self._lock:
             self._running.discard(job)
             job.evaluator = None
-            keep = healthy and not job.stands_back and not self._closed and self._missing() > -self._places
+            keep = healthy and not job.stands_back and not self._closed.is_set() and self._missing() > -self._places
             job.stands_back = False
             if keep:
                 self._free.append(evaluator)
@@ -305,7 +355,7 @@ class Pool:
 
     def _tidy(self) -> None:
         """Ends the evaluators that are too many, once nothing has been at work for a while."""
-        while not self._over.wait(_TIDY):
+        while not self._closed.wait(_TIDY):
             with self._lock:
                 many = -self._missing() if not self._running and not self._waiting else 0
                 surplus = [self._free.pop(0) for _ in range(min(many, len(self._free)))]
@@ -318,14 +368,14 @@ class Pool:
         return QUICK_PLACES + 1 - beside - len(self._free) - len(self._starters)
 
     def _start_missing(self) -> None:
-        for _ in range(0 if self._closed else self._missing()):
+        for _ in range(0 if self._closed.is_set() else self._missing()):
             starter = threading.Thread(target=self._start_one, daemon=True)
             self._starters.add(starter)
             starter.start()
 
     def _start_one(self) -> None:
         wait = 0.1
-        while not self._closed:
+        while not self._closed.is_set():
             evaluator = None
             try:
                 evaluator = self._start()
@@ -339,7 +389,7 @@ class Pool:
                 wait = min(wait * 2, 5.0)
         with self._lock:
             self._starters.discard(threading.current_thread())
-            if evaluator is not None and not self._closed:
+            if evaluator is not None and not self._closed.is_set():
                 self._started += 1
                 self._free.append(evaluator)
                 self._give_turns()
@@ -362,6 +412,14 @@ class Pool:
             hint="Try again shortly.",
             retry_after=self._wait(),
         )
+
+
+def _remember(table: OrderedDict[_Key, _Value], key: _Key, value: _Value) -> None:
+    """Puts something at the end of a table, from which the oldest falls out where it has grown too long."""
+    table[key] = value
+    table.move_to_end(key)
+    if len(table) > _KNOWN:
+        table.popitem(last=False)
 
 
 def _left() -> LimitError:

@@ -7,7 +7,6 @@ import mmap
 import os
 import select
 import signal
-import struct
 import subprocess
 import sys
 import tempfile
@@ -16,12 +15,16 @@ import time
 import weakref
 from collections.abc import Callable
 from pathlib import Path
-from typing import IO, Any, Self
+from typing import IO, Any
 
 from kb.errors import LimitError
+from kb.evaluator import HEADER, PIPE, send
 
 Body = bytes | mmap.mmap
 """A whole answer; a large one lies in a file without a name, which ends with it."""
+
+Found = tuple[dict[str, Any], Body]
+"""The end that an evaluator reported, which may be an error, and the body of the answer."""
 
 Watch = Callable[[float], float]
 """Called with the seconds that a question has taken; gives the seconds until it wants to be called again, or raises."""
@@ -35,8 +38,6 @@ IN_FILES = 1 << 30
 _START_UP = 30.0
 """Seconds an evaluator may take to open its store."""
 
-_HEADER = struct.Struct(">cI")
-
 
 class Killed(Exception):
     """Somebody from outside ended the process while it was at work."""
@@ -45,7 +46,7 @@ class Killed(Exception):
 class Evaluator:
     """A process that answers one question at a time; ``ready`` waits until it can.
 
-    After any error of ``ask`` but the one that the process itself reported, it is of no more use: ``kill`` it.
+    After any error but the one that the process itself reported, it is of no more use: ``kill`` it.
     """
 
     def __init__(self, store: str, *, timeout: float, memory_mb: int) -> None:
@@ -61,6 +62,7 @@ class Evaluator:
         self._poll = select.poll()
         self._poll.register(self._out.fileno(), select.POLLIN)
         self._read = bytearray()
+        self._begun, self._body = time.monotonic(), _Growing()
         self.walls: dict[str, bool] = {}
 
     @property
@@ -74,33 +76,54 @@ class Evaluator:
         def in_time(seconds: float) -> float:
             if seconds > _START_UP:
                 raise LimitError(f"An evaluator did not start within {_START_UP:g} seconds.", reason="crash")
-            return _START_UP
+            return _START_UP - seconds
 
         try:
-            _, data = self._frame(time.monotonic(), in_time)
-        except EOFError:
-            why = self._obituary()
-            raise (
-                LimitError("An evaluator ended as it started.", reason="crash") if isinstance(why, Killed) else why
-            ) from None
-        self.walls = json.loads(data)["walls"]
+            told, _ = self.finish(in_time)
+        except Killed:
+            raise LimitError("An evaluator ended as it started.", reason="crash") from None
+        self.walls = told["walls"]
 
-    def ask(self, question: bytes, watch: Watch) -> tuple[dict[str, Any], Body]:
+    def begin(self, question: bytes) -> None:
+        """Hands over a question; LimitError or Killed where the process has ended."""
+        self._begun = time.monotonic()
+        self._body = _Growing()
+        try:
+            send(self._in, b"Q", question)
+        except BrokenPipeError:
+            raise self._obituary() from None
+
+    def fileno(self) -> int:
+        """Where there is something to read as soon as there is something to ``take``."""
+        return self._out.fileno()
+
+    @property
+    def taken(self) -> int:
+        """Bytes of the answer that are here."""
+        return self._body.size
+
+    def take(self) -> Found | None:
+        """The answer, if it is whole with what the process has sent by now; to be called when there is something.
+
+        EOFError where the process has ended; ``finish`` says why.
+        """
+        piece = os.read(self._out.fileno(), PIPE)
+        if not piece:
+            raise EOFError
+        self._read += piece
+        return self._found()
+
+    def finish(self, watch: Watch) -> Found:
         """The end that the process reported, which may be an error, and the body of the answer.
 
         LimitError where it ended by itself, Killed where it was ended, and whatever ``watch`` raises.
         """
-        begun = time.monotonic()
         try:
-            self._in.write(_HEADER.pack(b"Q", len(question)) + question)
-            self._in.flush()
-            with _Growing() as body:
-                while True:
-                    letter, data = self._frame(begun, watch)
-                    if letter == b"E":
-                        return json.loads(data), body.finish()
-                    body.add(data)
-        except (BrokenPipeError, EOFError):
+            while True:
+                seconds = watch(time.monotonic() - self._begun)
+                if self._poll.poll(max(0.0, seconds) * 1000 + 1) and (found := self.take()) is not None:
+                    return found
+        except EOFError:
             raise self._obituary() from None
 
     def is_alive(self) -> bool:
@@ -111,25 +134,24 @@ class Evaluator:
         """Ends the process at once, whatever it does."""
         self._process.kill()
         self._process.wait()
+        self._body.close()
         for stream in (self._in, self._out, self._errors):
             with contextlib.suppress(OSError):
                 stream.close()
 
-    def _frame(self, begun: float, watch: Watch) -> tuple[bytes, bytes]:
-        """Letter and content of the next frame; EOFError where there is none."""
-        while True:
-            if len(self._read) >= _HEADER.size:
-                letter, length = _HEADER.unpack_from(self._read)
-                if len(self._read) >= _HEADER.size + length:
-                    data = bytes(memoryview(self._read)[_HEADER.size : _HEADER.size + length])
-                    del self._read[: _HEADER.size + length]
-                    return letter, data
-            seconds = watch(time.monotonic() - begun)
-            if self._poll.poll(max(0.0, seconds) * 1000 + 1):
-                piece = os.read(self._out.fileno(), 1 << 20)
-                if not piece:
-                    raise EOFError
-                self._read += piece
+    def _found(self) -> Found | None:
+        """The answer, if its last frame is here."""
+        while len(self._read) >= HEADER.size:
+            letter, length = HEADER.unpack_from(self._read)
+            end = HEADER.size + length
+            if len(self._read) < end:
+                break
+            data = bytes(memoryview(self._read)[HEADER.size : end])
+            del self._read[:end]
+            if letter == b"E":
+                return json.loads(data), self._body.finish()
+            self._body.add(data)
+        return None
 
     def _obituary(self) -> LimitError | Killed:
         """Why the process ended by itself, read off its signal and last words."""
@@ -158,10 +180,13 @@ class _Growing:
         self._held = bytearray()
         self._file: IO[bytes] | None = None
 
-    def __enter__(self) -> Self:
-        return self
+    @property
+    def size(self) -> int:
+        """Bytes that are here."""
+        return len(self._held) + (self._file.tell() if self._file is not None else 0)
 
-    def __exit__(self, *error: object) -> None:
+    def close(self) -> None:
+        """Gives up what is kept in a file."""
         if self._file is not None:
             self._file.close()
 
@@ -181,7 +206,7 @@ class _Growing:
         """The whole; LimitError ``busy`` where too many large answers wait for their readers."""
         if self._file is None:
             return bytes(self._held)
-        with _files_lock:
+        with _files_lock, self._file:
             try:
                 self._file.write(self._held)
                 self._file.flush()

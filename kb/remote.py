@@ -9,7 +9,7 @@ import json
 import re
 import tempfile
 import threading
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,8 +24,9 @@ from kb.errors import LimitError, QueryError, SetupError
 from kb.fetch import LARGEST, Client, Reply, check_address
 from kb.grammar import Token
 from kb.guard import Guarded
-from kb.namespaces import BASE, DEFAULT_GRAPH, PREFIXES, iri
+from kb.namespaces import BASE, DEFAULT_GRAPH, iri
 from kb.pool import State
+from kb.prefixes import prefixes_of
 from kb.statistics import Statistics
 
 
@@ -211,6 +212,9 @@ class RemoteEngine:
             raise _broken(error) from None
         return Answer(kind, media_type, wellformed.xml(body) if media_type.endswith("xml") else body, merged)
 
+    def enter(self, request: QueryRequest, wake: Callable[[], None]) -> None:
+        """None: the service elsewhere is asked by threads."""
+
     def select(self, query: str, bindings: Mapping[str, Term] | None = None) -> list[Row]:
         """The solutions of one of our own SELECT queries."""
         return self._rows(bind(query, bindings or {}))
@@ -242,7 +246,7 @@ class RemoteEngine:
             store.write_default_graph(self._copied(), form, out)
             return True
         quads = self.quads(graphs=[name])
-        ox.serialize((quad.triple for quad in quads), out, format=form, prefixes=store.prefixes_of(quads))
+        ox.serialize((quad.triple for quad in quads), out, format=form, prefixes=prefixes_of(quads))
         return bool(quads)
 
     def _copied(self) -> Path:
@@ -577,9 +581,7 @@ def _graph(reply: Reply, media_type: str) -> bytes:
         raise _broken(f"it came as {reply.media_type or 'nothing that has a media type'}")
     triples = sorted({quad.triple for quad in ox.parse(reply.body, format=form)}, key=str)
     _refuse_cut(reply, len(triples))
-    written = b"\n".join(str(triple).encode() for triple in triples)
-    used = {name: space for name, space in PREFIXES.items() if b"<" + space.encode() in written}
-    return _bounded(ox.serialize(triples, format=wanted, prefixes=used) or b"")
+    return _bounded(ox.serialize(triples, format=wanted, prefixes=prefixes_of(triples)) or b"")
 
 
 def _bounded(body: bytes) -> bytes:

@@ -23,7 +23,8 @@ import pyoxigraph as ox
 from kb import statistics
 from kb.errors import SetupError
 from kb.model import Manifest
-from kb.namespaces import PREFIXES, prefixes_for
+from kb.namespaces import PREFIXES
+from kb.prefixes import prefixes_of
 
 DUMPS = ("jsonld", "nq", "trig")
 """Suffixes of the dumps of a build."""
@@ -120,17 +121,6 @@ def write_named_graph(store: ox.Store, name: str, form: ox.RdfFormat, out: IO[by
     prefixes = prefixes_of(store.quads_for_pattern(None, None, None, graph))
     store.dump(out, format=form, from_graph=graph, prefixes=prefixes)
     return True
-
-
-def prefixes_of(quads: Iterable[ox.Quad]) -> dict[str, str]:
-    """The prefixes that quads make use of."""
-    iris: set[str] = set()
-    for quad in quads:
-        terms = (quad.subject, quad.predicate, quad.object, quad.graph_name)
-        iris.update(term.value for term in terms if isinstance(term, ox.NamedNode))
-        if isinstance(quad.object, ox.Literal):
-            iris.add(quad.object.datatype.value)
-    return prefixes_for(iris)
 
 
 def _is_whole(build: Path) -> bool:

@@ -1,6 +1,6 @@
 """An engine that answers everything in this process from memory: for tests of what stands above engines."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
 from functools import cache
@@ -77,6 +77,9 @@ class FakeEngine:
     def pinned(self) -> AbstractContextManager["FakeEngine"]:
         """This engine."""
         return nullcontext(self)
+
+    def enter(self, request: QueryRequest, wake: Callable[[], None]) -> None:
+        """None: it answers at once."""
 
     def select(self, query: str, bindings: Mapping[str, Term] | None = None) -> list[Row]:
         """The solutions of one of our own queries."""

@@ -6,7 +6,8 @@
     shared     where the words of a passage stand again
     entities   actors, places, events, objects, articles, concepts, the ontology
     perspectives   the graphs that are left when one looks through a perspective
-    lists      lists with filters and paging, near matches, the front page
+    lists      lists with filters and paging, the front page
+    names      where a name occurs, and which are much like it
     rdf        the quads that belong to one thing
     tables     the answers of saved questions
     plain      cards and tables for a terminal
@@ -23,15 +24,13 @@ from kb.cards.lists import (
     LISTS,
     BadFilter,
     Page,
-    alike,
     choices,
     find,
     listing,
-    nearest,
-    occurs,
     overview,
     resolve,
 )
+from kb.cards.names import alike, known_to_occur, nearest, occurs
 from kb.cards.perspectives import perspective_graphs, perspectives
 from kb.cards.plain import table, text
 from kb.cards.rdf import PARTS, description, ontology, owner
@@ -56,6 +55,7 @@ __all__ = [
     "find",
     "hits",
     "kind_of",
+    "known_to_occur",
     "listing",
     "nearest",
     "occurs",

@@ -3,19 +3,18 @@
 from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from difflib import SequenceMatcher, get_close_matches
-from weakref import WeakKeyDictionary
+from difflib import SequenceMatcher
 
 import pyoxigraph as ox
-from rapidfuzz import fuzz, process
 
 from kb.cards.claims import hits
 from kb.cards.entities import ONTOLOGY, kinds_of
 from kb.cards.facts import Facts, Json, article_link, as_iri, as_number, column, kind_of, rows, slug
+from kb.cards.names import nearest
 from kb.cards.rdf import PARTS, owner
 from kb.engine import Engine, Term
 from kb.errors import QueryError
-from kb.namespaces import BASE, OWN, PREFIXES
+from kb.namespaces import BASE, OWN
 
 LISTS = {
     "actors": "actor",
@@ -82,50 +81,6 @@ def listing(
 def choices(engine: Engine, name: str) -> list[str]:
     """The values that a coded filter takes, sorted."""
     return [slug(found) for found in column(engine, "concepts", "concept", scheme=f"{BASE}scheme/{name}")]
-
-
-def nearest(engine: Engine, kind: str, wanted: str, *, count: int = 3) -> list[str]:
-    """The addresses (``/kind/slug``) most like one that does not exist, best first."""
-    there = {slug(found): found for found in column(engine, "registered", "item", start=ox.Literal(f"{BASE}{kind}/"))}
-    close = get_close_matches(wanted, sorted(there), n=count, cutoff=0.5)
-    parts = [name for name in sorted(there) if wanted and wanted in name and name not in close]
-    return [f"/{kind}/{name}" for name in [*close, *parts][:count]]
-
-
-def occurs(engine: Engine, name: str, role: str) -> frozenset[str]:
-    """Where an IRI occurs as ``predicate``, ``type``, ``term`` or name of a ``graph``: in the ``default`` graph, in
-    those of ``claims``, in both or nowhere. What was looked up is remembered as long as the engine lives."""
-    known = _OCCURRING.setdefault(engine, {})
-    key = (engine.build_id, name, role)
-    if key not in known:
-        if len(known) >= _MOST_KNOWN:
-            known.clear()
-        (found,) = rows(engine, f"occurs-as-{role}", iri=name)
-        places = ("default", "claims")
-        known[key] = frozenset(place for place in places if place in found and found[place] == ox.Literal(True))
-    return known[key]
-
-
-_MOST_KNOWN = 10_000
-_OCCURRING: WeakKeyDictionary[Engine, dict[tuple[str, str, str], frozenset[str]]] = WeakKeyDictionary()
-
-_REGISTERED: WeakKeyDictionary[Engine, dict[str, list[str]]] = WeakKeyDictionary()
-
-
-def alike(engine: Engine, name: str) -> list[str]:
-    """The IRIs of ours that are most like one that is unknown, best first, at most three.
-
-    What an engine has under one beginning is remembered as long as the engine lives.
-    """
-    start, local = name[: max(name.rfind("/"), name.rfind("#")) + 1], name[max(name.rfind("/"), name.rfind("#")) + 1 :]
-    if start not in {space for space in PREFIXES.values() if space.startswith(BASE)}:
-        return []
-    known = _REGISTERED.setdefault(engine, {})
-    if start not in known:
-        known[start] = column(engine, "registered", "item", start=ox.Literal(start))
-    there = {found.removeprefix(start): found for found in known[start]}
-    close = process.extract(local, sorted(there), scorer=fuzz.ratio, score_cutoff=70, limit=3)
-    return [there[found] for found, _, _ in close]
 
 
 def find(engine: Engine, text: str) -> list[str]:

@@ -2,14 +2,12 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator
-from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
 from fake_engine import FakeEngine
 from flask import Flask
-from granian._granian import RSGIProtocolClosed
+from rsgi import Protocol, Scope
 
 from api import create_app, gateway
 from api.gateway import Gateway
@@ -17,63 +15,10 @@ from api.gateway import Gateway
 LARGE = "SELECT * { ?a ?b ?c . ?d ?e ?f } LIMIT 30000"
 
 
-@dataclass
-class Scope:
-    """A request's head."""
-
-    path: str
-    method: str = "GET"
-    query_string: str = ""
-    headers: dict[str, str] = field(default_factory=dict)
-    client: str = "127.0.0.9:4000"
-    server: str = "127.0.0.1:8000"
-    scheme: str = "http"
-    http_version: str = "1.1"
-    authority: str | None = None
-
-
-@dataclass
-class Protocol:
-    """The server's side of one request: what comes in, and what was sent."""
-
-    body: bytes | None = b""
-    leaves: bool = False
-    reads: float = 0.0
-    status: int = 0
-    headers: dict[str, str] = field(default_factory=dict)
-    sent: list[bytes] = field(default_factory=list)
-
-    async def __call__(self) -> bytes:
-        if self.body is None:
-            raise RSGIProtocolClosed
-        return self.body
-
-    async def __aiter__(self) -> AsyncIterator[bytes]:
-        yield self.body or b""
-
-    async def client_disconnect(self) -> None:
-        await asyncio.sleep(0 if self.leaves else 3600)
-
-    def response_empty(self, status: int, headers: list[tuple[str, str]]) -> None:
-        self.status, self.headers = status, {name.lower(): value for name, value in headers}
-
-    def response_bytes(self, status: int, headers: list[tuple[str, str]], body: bytes) -> None:
-        self.response_empty(status, headers)
-        self.sent.append(body)
-
-    def response_stream(self, status: int, headers: list[tuple[str, str]]) -> "Protocol":
-        self.response_empty(status, headers)
-        return self
-
-    async def send_bytes(self, data: bytes) -> None:
-        await asyncio.sleep(self.reads)
-        self.sent.append(data)
-
-
 @pytest.fixture
 def door(app: Flask) -> Gateway:
     own = app.extensions["testimonia"]
-    return Gateway(app.wsgi_app, own["cache"], own["metrics"], max_body=1000, close=lambda: None)
+    return Gateway(app.wsgi_app, own["cache"], own["metrics"], own["straight"], max_body=1000, close=lambda: None)
 
 
 def ask(door: Gateway, path: str, protocol: Protocol | None = None, **more: Any) -> Protocol:
@@ -160,7 +105,7 @@ def test_a_client_that_left_is_noticed(app: Flask, engine: FakeEngine) -> None:
         return [b"ok"]
 
     own = app.extensions["testimonia"]
-    door = Gateway(wsgi, own["cache"], own["metrics"], max_body=1000, close=lambda: None)
+    door = Gateway(wsgi, own["cache"], own["metrics"], own["straight"], max_body=1000, close=lambda: None)
     ask(door, "/x", Protocol(leaves=True))
     ask(door, "/x", Protocol())
     assert seen[1:] == [False, True, True]  # the first look only begins to look
@@ -188,7 +133,9 @@ def test_the_end_of_the_server_is_passed_on(app: Flask, engine: FakeEngine) -> N
     """What belongs to the application is closed with the server."""
     closed: list[bool] = []
     own = create_app(engine).extensions["testimonia"]
-    door = Gateway(app.wsgi_app, own["cache"], own["metrics"], max_body=10, close=lambda: closed.append(True))
+    door = Gateway(
+        app.wsgi_app, own["cache"], own["metrics"], own["straight"], max_body=10, close=lambda: closed.append(True)
+    )
     loop = asyncio.new_event_loop()
     door.__rsgi_del__(loop)
     loop.close()

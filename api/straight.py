@@ -1,0 +1,224 @@
+"""The straight way of a query: from the event loop to an evaluator and back, without a thread and without Flask.
+
+Most queries are short, and what costs most on their way is all that stands around them. So the plainest requests (a
+query and perhaps a format, nothing else) are read here and waited for on the event loop. Whatever is not plain, is not
+answered at once, or has an answer of which more is to be said (an error, an empty one), goes the way of all others,
+with ``testimonia.begun`` in its environment if its query is under way; the answers are the same on both ways.
+"""
+
+import asyncio
+import functools
+import threading
+from collections.abc import Callable, Mapping
+from contextlib import ExitStack
+from dataclasses import dataclass
+
+from api import fields, headers
+from api.cache import AnswerCache, Entry, Key
+from api.errors import Problem
+from api.negotiate import GRAPH, HTML, SOLUTIONS, Format
+from api.represent import share_of
+from api.sparql import DIRECT, FORM, HINT, asking, format_for
+from kb import cards, guard, hints
+from kb.engine import Answer, Asked, Engine, QueryRequest, always
+from kb.errors import LimitError, QueryError
+from kb.guard import Guarded
+from kb.pool import QUICK
+
+LONGEST = 4000
+"""Characters of the longest query that is read on the event loop."""
+
+LARGEST = 64_000
+"""Bytes of the largest answer that is sent from the event loop."""
+
+
+@dataclass(frozen=True)
+class Begun:
+    """A query that is under way, and the engine that is held for it until it is dropped."""
+
+    asked: Asked
+    engine: Engine
+    held: ExitStack
+
+    def drop(self) -> None:
+        """Gives up the query if nobody has waited for its answer, and lets go of the engine."""
+        self.held.close()
+
+
+@dataclass(frozen=True)
+class _Refused:
+    """A query that was not let in: ``finish`` says why."""
+
+    request: QueryRequest
+    error: LimitError
+
+    def begin(self) -> None:
+        """None: it has no turn."""
+
+    def take(self) -> None:
+        """None: there is nothing to take."""
+
+    def finish(self, there: Callable[[], bool]) -> Answer:
+        """Raises what it was refused with."""
+        raise self.error
+
+    def drop(self) -> None:
+        """Does nothing."""
+
+
+class Straight:
+    """Answers plain requests to ``/sparql`` out of ``engine``; what is to be kept goes to ``cache``.
+
+    ``salt`` is what validators depend on beside the build; ``proxies`` as for ``create_app``.
+    """
+
+    def __init__(self, engine: Engine, cache: AnswerCache, *, salt: str, proxies: int) -> None:
+        self._engine, self._cache, self._salt, self._proxies = engine, cache, salt, proxies
+
+    def client(self, address: str, given: Mapping[str, str]) -> str:
+        """Whose share a request takes: as ``ProxyFix`` reads its address from the ``given`` headers."""
+        passed = [part.strip() for part in given.get("x-forwarded-for", "").split(",")] if self._proxies else []
+        return share_of(passed[-self._proxies] if self._proxies and len(passed) >= self._proxies else address)
+
+    def request_id(self, given: Mapping[str, str]) -> str:
+        """The id of a request."""
+        return headers.request_id_of(given.get("x-request-id", ""), trusted=bool(self._proxies))
+
+    async def answer(
+        self, key: Key, method: str, given: Mapping[str, str], body: bytes, client: str
+    ) -> Entry | Begun | None:
+        """The answer to a request with the headers ``given``, or its query under way, or None where it is not plain."""
+        asked = _plain(method, key.query, given, body)
+        if asked is None:
+            return None
+        query, guarded, form = asked
+        with ExitStack() as held:
+            engine = held.enter_context(self._engine.pinned())
+            if engine.build_id != key.build:
+                return None
+            waiting = _Waiting(asyncio.get_running_loop())
+            try:
+                begun = engine.enter(asking(query, form, client), waiting.wake)
+            except LimitError as error:
+                return Begun(_Refused(asking(query, form, client), error), engine, held.pop_all())
+            if begun is None:
+                return None
+            held.callback(begun.drop)
+            answer = await waiting.answer(begun)
+            hint = None if answer is None else _hint(guarded, answer, engine)
+            if answer is None or hint is None:
+                return Begun(begun, engine, held.pop_all())
+        entry = self._entry(answer, hint, form, key, method)
+        self._cache.add(key, entry)
+        return entry
+
+    def _entry(self, answer: Answer, hint: str, form: Format, key: Key, method: str) -> Entry:
+        body = bytes(answer.body)
+        sent = {"Content-Type": form.content_type, "Testimonia-Build": key.build, "X-Robots-Tag": "noindex"}
+        if method == "GET":
+            validator = headers.validator(self._salt, key.build, key.path, key.query, form.content_type)
+            sent |= {"Cache-Control": headers.CACHE_CONTROL, "ETag": f'W/"{validator}"'}
+        if hint:
+            sent[HINT] = hint
+        if len(body) >= headers.COMPRESS_FROM and headers.takes_gzip(key.encodings):
+            body = headers.compressed(body)
+            sent["Content-Encoding"] = "gzip"
+        sent["Content-Length"] = str(len(body))
+        return Entry((*sent.items(), *headers.ALWAYS.items()), sent.get("ETag", ""), body)
+
+
+class _Waiting:
+    """A query that is waited for on the event loop, first for its turn and then for its answer."""
+
+    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
+        self._loop, self._thread = loop, threading.get_ident()
+        self._is_whole: asyncio.Future[bool] = loop.create_future()
+        self._asked: Asked | None = None
+        self._descriptor: int | None = None
+
+    def wake(self) -> None:
+        """Tells that it is the query's turn; called from any thread."""
+        if threading.get_ident() == self._thread:
+            self._loop.call_soon(self._begin)  # without the way through the kernel
+        else:
+            self._loop.call_soon_threadsafe(self._begin)
+
+    async def answer(self, asked: Asked) -> Answer | None:
+        """The whole answer; None where it is not here at once, or more is to be said of it."""
+        self._asked = asked
+        timer = self._loop.call_later(QUICK, self._end, False)
+        try:
+            if not await self._is_whole:
+                return None
+            answer = asked.finish(always)
+        except (LimitError, QueryError):
+            return None
+        finally:
+            timer.cancel()
+            self._end(False)
+        return answer if len(answer.body) <= LARGEST else None
+
+    def _begin(self) -> None:
+        if self._asked is None or self._is_whole.done():
+            return
+        self._descriptor = self._asked.begin()
+        if self._descriptor is None:
+            self._end(False)
+        else:
+            self._loop.add_reader(self._descriptor, self._take, self._asked)
+
+    def _take(self, asked: Asked) -> None:
+        try:
+            size = asked.take()
+        except EOFError:
+            self._end(False)
+        else:
+            if size is None:
+                self._end(True)
+            elif size > LARGEST:
+                self._end(False)
+
+    def _end(self, is_whole: bool) -> None:
+        if self._descriptor is not None:
+            self._loop.remove_reader(self._descriptor)
+            self._descriptor = None
+        if not self._is_whole.done():
+            self._is_whole.set_result(is_whole)
+
+
+def _plain(method: str, in_url: str, given: Mapping[str, str], body: bytes) -> tuple[str, Guarded, Format] | None:
+    """Query, what is known of it, and format of a request; None where it is not of the plainest kind."""
+    if method not in ("GET", "POST") or "if-none-match" in given or "content-encoding" in given:
+        return None
+    try:
+        found = [*fields.decoded(in_url.encode("latin-1"), "address")]
+        if method == "POST":
+            media_type = given.get("content-type", "").lower()
+            if media_type == FORM:
+                found += fields.decoded(body, "body")
+            elif media_type == DIRECT:
+                found.append(("query", body.decode("utf-8-sig")))
+            else:
+                return None
+        values = dict(found)
+        query = values.get("query", "")
+        if len(values) < len(found) or not query or len(query) > LONGEST or not values.keys() <= {"query", "format"}:
+            return None
+        guarded = guard.guard(query)
+        if guarded.volatile or guarded.default_graphs or guarded.named_graphs:
+            return None
+        table = SOLUTIONS if guarded.form in ("SELECT", "ASK") else GRAPH
+        form = format_for(values.get("format"), given.get("accept"), table)
+    except (Problem, QueryError, LimitError, UnicodeError):
+        return None
+    return None if form is HTML else (query, guarded, form)
+
+
+def _hint(guarded: Guarded, answer: Answer, engine: Engine) -> str | None:
+    """What is to be told of an empty answer, the empty text of any other; None where that has to be looked up."""
+    if not hints.is_empty(answer.body, answer.media_type):
+        return ""
+    try:
+        return hints.hint(guarded, functools.partial(cards.known_to_occur, engine), lambda name: ())
+    except LookupError:
+        return None

@@ -1,0 +1,67 @@
+"""Names that are asked for: where an IRI occurs, and which are much like one that is unknown.
+
+What was looked up is remembered as long as the engine of a build lives.
+"""
+
+from difflib import get_close_matches
+from weakref import WeakKeyDictionary
+
+import pyoxigraph as ox
+from rapidfuzz import fuzz, process
+
+from kb.cards.facts import column, rows, slug
+from kb.engine import Engine
+from kb.namespaces import BASE, PREFIXES, namespace
+
+_MOST_KNOWN = 10_000
+_OCCURRING: WeakKeyDictionary[Engine, dict[tuple[str, str, str], frozenset[str]]] = WeakKeyDictionary()
+_REGISTERED: WeakKeyDictionary[Engine, dict[tuple[str, str], list[str]]] = WeakKeyDictionary()
+
+
+def occurs(engine: Engine, name: str, role: str) -> frozenset[str]:
+    """Where an IRI occurs as ``predicate``, ``type``, ``term`` or name of a ``graph``: in the ``default`` graph, in
+    those of ``claims``, in both or nowhere."""
+    known = _OCCURRING.setdefault(engine, {})
+    key = (engine.build_id, name, role)
+    if key not in known:
+        if len(known) >= _MOST_KNOWN:
+            known.clear()
+        (found,) = rows(engine, f"occurs-as-{role}", iri=name)
+        places = ("default", "claims")
+        known[key] = frozenset(place for place in places if place in found and found[place] == ox.Literal(True))
+    return known[key]
+
+
+def known_to_occur(engine: Engine, name: str, role: str) -> frozenset[str]:
+    """As ``occurs``, without looking anything up; LookupError where that is not remembered, or the IRI unknown."""
+    found = _OCCURRING[engine][engine.build_id, name, role]
+    if not found:
+        raise LookupError(name)
+    return found
+
+
+def nearest(engine: Engine, kind: str, wanted: str, *, count: int = 3) -> list[str]:
+    """The addresses (``/kind/slug``) most like one that does not exist, best first."""
+    there = sorted({slug(found) for found in _registered(engine, f"{BASE}{kind}/")})
+    close = get_close_matches(wanted, there, n=count, cutoff=0.5)
+    parts = [name for name in there if wanted and wanted in name and name not in close]
+    return [f"/{kind}/{name}" for name in [*close, *parts][:count]]
+
+
+def alike(engine: Engine, name: str) -> list[str]:
+    """The IRIs of ours that are most like one that is unknown, best first, at most three."""
+    start = namespace(name)
+    if not start.startswith(BASE) or start not in PREFIXES.values():
+        return []
+    there = {found.removeprefix(start): found for found in _registered(engine, start)}
+    close = process.extract(name.removeprefix(start), sorted(there), scorer=fuzz.ratio, score_cutoff=70, limit=3)
+    return [there[found] for found, _, _ in close]
+
+
+def _registered(engine: Engine, start: str) -> list[str]:
+    """The IRIs of what is registered under a beginning."""
+    known = _REGISTERED.setdefault(engine, {})
+    key = (engine.build_id, start)
+    if key not in known:
+        known[key] = column(engine, "registered", "item", start=ox.Literal(start))
+    return known[key]
