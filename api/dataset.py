@@ -14,10 +14,10 @@ from flask import Blueprint, Response, redirect, request
 
 from api import describe, negotiate
 from api.errors import UPDATE, Problem, bad_parameter
-from api.fields import is_absolute_iri, of_address
+from api.fields import by_name, is_absolute_iri, of_address
 from api.headers import unchanged
-from api.negotiate import RDF, TRIPLES, Format
-from api.represent import as_rdf, engine, href, negotiated
+from api.negotiate import RDF, TRIPLES
+from api.represent import as_rdf, chosen, engine, href
 from kb import cards
 from kb.namespaces import BASE, DEFAULT_GRAPH, OWN
 
@@ -36,7 +36,7 @@ _WRITING = ("DELETE", "PATCH", "POST", "PUT")
 @blueprint.get("/.well-known/void")
 def void() -> Response:
     """What is served here, in figures."""
-    form = _chosen(_parameters(("format",)).get("format"), RDF)
+    form = chosen(by_name(of_address(), ("format",)).get("format"), RDF)
     triples = describe.void(engine().statistics, engine().build_id)
     return as_rdf([ox.Quad(*triple) for triple in triples], form)
 
@@ -70,7 +70,7 @@ def dump_hash(suffix: str) -> Response:
 @blueprint.route("/data", methods=["GET", "HEAD"], provide_automatic_options=False)
 def graph() -> Response:
     """One graph, whole: HTTP GET of the SPARQL 1.1 Graph Store HTTP Protocol (W3C, 2013, section 5.2)."""
-    given = _parameters(("default", "format", "graph"))
+    given = by_name(of_address(), ("default", "format", "graph"))
     if ("default" in given) == ("graph" in given):
         raise bad_parameter("graph", "The request names no graph, or two.", ["an IRI; or give “default” without value"])
     if given.get("default"):
@@ -78,7 +78,7 @@ def graph() -> Response:
     name = urljoin(BASE, given["graph"]) if given.get("graph") else None if "default" in given else ""
     if name is not None and not is_absolute_iri(name):
         raise bad_parameter("graph", f"“{given['graph'][:200]}” is no IRI.")
-    form = _chosen(given.get("format"), TRIPLES)
+    form = chosen(given.get("format"), TRIPLES)
     name = None if name == DEFAULT_GRAPH else name
     kind = ox.RdfFormat.from_media_type(form.syntax)
     assert kind is not None
@@ -130,28 +130,6 @@ def _pieces(opened: Callable[[], IO[bytes]], start: int, length: int) -> Iterato
         while length and (piece := file.read(min(length, PIECE))):
             length -= len(piece)
             yield piece
-
-
-def _parameters(known: tuple[str, ...]) -> dict[str, str]:
-    """The fields of the address, each at most once; Problem for one that is not known."""
-    given: dict[str, str] = {}
-    for name, value in of_address():
-        if name not in known:
-            raise Problem(400, f"There is no parameter “{name[:80]}”.", f"There are {', '.join(known)}.", "parameter")
-        if name in given:
-            raise bad_parameter(name, f"“{name}” is given more than once.")
-        given[name] = value
-    return given
-
-
-def _chosen(name: str | None, table: tuple[Format, ...]) -> Format:
-    """The format that ``format=`` or, without it, the Accept header asks for."""
-    if name is None:
-        return negotiated(table)
-    found = negotiate.by_name(name, table)
-    if found is None:
-        raise bad_parameter("format", f"“{name[:20]}” is no format of this.", negotiate.names(table))
-    return found
 
 
 def _no_graph(name: str) -> Problem:

@@ -6,7 +6,7 @@ from urllib.parse import parse_qsl
 import pyoxigraph as ox
 from flask import request
 
-from api.errors import Problem
+from api.errors import Problem, bad_parameter
 
 MAX_FIELDS = 1000
 
@@ -28,6 +28,23 @@ def decoded(raw: bytes, where: str) -> Fields:
         raise Problem(400, f"The {where} is not percent-encoded UTF-8.") from None
     except ValueError:
         raise Problem(400, f"The {where} has more than {MAX_FIELDS} fields.") from None
+
+
+def single(given: Fields, name: str) -> str | None:
+    """The value of a field, None where it is not given; Problem where it is given twice."""
+    values = [value for key, value in given if key == name]
+    if len(values) > 1:
+        raise bad_parameter(name, f"“{name}” is given more than once.")
+    return values[0] if values else None
+
+
+def by_name(given: Fields, known: Sequence[str]) -> dict[str, str]:
+    """The values of fields; Problem for one that is not known, or given twice."""
+    for name, _ in given:
+        if name not in known:
+            hint = f"There are {', '.join(sorted(known))}."
+            raise Problem(400, f"There is no parameter “{name[:80]}”.", hint, "parameter")
+    return {name: value for name in known if (value := single(given, name)) is not None}
 
 
 def is_absolute_iri(text: str) -> bool:

@@ -13,7 +13,7 @@ import pyoxigraph as ox
 from flask import Response, current_app, g, render_template, request
 
 from api import negotiate
-from api.errors import not_acceptable
+from api.errors import bad_parameter, not_acceptable
 from api.metrics import Metrics
 from api.negotiate import HTML, Format
 from kb import cards, wellformed
@@ -111,6 +111,14 @@ def negotiated(table: tuple[Format, ...]) -> Format:
     found = negotiate.choose(request.headers.get("Accept"), table)
     if found is None:
         raise not_acceptable(table)
+    return found
+
+
+def chosen(name: str | None, table: tuple[Format, ...]) -> Format:
+    """The format that ``format=`` or, without it, the Accept header asks for; Problem where there is none."""
+    found = negotiate.by_name(name, table) if name else negotiated(table)
+    if found is None:
+        raise bad_parameter("format", f"“{(name or '')[:20]}” is no format of this.", negotiate.names(table))
     return found
 
 

@@ -8,10 +8,23 @@ from flask import Blueprint, Response, g, redirect, render_template, request
 
 from api import negotiate
 from api.errors import Problem, bad_parameter
-from api.fields import of_address
+from api.fields import by_name, of_address
+from api.headers import momentary
 from api.metrics import CONTENT_TYPE
 from api.negotiate import ENTITY, HTML, JSON, LISTING, Format
-from api.represent import address, as_csv, as_json, as_rdf, engine, href, metrics, negotiated, showing, snapshots
+from api.represent import (
+    address,
+    as_csv,
+    as_json,
+    as_rdf,
+    chosen,
+    engine,
+    href,
+    metrics,
+    negotiated,
+    showing,
+    snapshots,
+)
 from kb import __version__, cards
 from kb.namespaces import BASE, OWN
 
@@ -98,9 +111,7 @@ def part(kind: str, name: str) -> Response:
 def listing(name: str) -> Response:
     """A page of a list, with filters."""
     fields = _fields(name)
-    form = negotiate.by_name(fields["format"], LISTING) if fields["format"] else negotiated(LISTING)
-    if form is None:
-        raise bad_parameter("format", f"“{fields['format'][:20]}” is no format.", negotiate.names(LISTING))
+    form = chosen(fields["format"], LISTING)
     limit = _limit(fields["limit"])
     filters = {key: value for key, value in fields.items() if key in cards.FILTERS and value}
     try:
@@ -121,14 +132,14 @@ def listing(name: str) -> Response:
 @blueprint.get("/healthz")
 def healthz() -> Response:
     """Whether this process answers, and with which build; no evaluator is asked."""
-    g.may_be_kept = False
+    momentary()
     return as_json({"ok": True, "build": engine().build_id, "version": __version__})
 
 
 @blueprint.get("/readyz")
 def readyz() -> Response:
     """Whether queries are answered here and now, which walls stand around them, and what the evaluators do."""
-    g.may_be_kept = False
+    momentary()
     state = engine().state
     alive = state.free + state.quick + state.long
     response = as_json(
@@ -147,7 +158,7 @@ def readyz() -> Response:
 @blueprint.get("/metrics")
 def counted() -> Response:
     """What is counted here, for Prometheus."""
-    g.may_be_kept = False
+    momentary()
     return Response(metrics().text(), content_type=CONTENT_TYPE)
 
 
@@ -199,22 +210,13 @@ def _suffixes() -> str:
 def _fields(name: str) -> dict[str, str]:
     """The parameters of a list, each at most once; Problem for one that it does not know."""
     known = ["after", "format", "limit", "q", *(cards.FILTERS if name == "claims" else ())]
-    fields = dict.fromkeys(known, "")
-    given: dict[str, list[str]] = {}
-    for key, value in of_address():
-        given.setdefault(key, []).append(value)
-    for key, values in given.items():
-        if key not in fields:
-            raise Problem(
-                400, f"The list knows no parameter “{key[:80]}”.", f"It knows {', '.join(sorted(known))}.", "parameter"
-            )
-        if len(values) > 1:
-            raise bad_parameter(key, f"“{key}” is given more than once.")
-        value = values[0].strip()
+    found = dict.fromkeys(known, "")
+    for key, given in by_name(of_address(), known).items():
+        value = given.strip()
         if len(value) > _MAX_TEXT or any(ord(c) < 32 for c in value):
             raise bad_parameter(key, f"“{key}” takes at most {_MAX_TEXT} characters, and no control characters.")
-        fields[key] = value
-    return fields
+        found[key] = value
+    return found
 
 
 def _limit(text: str) -> int:

@@ -1,6 +1,5 @@
 """``/sparql``: the query operation of the SPARQL 1.1 Protocol (W3C, 2013, section 2.1), read only."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import pyoxigraph as ox
@@ -151,29 +150,22 @@ def _read(given: Fields, others: Fields) -> Operation:
     queries = [value for name, value in given if name == "query"]
     if len(queries) > 1:
         raise bad_parameter("query", f"There are {len(queries)} queries in one request; send one.")
-    formats = [value for name, value in others if name == "format"]
-    if len(formats) > 1:
-        raise bad_parameter("format", "“format” is given more than once.")
+    form, view = fields.single(others, "format"), fields.single(others, "perspective")
     query = queries[0] if queries else None
     default, named = _graphs("default-graph-uri", others), _graphs("named-graph-uri", others)
-    views = [value for name, value in others if name == "perspective"]
-    if views and query is not None:
+    if view is not None and query is not None:
         guarded = guard.guard(query)
         if default or named or guarded.default_graphs or guarded.named_graphs:
             raise bad_parameter("perspective", "A perspective is a dataset of its own; leave out FROM and graph IRIs.")
-        default, named = _through(views)
-    return Operation(query, default, named, formats[0] if formats else None)
+        default, named = _through(view)
+    return Operation(query, default, named, form)
 
 
-def _through(views: Sequence[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+def _through(view: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """The dataset that a perspective leaves: the default graph as it is, and as named graphs only its own."""
-    if len(views) > 1:
-        raise bad_parameter("perspective", "“perspective” is given more than once.")
-    graphs = cards.perspective_graphs(engine(), views[0][:200])
+    graphs = cards.perspective_graphs(engine(), view[:200])
     if graphs is None:
-        raise bad_parameter(
-            "perspective", f"There is no perspective “{views[0][:80]}”.", cards.perspectives(engine())[:20]
-        )
+        raise bad_parameter("perspective", f"There is no perspective “{view[:80]}”.", cards.perspectives(engine())[:20])
     return (DEFAULT_GRAPH,), tuple(graphs)
 
 
