@@ -144,7 +144,7 @@ class Guarded:
     ``form`` is SELECT, ASK, CONSTRUCT or DESCRIBE; the graphs are those of FROM and FROM NAMED; ``prefixes`` those that
     it declares; ``iris`` all absolute IRIs that it names, expanded, in the order of the text. ``light`` tells that the
     query cannot be expensive by its shape: at most one triple pattern, nothing computed, and few rows; ``volatile``
-    that its answer is another each time.
+    that its answer is another each time; ``bare`` that it looks for a text without language and datatype.
     """
 
     form: str
@@ -154,6 +154,7 @@ class Guarded:
     iris: tuple[Mention, ...] = ()
     light: bool = False
     volatile: bool = False
+    bare: bool = False
 
 
 _VOLATILE = frozenset({"BNODE", "NOW", "RAND", "STRUUID", "UUID"})
@@ -183,6 +184,7 @@ class _Shape:
     sources: tuple[tuple[int, str], ...]
     light: bool | None
     limits: tuple[int, ...]
+    bare: bool
 
 
 @functools.lru_cache(maxsize=32)
@@ -216,6 +218,7 @@ def guard(text: str) -> Guarded:
         if shape.light is None
         else shape.light,
         any(token.kind == "word" and token.text.upper() in _VOLATILE for token in tokens),
+        shape.bare,
     )
 
 
@@ -232,6 +235,10 @@ def _shape(classes: tuple[str, ...]) -> _Shape:
         tuple((index, classes[index - 1]) for index, rule in begun if rule == "Source"),
         _is_light(counts),
         limits,
+        any(
+            klass == "string" and before in ("iri", "name") and after not in ("lang", "^^")
+            for before, klass, after in zip(classes, classes[1:], classes[2:], strict=False)
+        ),
     )
 
 

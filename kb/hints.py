@@ -33,6 +33,12 @@ _EMPTY: Final = {
 """What an answer without anything in it looks like, by media type; in the others it has no line that is no prefix."""
 
 
+_BARE: Final = (
+    'A text in quotes alone is found only where it has no language; names here have one: write "..."@en, '
+    'or FILTER(STR(?name) = "...").'
+)
+"""What is said of a query that looks for a text by its words alone."""
+
 _ROLES: Final = {
     "graph": "There is no graph {}.",
     "predicate": "Nothing in the data has the property {}.",
@@ -67,7 +73,7 @@ def hint(guarded: Guarded, occurs: Callable[[str, str], frozenset[str]], near: C
         places = occurs(mention.iri, mention.role)
         if found := _said(mention, places, near, moved=moved):
             return found.encode("ascii", "backslashreplace").decode("ascii")[:MOST]
-    return ""
+    return _BARE if guarded.bare else ""
 
 
 def _said(mention: Mention, places: frozenset[str], near: Callable[[str], Sequence[str]], *, moved: bool) -> str:

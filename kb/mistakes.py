@@ -36,6 +36,7 @@ _COMPARISONS = ("=", "!=", "<", ">", "<=", ">=")
 _MODIFIERS = ("GROUP", "HAVING", "ORDER", "LIMIT", "OFFSET")
 _CLOSES = {"{": "}", "(": ")", "[": "]"}
 _ENTITY = re.compile(r"&(?:lt|gt|amp|quot|apos|#\d+|#x[0-9A-Fa-f]+);")
+_SURROGATE = re.compile(r"(?<!\\)(?:\\\\)*(?:\\u|\\U0000)[Dd][89A-Fa-f][0-9A-Fa-f]{2}")
 _ESCAPE = re.compile(r"""\\(?:[tbnrf"'\\]|u[0-9A-Fa-f]{4}|U[0-9A-Fa-f]{8})""")
 
 
@@ -160,7 +161,9 @@ def _backslash(scene: Scene) -> str:
 
 def _open_text(scene: Scene) -> str:
     if scene.token().kind == "open":
-        return "The text that begins here is not closed; it ends with the quotes it begins with, on the same line."
+        long = scene.token().text[:3] in ("'''", '"""')
+        where = f"{scene.token().text[:3]}, on whatever line" if long else "the quotes it begins with, on the same line"
+        return f"The text that begins here is not closed; it ends with {where}."
     before = scene.token(-1)
     if before.kind == "string" and scene.token().kind == "word" and scene.token().at == before.at + len(before.text):
         return "A quote inside a text is written \\' or \\\", or the text stands in the other kind of quotes."
@@ -340,6 +343,18 @@ def _triple(scene: Scene) -> str:
     return ""
 
 
+def _dataset(scene: Scene) -> str:
+    if scene.token(-1).klass in ("FROM", "NAMED") and "iri" in scene.expected:
+        return (
+            "FROM is followed by the IRI of a graph, as in FROM <https://…>; without FROM, all that is served is asked."
+        )
+    return ""
+
+
+def _nothing(scene: Scene) -> str:
+    return "" if scene.reading.tokens else "Begin with one of these, for example: SELECT * WHERE { ?s ?p ?o } LIMIT 10"
+
+
 def _ending(scene: Scene) -> str:
     if scene.token().text == ";" and not scene.open_brackets():
         return "A query ends without “;”, and there is one in a request."
@@ -349,6 +364,8 @@ def _ending(scene: Scene) -> str:
 
 
 MISTAKES: Final = (
+    Mistake("no query at all", _nothing),
+    Mistake("graph of a dataset", _dataset),
     Mistake("escaped for HTML", _escaped),
     Mistake("smart quotes", _smart_quotes),
     Mistake("backslash", _backslash),
@@ -408,6 +425,11 @@ def _bad_text(reading: Reading) -> tuple[int, str] | None:
     for index, token in enumerate(reading.tokens):
         if token.kind == "string" and "\\" in _ESCAPE.sub("", token.text):
             return index, "A “\\” in a text is written “\\\\”, also in patterns of REGEX."
+        if token.kind == "string" and _SURROGATE.search(token.text):
+            return (
+                index,
+                "Escapes from \\uD800 to \\uDFFF are halves of characters; write the character itself.",
+            )
         if token.kind == "lang" and any(len(part) > 8 for part in token.text[1:].split("-")):
             return index, "A language tag has parts of at most eight letters, such as @en-GB."
     return None

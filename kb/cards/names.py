@@ -49,13 +49,19 @@ def nearest(engine: Engine, kind: str, wanted: str, *, count: int = 3) -> list[s
 
 
 def alike(engine: Engine, name: str) -> list[str]:
-    """The IRIs of ours that are most like one that is unknown, best first, at most three."""
+    """The IRIs that are most like one that is unknown, best first, at most three: of ours those that are registered, of
+    other vocabularies the properties and classes that are in use."""
     start = namespace(name)
-    if not start.startswith(BASE) or start not in PREFIXES.values():
+    if start not in PREFIXES.values():
         return []
-    there = {found.removeprefix(start): found for found in _registered(engine, start)}
+    if start.startswith(BASE):
+        found = _registered(engine, start)
+    else:
+        figures = engine.statistics.parts["whole"]
+        found = [used for used in (*figures.properties, *figures.classes) if namespace(used) == start]
+    there = {one.removeprefix(start): one for one in found}
     close = process.extract(name.removeprefix(start), sorted(there), scorer=fuzz.ratio, score_cutoff=70, limit=3)
-    return [there[found] for found, _, _ in close]
+    return [there[one] for one, _, _ in close]
 
 
 def _registered(engine: Engine, start: str) -> list[str]:

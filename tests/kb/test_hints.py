@@ -50,6 +50,8 @@ def told(engine: FakeEngine, query: str) -> str:
         ("SELECT * FROM claim:none { ?s ?p ?o }", "There is no graph claim:none."),
         ("SELECT * { ?s <http://x/é> ?o }", "Nothing in the data has the property <http://x/\\xe9>."),
         ("SELECT * { ?c t:holder/foaf:nothing ?x }", "foaf:nothing"),
+        ("SELECT * { ?c rdfs:lable ?x }", "property rdfs:lable. Did you mean rdfs:label?"),
+        ('SELECT * { ?c rdfs:label "Northport Gazette" }', 'write "..."@en'),
     ],
 )
 def test_a_name_that_is_not_where_it_was_asked_is_told(engine: FakeEngine, query: str, hint: str) -> None:
@@ -68,6 +70,7 @@ def test_a_name_that_is_not_where_it_was_asked_is_told(engine: FakeEngine, query
         "SELECT * FROM claim:2024-03-05-gazette-demand { ?e sem:eventType ?x }",
         "CONSTRUCT { ?c t:nothing ?x } { ?c t:holder ?x }",
         "ASK { FILTER(xsd:integer('1') = '2'^^<http://x/none>) }",
+        'SELECT * { ?c rdfs:label "none"@en FILTER(?c = "none") }',
         "ASK {}",
     ],
 )

@@ -10,6 +10,8 @@ from kb.mistakes import MISTAKES, RULES, Scene, excerpt, explained
 from kb.namespaces import PREFIXES
 
 AGAINST_THE_GRAMMAR = {
+    "no query at all": ("# nothing", "", "Begin with one of these"),
+    "graph of a dataset": ("SELECT * FROM WHERE { ?s ?p ?o }", "WHERE", "the IRI of a graph"),
     "escaped for HTML": ("ASK { FILTER(?y &lt; 3) }", "&", "write the character itself"),
     "smart quotes": ("ASK { ?x ?p “hello” }", "“", "straight quotes"),
     "backslash": ("\\u0041SK {}", "\\", "inside texts and IRIs only"),
@@ -36,6 +38,7 @@ AGAINST_THE_GRAMMAR = {
 """For each mistake: a query with it, the token at fault, and what the hint says."""
 
 MORE = [
+    ("ASK { ?s ?p '''abc }", "'''abc }", "on whatever line"),
     ("ASK { ?s ?p 'it's' }", "s", "A quote inside a text"),
     ("ASK { FILTER(?s = ?o & ?p = 1) }", "&", "“&&”"),
     ("ASK { FILTER(?s = ?o | ?p = 1) }", "|", "“||”"),
@@ -82,6 +85,7 @@ AGAINST_OTHER_RULES = {
 }
 
 MORE_RULES = [
+    ('ASK { ?s ?p "\\uD83D\\uDE00" }', '"\\uD83D\\uDE00"', "halves of characters"),
     ("ASK { ?s rdsf:label ?o }", "rdsf:label", "Did you mean “rdf:”?"),
     ("ASK { ?s qqqqq:x ?o }", "qqqqq:x", "Known prefixes: acled,"),
     ('ASK { ?s ?p "\\n\\t\\d" }', '"\\n\\t\\d"', "“\\\\”"),
