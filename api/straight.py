@@ -7,6 +7,7 @@ with ``testimonia.begun`` in its environment if its query is under way; the answ
 """
 
 import asyncio
+import contextlib
 import functools
 import threading
 from collections.abc import Callable, Mapping
@@ -141,7 +142,8 @@ class _Waiting:
         if threading.get_ident() == self._thread:
             self._loop.call_soon(self._begin)  # without the way through the kernel
         else:
-            self._loop.call_soon_threadsafe(self._begin)
+            with contextlib.suppress(RuntimeError):  # the server has stopped, and a thread waits
+                self._loop.call_soon_threadsafe(self._begin)
 
     async def answer(self, asked: Asked) -> Answer | None:
         """The whole answer; None where it is not here at once, or more is to be said of it."""
