@@ -1,5 +1,7 @@
 """Saved questions on times and quantities: what the shipped data answers, and that SPARQL agrees with the reasoning."""
 
+import doctest
+import re
 from collections.abc import Iterator
 from datetime import date
 from itertools import product
@@ -7,13 +9,17 @@ from itertools import product
 import pyoxigraph as ox
 import pytest
 from asking import answers
+from places import ROOT
 
+from kb import agreement
 from kb.allen import SHARING_A_DAY, holds
 from kb.engine import EmbeddedEngine
 from kb.model import Truth
 from kb.namespaces import iri
-from kb.paths import queries_dir
+from kb.paths import queries_dir, shapes_dir
 from kb.questions import load
+from kb.rules import rules
+from kb.sources import read_folder
 from kb.times import Bounds, bounds
 
 CALIBER, NEWSROOM = "2022-12-13-caliber", "2022-12-12-newsroom"
@@ -209,3 +215,19 @@ def test_questions_call_certain_and_possible_what_the_reasoning_does(
     assert len(found) == len(dict(found))
     assert dict(found) == {number: truth.value for number, truth in wanted.items() if truth is not Truth.IMPOSSIBLE}
     assert {*wanted.values()} == {*Truth}
+
+
+def test_the_page_on_time_and_quantity_says_what_the_code_answers() -> None:
+    """Each example of docs/time-and-quantity.md gives the answer that stands there."""
+    found = doctest.testfile(str(ROOT / "docs" / "time-and-quantity.md"), module_relative=False)
+    assert found.attempted > 10 and found.failed == 0
+
+
+def test_the_page_on_time_and_quantity_names_rules_and_questions_that_there_are() -> None:
+    """The rules and the saved questions that the page names exist."""
+    page = (ROOT / "docs" / "time-and-quantity.md").read_text(encoding="utf-8")
+    told = page[page.index("## What `check`") :]
+    named = set(re.findall(r"`(?:testimonia ask )?([a-z]+(?:-[a-z]+)+)`", told))
+    shapes = {rule.name for rule in rules(read_folder(shapes_dir(), "*.ttl"))}
+    assert named == named & (shapes | {*agreement.RULES} | load(queries_dir()).keys())
+    assert len(named) > 10
