@@ -93,9 +93,11 @@ def findings(raw: Dataset, rules: Sequence[Source], *, derived: Dataset | None =
 
     ``derived`` saves deriving it again where that was done.
     """
-    from kb import checks, evidence, style  # pySHACL takes a while to load, and a build that is up to date needs none
+    # pySHACL takes a while to load, and a build that is up to date needs none
+    from kb import agreement, checks, evidence, style
 
-    found = [*handwritten(raw), *evidence.times(raw), *checks.check(derived or derive(raw), rules)]
+    found = [*handwritten(raw), *evidence.times(raw), *agreement.disagreements(raw)]
+    found += checks.check(derived or derive(raw), rules)
     return style.lint(raw, found)
 
 

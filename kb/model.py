@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from enum import IntEnum
+from enum import IntEnum, StrEnum
 
 
 class Severity(IntEnum):
@@ -11,6 +11,14 @@ class Severity(IntEnum):
     INFO = 0
     WARNING = 1
     VIOLATION = 2
+
+
+class Truth(StrEnum):
+    """Whether something holds, as far as what is stated goes: in every case that fits it, in some, or in none."""
+
+    CERTAIN = "certain"
+    POSSIBLE = "possible"
+    IMPOSSIBLE = "impossible"
 
 
 @dataclass(frozen=True, order=True)

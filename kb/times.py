@@ -24,31 +24,49 @@ def bounds(edtf: str) -> Bounds:
 
     The text that says "about" gives no width, so none is made up.
 
-    A day, month, year or set ``[a..b]`` is a time somewhere inside it; an interval ``a/b`` begins in a and ends in b.
+    A day, month, year or set ``[a..b]`` is a time somewhere inside it, of one day or more; an interval ``a/b`` begins
+    in a and ends in b, and is open at a side that is ".." (open) or empty (unknown).
     ValueError where the text is no EDTF, or runs backwards.
     """
-    from edtf import parse_edtf  # takes longer to load than all else that is needed to start
-    from edtf.parser.edtf_exceptions import EDTFParseException
-    from edtf.parser.parser_classes import Interval
-
+    begin, slash, end = edtf.partition("/")
+    if slash and "".join((begin, end)).strip(".") == "":
+        raise _not_edtf(edtf)  # neither side says anything
     try:
-        parsed: Any = parse_edtf(edtf)
-        if isinstance(parsed, Interval):
-            begin, end = parsed.lower, parsed.upper
-            found = Bounds(
-                _day(begin.lower_strict()),
-                _day(begin.upper_strict()),
-                _day(end.lower_strict()),
-                _day(end.upper_strict()),
-            )
+        if slash:
+            found = Bounds(*_side(begin), *_side(end))
         else:
-            low, high = _day(parsed.lower_strict()), _day(parsed.upper_strict())
+            low, high = _days(edtf)
             found = Bounds(low, high, low, high)
-    except (EDTFParseException, AttributeError, OverflowError, TypeError) as error:
-        raise ValueError(f"{edtf!r} is no EDTF expression") from error
+    except ValueError as error:
+        raise _not_edtf(edtf) from error
     if found.earliest_begin and found.latest_end and found.earliest_begin > found.latest_end:
         raise ValueError(f"{edtf!r} ends before it begins")
     return found
+
+
+def _not_edtf(edtf: str) -> ValueError:
+    return ValueError(f"{edtf!r} is no EDTF expression")
+
+
+def _side(edtf: str) -> tuple[date | None, date | None]:
+    """First and last day of one side of an interval: a date, or nothing that is known."""
+    if edtf in ("", ".."):
+        return None, None
+    if edtf[0] in "[{" or "/" in edtf:
+        raise ValueError("a set or an interval is no side of an interval")
+    return _days(edtf)
+
+
+def _days(edtf: str) -> tuple[date | None, date | None]:
+    """First and last day of an expression that is no interval; ValueError where there is none."""
+    from edtf import parse_edtf  # takes longer to load than all else that is needed to start
+    from edtf.parser.edtf_exceptions import EDTFParseException
+
+    try:
+        parsed: Any = parse_edtf(edtf)
+        return _day(parsed.lower_strict()), _day(parsed.upper_strict())
+    except (EDTFParseException, AttributeError, OverflowError, TypeError) as error:
+        raise ValueError(str(error)) from error
 
 
 def _day(value: time.struct_time | float) -> date | None:

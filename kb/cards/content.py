@@ -233,14 +233,24 @@ def _time_words(time: Json) -> str:
     bounds = time["bounds"]
     if bounds is None:
         return words
-    first, last = bounds["earliest_begin"], bounds["latest_end"]
     about = "about " if "~" in str(time["edtf"]) else ""
+    begin = (bounds["earliest_begin"], bounds["latest_begin"])
+    end = (bounds["earliest_end"], bounds["latest_end"])
+    if begin != end:
+        sides = (("from", *begin), ("to" if any(begin) else "up to", *end))
+        told = [f"{word} {_some_day(about, *days)}" for word, *days in sides if any(days)]
+        return f"{words}, read as {' '.join(told)}{'' if any(end) else ' on'}"
+    first, last = begin
     if first and last and first == last:
         return f"{words}, read as {about}{first}"
     if first and last:
-        throughout = (bounds["latest_begin"], bounds["earliest_end"]) == (first, last)
-        return f"{words}, read as {'' if throughout else 'some time '}from {about}{first} to {about}{last}"
-    return f"{words}, read as from {about}{first} on" if first else f"{words}, read as up to {about}{last}"
+        return f"{words}, read as some time from {about}{first} to {about}{last}"
+    return f"{words}, read as some time {f'from {about}{first} on' if first else f'up to {about}{last}'}"
+
+
+def _some_day(about: str, first: str | None, last: str | None) -> str:
+    """The day on which one side of an interval lies."""
+    return f"{about}{first}" if first == last else f"some day between {about}{first} and {about}{last}"
 
 
 def _text(text: str) -> Sentence:

@@ -7,6 +7,8 @@ import pytest
 from fake_engine import EXAMPLE, FakeEngine, example
 
 from kb import cards
+from kb.dataset import Dataset
+from kb.derive import derive
 from kb.errors import QueryError
 from kb.model import Source
 from kb.namespaces import PREFIXES, iri, turtle_prologue
@@ -67,6 +69,35 @@ def test_quantities_and_times_are_told_in_the_words_of_the_text(engine: FakeEngi
     whole = parts[iri(f"node:{GAZETTE}-barrels-cargo")]["quantity"]
     assert (whole["value"], whole["approximation"], whole["minimum"]) == (40, "about", None)
     assert content["time"][0]["bounds"]["latest_end"] == "2024-03-03"
+
+
+@pytest.mark.parametrize(
+    ("edtf", "told"),
+    [
+        ("2024-03-01", "2024-03-01"),
+        ("2024-03-01~", "about 2024-03-01"),
+        ("2024-02", "some time from 2024-02-01 to 2024-02-29"),
+        ("[..2024-03-05]", "some time up to 2024-03-05"),
+        ("2024-03-01/2024-03-03", "from 2024-03-01 to 2024-03-03"),
+        ("2024-03-01/..", "from 2024-03-01 on"),
+        ("../2024-03-03", "up to 2024-03-03"),
+        ("2024-02/..", "from some day between 2024-02-01 and 2024-02-29 on"),
+        ("2024-02-28/2024-03", "from 2024-02-28 to some day between 2024-03-01 and 2024-03-31"),
+    ],
+)
+def test_a_time_is_told_as_far_as_it_is_known(edtf: str, told: str) -> None:
+    """One time inside a span, a time that lasts, and an open one are put in different words."""
+    quads = list(
+        ox.Quad(q.subject, q.predicate, ox.Literal(edtf, datatype=q.object.datatype), q.graph_name)
+        if q.predicate.value == iri("t:edtf") and isinstance(q.object, ox.Literal)
+        else q
+        for q in example().quads
+        if "TimeStamp" not in q.predicate.value
+    )
+    lines = card(FakeEngine(derive(Dataset(tuple(quads), {})).quads), "claim", f"{GAZETTE}-barrels")["content"][
+        "statements"
+    ]
+    assert any(line.endswith(f"the time is “between 1 and 3 March”, read as {told}.") for line in lines), lines
 
 
 def test_a_relay_claim_tells_what_it_relays(engine: FakeEngine) -> None:

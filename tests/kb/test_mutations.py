@@ -844,17 +844,17 @@ CONTENT = [
         ("quantity-one-number",),
     ),
     kind(
-        "part larger than the whole",
+        "part larger than about the whole",
         a("schema:QuantitativeValue", has="t:subsetOf"),
         setting("schema:value", "15"),
-        ("subset-not-larger", "t:subsetOf"),
+        ("subset-figure", "t:subsetOf"),
         places=1,
     ),
     kind(
-        "parts larger than the whole together",
+        "parts larger than about the whole together",
         a("schema:QuantitativeValue", has="t:subsetOf"),
         second_part,
-        ("subsets-together", "/<graph> { / <t:subsetOf>", "<t:subsetOf>"),
+        ("subsets-figure", "/<graph> { / <t:subsetOf>", "<t:subsetOf>"),
         places=1,
     ),
     kind(

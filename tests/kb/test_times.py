@@ -20,6 +20,10 @@ def day(text: str | None) -> date | None:
         ("2022-11-16/2022-11-18", ("2022-11-16", "2022-11-16", "2022-11-18", "2022-11-18")),
         ("2020-11/2025", ("2020-11-01", "2020-11-30", "2025-01-01", "2025-12-31")),
         ("2020-11/..", ("2020-11-01", "2020-11-30", None, None)),
+        ("2020-11/", ("2020-11-01", "2020-11-30", None, None)),
+        ("/2022-12-04", (None, None, "2022-12-04", "2022-12-04")),
+        ("198X/..", ("1980-01-01", "1989-12-31", None, None)),
+        ("2022-12-XX", ("2022-12-01", "2022-12-31", "2022-12-01", "2022-12-31")),
         ("[..2022-12-12]", (None, "2022-12-12", None, "2022-12-12")),
         ("2022-12-10~", ("2022-12-10", "2022-12-10", "2022-12-10", "2022-12-10")),
     ],
@@ -29,8 +33,20 @@ def test_bounds_say_no_more_than_the_words(edtf: str, expected: tuple[str | None
     assert bounds(edtf) == Bounds(*(day(text) for text in expected))
 
 
-@pytest.mark.parametrize("edtf", ["tomorrow", "2022-13", "2023/2022", "2022-11-01..", ""])
+@pytest.mark.parametrize(
+    "edtf",
+    [
+        *("tomorrow", "2022-13", "2022-11-01..", "", "-0050", "2022-12-1X"),
+        *("/", "../..", "../", "[2022-11-01..2022-11-02]/..", "2022/2023/2024"),
+    ],
+)
 def test_what_is_no_edtf_is_refused(edtf: str) -> None:
-    """A date that is none, or that ends before it begins, is an error and not an open bound."""
-    with pytest.raises(ValueError):
+    """What is no date, or one that says nothing, is an error and not an open bound."""
+    with pytest.raises(ValueError, match="is no EDTF expression"):
         bounds(edtf)
+
+
+def test_a_time_does_not_end_before_it_begins() -> None:
+    """An interval that runs backwards is an error."""
+    with pytest.raises(ValueError, match="ends before it begins"):
+        bounds("2023/2022")

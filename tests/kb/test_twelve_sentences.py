@@ -1,29 +1,18 @@
 """What the shipped data answers on the twelve sentences: speaker, chain, hedge, direction, number, passage."""
 
 import csv
-import io
 from collections import defaultdict
 
 import pytest
+from asking import answers
 from places import ROOT
 
 from kb.dataset import Dataset
-from kb.engine import EmbeddedEngine, QueryRequest
-from kb.namespaces import iri, shorten
-from kb.paths import data_dir, queries_dir
-from kb.questions import load
+from kb.engine import EmbeddedEngine
+from kb.namespaces import iri
+from kb.paths import data_dir
 
 CALIBER, NEWSROOM = "2022-12-13-caliber", "2022-12-12-newsroom"
-
-
-def answers(engine: EmbeddedEngine, name: str) -> list[dict[str, str]]:
-    body = engine.answer(QueryRequest(load(queries_dir())[name].text, solutions="text/csv")).body.decode()
-    rows = list(csv.DictReader(io.StringIO(body)))
-    assert rows
-    return [
-        {key: shorten(value) if value.startswith("https://w3id") else value for key, value in row.items()}
-        for row in rows
-    ]
 
 
 def test_the_landmine_total_is_the_ministrys_through_the_outlet(shipped_engine: EmbeddedEngine) -> None:
