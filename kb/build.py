@@ -94,9 +94,9 @@ def findings(raw: Dataset, rules: Sequence[Source], *, derived: Dataset | None =
     ``derived`` saves deriving it again where that was done.
     """
     # pySHACL takes a while to load, and a build that is up to date needs none
-    from kb import agreement, checks, evidence, style
+    from kb import checks, evidence, style, timechecks
 
-    found = [*handwritten(raw), *evidence.times(raw), *agreement.disagreements(raw)]
+    found = [*handwritten(raw), *evidence.times(raw), *timechecks.disagreements(raw)]
     found += checks.check(derived or derive(raw), rules)
     return style.lint(raw, found)
 

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 import pyoxigraph as ox
 
-from kb import agreement, evidence
+from kb import evidence, timechecks
 from kb.dataset import RDF_TYPE, Dataset, statements, text_of
 from kb.derive import derive, handwritten
 from kb.model import Finding, Source
@@ -75,7 +75,7 @@ def _found(
     own |= {quad.graph_name.value for quad in raw if isinstance(quad.graph_name, ox.NamedNode)} | {DEFAULT_GRAPH}
     found = [finding for finding in handwritten(whole) if finding.focus in own]
     found += evidence.times(written := Dataset(tuple(raw), {}))
-    found += agreement.disagreements(written)
+    found += timechecks.disagreements(written)
     derived = derive(whole)
     wanted = [rule for rule in shared.rules if not rule.across and rule.name not in skipped]
     ontology = frozenset(shared.ontology.quads)

@@ -11,7 +11,7 @@ import pytest
 from asking import answers
 from places import ROOT
 
-from kb import agreement
+from kb import timechecks
 from kb.allen import SHARING_A_DAY, holds
 from kb.engine import EmbeddedEngine
 from kb.model import Truth
@@ -229,5 +229,5 @@ def test_the_page_on_time_and_quantity_names_rules_and_questions_that_there_are(
     told = page[page.index("## What `check`") :]
     named = set(re.findall(r"`(?:testimonia ask )?([a-z]+(?:-[a-z]+)+)`", told))
     shapes = {rule.name for rule in rules(read_folder(shapes_dir(), "*.ttl"))}
-    assert named == named & (shapes | {*agreement.RULES} | load(queries_dir()).keys())
+    assert named == named & (shapes | {*timechecks.RULES} | load(queries_dir()).keys())
     assert len(named) > 10

@@ -19,7 +19,7 @@ LAYERS = (
         "kb.derive",
         "kb.allen",
         "kb.quantities",
-        "kb.agreement",
+        "kb.timechecks",
         "kb.checks",
         "kb.closure",
         "kb.reuse",

@@ -5,7 +5,7 @@ import re
 import pytest
 from places import ROOT
 
-from kb import agreement, evidence, style
+from kb import evidence, style, timechecks
 from kb.model import Severity
 from kb.paths import shapes_dir
 from kb.rules import rules
@@ -15,7 +15,7 @@ PAGE = (ROOT / "docs" / "rules.md").read_text(encoding="utf-8")
 ASKED, _, TAUGHT = PAGE.partition("## Rules that the encoding taught")
 ROWS = re.findall(r"^\| (\d+) \| ([^|]+) \| ([^|]+) \| ([^|]+) \| ([^|]+) \|$", ASKED, re.M)
 SHAPES = {rule.name: rule for rule in rules(read_folder(shapes_dir(), "*.ttl"))}
-CODE = {*agreement.RULES, *evidence.RULES, *style.RULES, "hand-written-computed-term"}
+CODE = {*timechecks.RULES, *evidence.RULES, *style.RULES, "hand-written-computed-term"}
 WORDS = {Severity.INFO: "information", Severity.WARNING: "warning", Severity.VIOLATION: "violation"}
 
 

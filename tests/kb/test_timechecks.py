@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from places import CASES, story
 
-from kb import agreement, build, parts
+from kb import build, parts, timechecks
 from kb.dataset import parse
 from kb.model import Finding, Severity, Source
 from kb.namespaces import shorten
@@ -22,7 +22,7 @@ def found(case: str, *changes: tuple[str, str]) -> list[Finding]:
     for old, new in changes:
         assert text.count(old) == 1, old
         text = text.replace(old, new)
-    return list(agreement.disagreements(parse([Source("case.trig", text, True)])))
+    return list(timechecks.disagreements(parse([Source("case.trig", text, True)])))
 
 
 @pytest.mark.parametrize("case", ["duration", "weekday"])
@@ -133,11 +133,11 @@ def test_both_ways_of_checking_tell_of_it(tmp_path: Path) -> None:
     files, shapes = build.sources(folder), read_folder(shapes_dir(), "*.ttl")
     line = next(n for n, row in enumerate(changed.splitlines(), 1) if "2024-03-01..2024-03-03" in row)
     for findings in (build.findings(parse(files), shapes), parts.check(files, shapes)):
-        (told,) = (finding for finding in findings if finding.rule in agreement.RULES)
+        (told,) = (finding for finding in findings if finding.rule in timechecks.RULES)
         assert told.place is not None
         assert (told.rule, shorten(told.focus), told.place.line) == ("weekday-agrees", WHEN, line)
 
 
 def test_the_words_of_the_shipped_times_agree_with_their_readings() -> None:
     """Weekdays and lengths of time in the shipped articles are those of their dates."""
-    assert list(agreement.disagreements(parse(build.sources(data_dir())))) == []
+    assert list(timechecks.disagreements(parse(build.sources(data_dir())))) == []
