@@ -29,8 +29,11 @@ from kb.pool import QUICK
 LONGEST = 4000
 """Characters of the longest query that is read on the event loop."""
 
-LARGEST = 64_000
+LARGEST = 250_000
 """Bytes of the largest answer that is sent from the event loop."""
+
+LARGEST_PACKED = 64_000
+"""Bytes of the largest that is compressed there: that takes a millisecond or two."""
 
 
 @dataclass(frozen=True)
@@ -105,7 +108,8 @@ class Straight:
             if begun is None:
                 return None
             held.callback(begun.drop)
-            answer = await waiting.answer(begun)
+            packed = headers.takes_gzip(key.encodings)
+            answer = await waiting.answer(begun, LARGEST_PACKED if packed else LARGEST)
             hint = None if answer is None else _hint(guarded, answer, engine)
             if answer is None or hint is None:
                 return Begun(begun, engine, held.pop_all())
@@ -135,6 +139,7 @@ class _Waiting:
         self._loop, self._thread = loop, threading.get_ident()
         self._is_whole: asyncio.Future[bool] = loop.create_future()
         self._asked: Asked | None = None
+        self._largest = 0
         self._descriptor: int | None = None
 
     def wake(self) -> None:
@@ -145,9 +150,9 @@ class _Waiting:
             with contextlib.suppress(RuntimeError):  # the server has stopped, and a thread waits
                 self._loop.call_soon_threadsafe(self._begin)
 
-    async def answer(self, asked: Asked) -> Answer | None:
-        """The whole answer; None where it is not here at once, or more is to be said of it."""
-        self._asked = asked
+    async def answer(self, asked: Asked, largest: int) -> Answer | None:
+        """The whole answer; None where it is not here at once, larger than so many bytes, or an error."""
+        self._asked, self._largest = asked, largest
         timer = self._loop.call_later(QUICK, self._end, False)
         try:
             if not await self._is_whole:
@@ -158,7 +163,7 @@ class _Waiting:
         finally:
             timer.cancel()
             self._end(False)
-        return answer if len(answer.body) <= LARGEST else None
+        return answer if len(answer.body) <= largest else None
 
     def _begin(self) -> None:
         if self._asked is None or self._is_whole.done():
@@ -177,7 +182,7 @@ class _Waiting:
         else:
             if size is None:
                 self._end(True)
-            elif size > LARGEST:
+            elif size > self._largest:
                 self._end(False)
 
     def _end(self, is_whole: bool) -> None:

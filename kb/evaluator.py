@@ -32,6 +32,8 @@ from kb.prefixes import prefixes_of
 _PIECE = 1 << 18
 """Bytes of an answer that are handed over at once."""
 
+_WITH_PREFIXES = (ox.RdfFormat.TURTLE, ox.RdfFormat.TRIG, ox.RdfFormat.RDF_XML, ox.RdfFormat.JSON_LD)
+
 _SORTED = 20_000
 """Triples of a graph answer that are put in order, for people and for equal answers; more come as they are found."""
 
@@ -41,8 +43,8 @@ _MERGED_QUADS = 2_000_000
 _KEPT_QUADS = 50_000
 """Quads of the largest copy that is kept for the next query over the same dataset."""
 
-PIPE = 1 << 16
-"""Bytes that a pipe takes at once."""
+PIPE = 1 << 18
+"""Bytes that the pipe to the parent takes at once, so that most answers are written without waiting."""
 
 _BATCH = 10_000
 """Quads copied at once."""
@@ -213,7 +215,7 @@ def _write_graph(found: Iterable[ox.Triple], out: _Pieces, form: ox.RdfFormat | 
     first = list(itertools.islice(rest, _SORTED + 1))
     if len(first) <= _SORTED:
         first.sort(key=str)
-        ox.serialize(first, out, format=form, prefixes=prefixes_of(first))
+        ox.serialize(first, out, format=form, prefixes=prefixes_of(first) if form in _WITH_PREFIXES else None)
     else:
         ox.serialize(itertools.chain(first, rest), out, format=form, prefixes=PREFIXES)
 

@@ -35,6 +35,9 @@ IN_MEMORY = 1 << 20
 IN_FILES = 1 << 30
 """Bytes of answers that may lie in files at once, waiting for their readers."""
 
+_READ = 1 << 16
+"""Bytes that are read at once: more would be fetched from the system, and given back, each time."""
+
 _START_UP = 30.0
 """Seconds an evaluator may take to open its store."""
 
@@ -55,6 +58,7 @@ class Evaluator:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,  # not a file: an evaluator may write none
+            pipesize=PIPE,
             env=_environment(),
         )
         assert self._process.stdin and self._process.stdout and self._process.stderr
@@ -107,7 +111,7 @@ class Evaluator:
 
         EOFError where the process has ended; ``finish`` says why.
         """
-        piece = os.read(self._out.fileno(), PIPE)
+        piece = os.read(self._out.fileno(), _READ)
         if not piece:
             raise EOFError
         self._read += piece
