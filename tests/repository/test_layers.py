@@ -19,6 +19,7 @@ LAYERS = (
         "kb.derive",
         "kb.checks",
         "kb.closure",
+        "kb.compare",
         "kb.reuse",
         "kb.revision",
         "kb.proposal",

@@ -1,0 +1,107 @@
+"""Comparisons, counts and drift as statements of the default graph, under names that stay from build to build."""
+
+from collections.abc import Iterable, Iterator
+
+import pyoxigraph as ox
+
+from kb.compare import Account, Compared, Comparison, Frame, compare
+from kb.compare.drift import Drift
+from kb.dataset import RDF_TYPE, Dataset, Node, node
+from kb.namespaces import iri
+
+
+def with_comparisons(dataset: Dataset) -> Dataset:
+    """The dataset with what is computed between its claims, and with who supports whom.
+
+    A comparison in the data stands instead of the computed one for its pair; what supports is taken from both.
+    """
+    found = compare(dataset)
+    together = dataset.with_quads(statements(found))
+    return together.with_quads(_corroborations(together))
+
+
+def statements(found: Compared) -> Iterator[ox.Quad]:
+    """Everything that was computed, frame by frame, then drift."""
+    for frame in found.frames:
+        yield from _frame(frame)
+        for comparison in frame.comparisons:
+            yield from _comparison(comparison)
+        for account in frame.accounts:
+            yield from _account(frame, account)
+    for drift in found.drifts:
+        yield from _drift(drift)
+
+
+def name_of(comparison: Comparison) -> str:
+    """The IRI of a computed comparison: made of its claims in the order of their names, whichever says more."""
+    return iri(f"comparison:{_joined(*sorted(comparison.pair))}")
+
+
+def _joined(one: str, other: str) -> str:
+    return f"{one.rpartition('/')[2]}-and-{other.rpartition('/')[2]}"
+
+
+def _frame(frame: Frame) -> Iterator[ox.Quad]:
+    subject = ox.NamedNode(frame.name)
+    counts = frame.counts
+    for name, count in (
+        ("t:independentVoiceCount", counts.independent_voices),
+        ("t:outletCount", counts.outlets),
+        ("t:sideCount", counts.sides),
+        ("t:uncomparedPairs", frame.uncompared),
+        ("t:voiceCount", counts.voices),
+    ):
+        yield ox.Quad(subject, node(name), _literal(count, "xsd:integer"))
+
+
+def _comparison(comparison: Comparison) -> Iterator[ox.Quad]:
+    subject, relation = ox.NamedNode(name_of(comparison)), comparison.relation
+    yield ox.Quad(subject, RDF_TYPE, node("t:Comparison"))
+    yield from _all(subject, "t:byRule", (f"rule:{relation.rule}", f"rule:{comparison.tie.name}"))
+    yield from _all(subject, "t:differsIn", (f"detail:{kind}" for kind in relation.differs_in))
+    yield ox.Quad(subject, node("t:independence"), node(f"independence:{comparison.tie.independence}"))
+    yield ox.Quad(subject, node("t:left"), ox.NamedNode(relation.left.claim))
+    yield ox.Quad(subject, node("t:onlyPossibly"), _literal(relation.possibly, "xsd:boolean"))
+    yield ox.Quad(subject, node("t:relation"), node(f"relation:{relation.relation}"))
+    yield ox.Quad(subject, node("t:right"), ox.NamedNode(relation.right.claim))
+
+
+def _account(frame: Frame, account: Account) -> Iterator[ox.Quad]:
+    subject = node(f"account:{account.name.rpartition('/')[2]}")
+    yield ox.Quad(subject, RDF_TYPE, node("t:Account"))
+    yield ox.Quad(subject, node("t:accountOf"), ox.NamedNode(frame.name))
+    for claim in account.claims:
+        yield ox.Quad(subject, node("t:toldIn"), ox.NamedNode(claim.claim))
+
+
+def _drift(drift: Drift) -> Iterator[ox.Quad]:
+    subject = node(f"drift:{_joined(drift.earlier, drift.later)}-{drift.rule}")
+    yield ox.Quad(subject, RDF_TYPE, node("t:Drift"))
+    yield ox.Quad(subject, node("t:byRule"), node(f"rule:{drift.rule}"))
+    yield ox.Quad(subject, node("t:change"), node(f"change:{drift.kind}"))
+    yield ox.Quad(subject, node("t:earlier"), ox.NamedNode(drift.earlier))
+    yield ox.Quad(subject, node("t:later"), ox.NamedNode(drift.later))
+
+
+def _corroborations(dataset: Dataset) -> Iterator[ox.Quad]:
+    """Both ways between two claims with surely the same content from independent voices; from no other comparison."""
+    wanted = {
+        "t:independence": (iri("independence:independent"),),
+        "t:relation": (iri("relation:same-content"),),
+    }
+    for comparison in dataset.instances("t:Comparison"):
+        if any(dataset.texts(comparison, name) != values for name, values in wanted.items()):
+            continue
+        one, other = dataset.value(comparison, "t:left"), dataset.value(comparison, "t:right")
+        if one and other and dataset.value(comparison, "t:onlyPossibly") != "true":
+            yield ox.Quad(ox.NamedNode(one), node("t:corroborates"), ox.NamedNode(other))
+            yield ox.Quad(ox.NamedNode(other), node("t:corroborates"), ox.NamedNode(one))
+
+
+def _all(subject: ox.NamedNode, name: str, values: Iterable[str]) -> Iterator[ox.Quad]:
+    for value in values:
+        yield ox.Quad(subject, node(name), node(value))
+
+
+def _literal(value: int | bool, datatype: str) -> Node:
+    return ox.Literal(str(value).lower(), datatype=node(datatype))
