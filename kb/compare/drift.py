@@ -1,5 +1,6 @@
 """How what is told changes on its way: more or less sure, with or without its source; along a chain, or in time."""
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
@@ -74,7 +75,7 @@ CHANGES = (
         lambda r: (
             r.asserted
             and not r.first.own_voice
-            and r.first.holder not in (r.first.publisher, r.then.holder)
+            and (r.first.unnamed or r.first.holder not in (r.first.publisher, r.then.holder))
             and r.then.own_voice
         ),
     ),
@@ -100,7 +101,12 @@ def _hedged(told: Told, origin: Origin) -> bool:
 
 
 def between(retold: Iterable[tuple[Told, Told]], origins: Origins, published: Callable[[str], str]) -> Iterator[Drift]:
-    """Drift between claims of two articles of different days; ``published`` gives the day of an article."""
+    """Drift between claims of two articles of different days; ``published`` gives the day of an article.
+
+    Nothing is gained or lost between two articles where one of them tells it both ways.
+    """
+    forward: dict[tuple[str, str], list[Retelling]] = defaultdict(list)
+    backward: dict[tuple[str, str], list[Retelling]] = defaultdict(list)
     for one, other in retold:
         first, then = origins.by_claim[one.claim], origins.by_claim[other.claim]
         days = published(first.article)[:10], published(then.article)[:10]
@@ -108,11 +114,15 @@ def between(retold: Iterable[tuple[Told, Told]], origins: Origins, published: Ca
             continue
         if days[0] > days[1]:
             one, other, first, then = other, one, then, first
-        forward, backward = Retelling(one, other, first, then), Retelling(other, one, then, first)
-        for change in CHANGES:
-            for way, kind in ((forward, change.kinds[0]), (backward, change.kinds[1])):
-                if change.holds(way):
-                    yield Drift(one.claim, other.claim, kind, change.rule)
+        forward[other.claim, first.article].append(Retelling(one, other, first, then))
+        backward[one.claim, then.article].append(Retelling(other, one, then, first))
+    for change in CHANGES:
+        for tellings in forward.values():
+            if all(map(change.holds, tellings)):
+                yield from (Drift(r.earlier.claim, r.later.claim, change.kinds[0], change.rule) for r in tellings)
+        for tellings in backward.values():
+            if all(map(change.holds, tellings)):
+                yield from (Drift(r.later.claim, r.earlier.claim, change.kinds[1], change.rule) for r in tellings)
 
 
 def along_chains(dataset: Dataset, claims: Iterable[str]) -> Iterator[Drift]:

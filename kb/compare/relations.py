@@ -141,6 +141,9 @@ def _differing(pair: Compared) -> set[str]:
         found.add("certainty")
     if pair.same and pair.left.words != pair.right.words:
         found.add("wording")
+    edtf = [{when.edtf for when in one.times} for one in (pair.left, pair.right)]
+    if all(edtf) and edtf[0] != edtf[1] and "date" not in found:
+        found.add("date-expression")
     return found
 
 
