@@ -4,10 +4,11 @@ Independence is what remains where nothing else holds, and is claimed for nobody
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
+from itertools import combinations
 
 from kb.compare.told import Identity
 from kb.dataset import Dataset
@@ -62,7 +63,7 @@ class Origins:
     credited: frozenset[frozenset[str]]
     """Pairs of articles one of which credits the very text of the other."""
     sharing: frozenset[frozenset[str]]
-    """Pairs of articles with a passage in common, near-verbatim or closer."""
+    """Pairs of articles with a passage in common, near-verbatim or closer, on which claims of both rest."""
 
     def sharing_with(self, article: str) -> list[str]:
         """The articles that share a passage with one."""
@@ -124,7 +125,7 @@ def tie(one: str, other: str, origins: Origins) -> Tie:
 def origins(dataset: Dataset, identity: Identity) -> Origins:
     """Where each claim comes from; claims whose chain ends at no article are left to the shapes."""
     articles = {name: _publisher(dataset, name) for name in dataset.instances("schema:NewsArticle")}
-    reuse, sharing = _reuse(dataset)
+    reuse = _reuse(dataset)
     found = {}
     for claim in dataset.instances("t:Claim"):
         relays, article = _chain(dataset, claim, articles)
@@ -144,7 +145,7 @@ def origins(dataset: Dataset, identity: Identity) -> Origins:
             naming in _UNNAMED or basis == iri("basis:implied-by-passive"),
             frozenset(_overlapped(dataset, claim, reuse)),
         )
-    return Origins(found, identity, frozenset(_credits(dataset)), frozenset(sharing))
+    return Origins(found, identity, frozenset(_credits(dataset)), frozenset(_sharing(found.values())))
 
 
 def _publisher(dataset: Dataset, article: str) -> str:
@@ -171,27 +172,22 @@ Ranges = dict[str, list[tuple[int, int, str]]]
 """By snapshot: where text stands that other articles share, and the name of the reuse."""
 
 
-def _reuse(dataset: Dataset) -> tuple[Ranges, set[frozenset[str]]]:
+def _reuse(dataset: Dataset) -> Ranges:
     ranges: Ranges = defaultdict(list)
-    sharing: set[frozenset[str]] = set()
-    article_of = {
-        snapshot: article
-        for article in dataset.instances("schema:NewsArticle")
-        for snapshot in dataset.texts(article, "t:snapshot")
-    }
     for name in dataset.instances("t:TextReuse"):
-        if Decimal(dataset.value(name, "t:ratio") or 0) < Decimal(str(NEAR)):
-            continue
-        among = []
-        for anchor in dataset.texts(name, "t:passage"):
-            snapshot = dataset.value(anchor, "oa:hasSource") or ""
-            ranges[snapshot].append((*dataset.span(anchor), name))
-            among.append(article_of.get(snapshot, snapshot))
-        first, *others = sorted(set(among))
-        sharing |= {frozenset((first, other)) for other in others}
-        if len(others) > 1:
-            sharing |= {frozenset((one, other)) for one in others for other in others if one < other}
-    return ranges, sharing
+        if Decimal(dataset.value(name, "t:ratio") or 0) >= Decimal(str(NEAR)):
+            for anchor in dataset.texts(name, "t:passage"):
+                snapshot = dataset.value(anchor, "oa:hasSource") or ""
+                ranges[snapshot].append((*dataset.span(anchor), name))
+    return ranges
+
+
+def _sharing(found: Iterable[Origin]) -> set[frozenset[str]]:
+    articles: dict[str, set[str]] = defaultdict(set)
+    for one in found:
+        for name in one.shared:
+            articles[name].add(one.article)
+    return {frozenset(pair) for among in articles.values() for pair in combinations(sorted(among), 2)}
 
 
 def _overlapped(dataset: Dataset, claim: str, ranges: Ranges) -> set[str]:

@@ -61,7 +61,8 @@ def _comparison(comparison: Comparison) -> Iterator[ox.Quad]:
     yield from _all(subject, "t:differsIn", (f"detail:{kind}" for kind in relation.differs_in))
     yield ox.Quad(subject, node("t:independence"), node(f"independence:{comparison.tie.independence}"))
     yield ox.Quad(subject, node("t:left"), ox.NamedNode(relation.left.claim))
-    yield ox.Quad(subject, node("t:onlyPossibly"), _literal(relation.possibly, "xsd:boolean"))
+    if relation.possibly:
+        yield ox.Quad(subject, node("t:onlyPossibly"), _literal("true", "xsd:boolean"))
     yield ox.Quad(subject, node("t:relation"), node(f"relation:{relation.relation}"))
     yield ox.Quad(subject, node("t:right"), ox.NamedNode(relation.right.claim))
 
@@ -103,5 +104,5 @@ def _all(subject: ox.NamedNode, name: str, values: Iterable[str]) -> Iterator[ox
         yield ox.Quad(subject, node(name), node(value))
 
 
-def _literal(value: int | bool, datatype: str) -> Node:
-    return ox.Literal(str(value).lower(), datatype=node(datatype))
+def _literal(value: object, datatype: str) -> Node:
+    return ox.Literal(str(value), datatype=node(datatype))

@@ -44,7 +44,7 @@ LAYERS = (
     {"benchmarks.copying", "benchmarks.writing"},
     {"benchmarks.defects", "benchmarks.truth"},
     {"benchmarks.corpus"},
-    {"benchmarks.generate", "benchmarks.reuse", "benchmarks.check"},
+    {"benchmarks.generate", "benchmarks.reuse", "benchmarks.check", "benchmarks.compare"},
     {"benchmarks.asking", "benchmarks.figures", "benchmarks.filling"},
     {"benchmarks.engines"},
     {"benchmarks.loading"},
