@@ -18,7 +18,7 @@ from kb.paths import ontology_dir
 from kb.sources import read_folder
 
 GAZETTE, COURIER, HERALD = "2024-03-05-gazette", "2024-03-06-courier", "2024-03-07-herald"
-VOCABULARY = read_folder(ontology_dir(), "*.ttl")
+VOCABULARY = parse(read_folder(ontology_dir(), "*.ttl"))
 BARRELS = "role:cargo object:barrels"
 FORTY = f"{BARRELS} exact 40"
 
@@ -74,7 +74,7 @@ def claim(
 def data(*texts: str) -> Dataset:
     """The ontology, three articles of three outlets, and what is given."""
     text = "".join(map(article, (GAZETTE, COURIER, HERALD))) + "".join(texts)
-    return parse([*VOCABULARY, Source("x.trig", turtle_prologue() + text, True)])
+    return VOCABULARY.with_quads(parse([Source("x.trig", turtle_prologue() + text, True)]).quads)
 
 
 def only(dataset: Dataset) -> Comparison:
@@ -435,9 +435,8 @@ def test_statements_are_the_same_from_run_to_run() -> None:
 
 def test_each_rule_is_described_in_the_ontology() -> None:
     """The concepts of the scheme are the rules of the code, and no others."""
-    ontology = parse(VOCABULARY)
     scheme = iri("scheme:rule")
-    concepts = {c for c in ontology.instances("skos:Concept") if ontology.value(c, "skos:inScheme") == scheme}
+    concepts = {c for c in VOCABULARY.instances("skos:Concept") if VOCABULARY.value(c, "skos:inScheme") == scheme}
     names = {rule.name for rule in RULES} | {tie.name for tie in TIES} | {change.rule for change in CHANGES}
     names |= {"relay-doubts", "relay-hedges", "relay-vouches"}
     assert {shorten(concept) for concept in concepts} == {f"rule:{name}" for name in names}
