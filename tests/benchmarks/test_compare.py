@@ -51,8 +51,11 @@ def test_the_truth_reads_times_by_itself(edtf: str, first: date, last: date) -> 
 
 
 @pytest.mark.long
-def test_planted_relations_and_dependences_are_found(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_planted_relations_and_dependences_are_found(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
     """In a small corpus each relation and each independence reaches the bars, also where accounts stand for claims."""
+    monkeypatch.setattr("kb.compare.EACH_WITH_EACH", 24)
     assert list(measured.judged(Plan(24, 1, 90, 0.5), tmp_path)) == []
     told = capsys.readouterr().out
     for value in ("contradicts", "differs-in-wording", "narrower", "shared-text", "independent"):
