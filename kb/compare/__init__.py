@@ -91,8 +91,11 @@ def compare(dataset: Dataset) -> Compared:
     Claims about two frames that are possibly the same are compared too; they neither contradict nor support each other.
     """
     identity = Identity(dataset)
-    by_frame = told(dataset, identity)
     known = origins(dataset, identity)
+    by_frame = {
+        frame: [one for one in claims if one.claim in known.by_claim]
+        for frame, claims in told(dataset, identity).items()
+    }
 
     @cache
     def kinds(entry: str) -> str:
@@ -104,12 +107,15 @@ def compare(dataset: Dataset) -> Compared:
     written = coded(dataset)
     frames: list[Frame] = []
     drifts: list[Drift] = []
-    for name, found in sorted(by_frame.items()):
-        claims = [one for one in found if one.claim in known.by_claim]
+    for name, claims in sorted(by_frame.items()):
         accounts = _accounts(claims) if len(claims) > EACH_WITH_EACH else []
         pairs = list(_accounts_pairs(accounts) if accounts else combinations(claims, 2))
-        uncompared = len(claims) * (len(claims) - 1) // 2 - len(pairs)
-        pairs += _possible(name, claims, by_frame, identity)
+        wanted = len(claims) * (len(claims) - 1) // 2
+        for other in _possibly_the_same(name, by_frame, identity):
+            wanted += len(claims) * len(other)
+            if len(claims) * len(other) <= EACH_WITH_EACH**2:
+                pairs += product(claims, other)
+        uncompared = wanted - len(pairs)
         found_here = [compared(one, other) for one, other in pairs]
         comparisons = tuple(c for c in found_here if c.pair not in written)
         frames.append(Frame(name, _counts(dataset, claims, known), comparisons, tuple(accounts), uncompared))
@@ -129,14 +135,12 @@ def coded(dataset: Dataset) -> dict[frozenset[str], str]:
     return found
 
 
-def _possible(
-    name: str, claims: list[Told], by_frame: Mapping[str, list[Told]], identity: Identity
-) -> Iterator[tuple[Told, Told]]:
-    """Pairs of claims about this frame and about another that is possibly the same; each pair of frames once."""
+def _possibly_the_same(name: str, by_frame: Mapping[str, list[Told]], identity: Identity) -> Iterator[list[Told]]:
+    """The claims about each frame that is possibly the same as this one and comes after it by name."""
     for pair in sorted(identity.declared_of(name), key=sorted):
-        first, second = sorted(pair)
-        if first == name and len(claims) * len(by_frame.get(second, ())) <= EACH_WITH_EACH**2:
-            yield from product(claims, by_frame.get(second, ()))
+        first, second = min(pair), max(pair)
+        if first == name and second in by_frame:
+            yield by_frame[second]
 
 
 def _accounts(claims: list[Told]) -> list[Account]:

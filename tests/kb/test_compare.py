@@ -331,6 +331,22 @@ def test_of_too_many_accounts_each_is_compared_with_the_commonest() -> None:
     assert frame.uncompared == 300 * 299 // 2 - len(frame.comparisons)
 
 
+def test_pairs_across_frames_that_may_be_one_are_counted_where_they_are_too_many(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Of two large frames that are possibly one, the pairs that are not compared are among those that are counted."""
+    monkeypatch.setattr(comparing, "EACH_WITH_EACH", 2)
+    claims = [
+        claim(f"{frame}{n}", GAZETTE, f"{BARRELS} exact {n}", at=10 * n, frame=f"event:{frame}")
+        for n in range(3)
+        for frame in ("barrels", "casks")
+    ]
+    same = "event:barrels t:possiblySameAs event:casks .\n"
+    barrels, casks = compare(data(same, *claims)).frames
+    assert [len(barrels.comparisons) + barrels.uncompared, len(casks.comparisons) + casks.uncompared] == [3 + 9, 3]
+    assert barrels.uncompared == 9
+
+
 def drifts(*texts: str) -> set[tuple[str, str]]:
     return {(drift.kind, drift.rule) for drift in compare(data(*texts)).drifts}
 
