@@ -19,7 +19,7 @@ from kb.compare.told import Identity, Told, kind_of, told
 from kb.dataset import Dataset
 from kb.namespaces import iri
 
-EACH_WITH_EACH = 64
+EACH_WITH_EACH = 32
 """Claims, or accounts, of a frame up to which all are compared with each other."""
 
 
