@@ -77,6 +77,9 @@ def judged(plan: Plan, folder: Path) -> Iterator[str]:
             click.echo(f"  {value:<22}{planted_pairs:>9,}{precision:>11.2%}{recall:>9.2%}")
             if min(precision, recall) < RATE:
                 yield value
+        click.echo(
+            f"  {len(wanted.keys() - got.keys()):,} planted pairs are not judged, as the build says of their frames"
+        )
     own = sum(len(frame.comparisons) for frame in found.frames)
     click.echo(
         f"{own:,} comparisons; accounts stand for {sum(frame.uncompared for frame in found.frames):,} pairs more"
