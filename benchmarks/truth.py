@@ -2,17 +2,23 @@
 
 import json
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
+from datetime import date, timedelta
 from itertools import combinations
 from typing import Final
 
 from benchmarks.copying import similarity, words
-from benchmarks.nouns import Claim, Entity, Frame, Line, Printed
+from benchmarks.nouns import Claim, Count, Entity, Frame, Line, Printed
 from benchmarks.writing import claim_name, entity_name
 
 COMMITTED: Final = ("accused", "alleged", "denied", "opined", "presumed", "reported", "stated")
 """Modes in which a holder commits to the content or its denial; only such claims are compared."""
+NEAR: Final = 0.8
+"""The share of words that two copies have in common where their likeness still shows that they are copies."""
+
+Days = tuple[date, date]
+"""First and last day that a time leaves open."""
 
 
 @dataclass(frozen=True)
@@ -22,96 +28,218 @@ class Told:
     name: str
     article: str
     frame: str
-    details: Mapping[str, object]
+    state: bool
+    details: Mapping[str, "Days | frozenset[str] | frozenset[Number]"]
+    guessed: frozenset[str]
+    """The details that name somebody known by an article's description: who that is, nobody can say."""
     positive: bool
     certainty: str
+    loaded: frozenset[tuple[str, str]]
     holder: str
+    alike: str
+    """The holder without the article whose description it is."""
+    relays: tuple[str, ...]
+    own_voice: bool
     unnamed: bool
     family: str
+    words: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Number:
+    """How many, with the fewest and the most that the words leave open."""
+
+    close: str
+    value: int
+    low: float
+    high: float
 
 
 def told(page: Printed) -> Iterator[Told]:
     """The claims of an article that can be compared with others."""
     for line in page.sentences:
-        for number, claim in enumerate(line.sentence.claims):
-            if claim.mode in COMMITTED and not claim.relay:
-                yield Told(
-                    claim_name(page, line, number),
-                    page.article.slug,
-                    claim.frame.name,
-                    details(claim),
-                    claim.positive,
-                    claim.certainty,
-                    page.article.outlet.name if claim.holder is None else entity_name(page, claim.holder),
-                    claim.naming in ("anonymous", "hearsay") or claim.basis == "implied-by-passive",
-                    line.sentence.family,
-                )
+        claims = line.sentence.claims
+        words_of_line = tuple(words(page.text[line.start : line.end]))
+        for number, claim in enumerate(claims):
+            if claim.mode not in COMMITTED or claim.relay:
+                continue
+            relays, above = [], claim.above
+            while above is not None:
+                relays.append(_speaker(page, claims[above]))
+                above = claims[above].above
+            judged = {_key(part.who) for part in claim.parts} | {_key(other) for _, other in _others(claim)}
+            yield Told(
+                claim_name(page, line, number),
+                page.article.slug,
+                claim.frame.name,
+                claim.frame.pattern.state,
+                details(claim),
+                frozenset(_guessed(claim)),
+                claim.positive,
+                claim.certainty,
+                frozenset(
+                    (_key(loaded.target), page.text[slice(*line.spans[loaded.tag])].lower())
+                    for loaded in line.sentence.loaded
+                    if _key(loaded.target) in judged
+                ),
+                _speaker(page, claim),
+                _key(claim.holder) if claim.holder else "",
+                (*relays, page.article.outlet.name),
+                claim.basis == "author-voice",
+                claim.naming in ("anonymous", "hearsay") or claim.basis == "implied-by-passive",
+                line.sentence.family,
+                words_of_line,
+            )
 
 
-def details(claim: Claim) -> dict[str, object]:
+def details(claim: Claim) -> "dict[str, Days | frozenset[str] | frozenset[Number]]":
     """What a claim tells: who in each role, how many, where and when. Groups described alike count as the same."""
-    found: dict[str, object] = {}
+    who: dict[str, set[str]] = defaultdict(set)
+    numbers: dict[str, set[Number]] = defaultdict(set)
     for part in claim.parts:
-        if part.count and part.count.out_of:
-            found[f"of them {part.role}"] = (part.count.close, part.count.value)
-            continue
-        found[part.role] = (*found.get(part.role, ()), _key(part.who))  # type: ignore[misc]
-        if part.count:
-            found[f"number {part.role}"] = (part.count.close, part.count.value)
-    for name, other in (
-        ("place", claim.place), ("near", claim.near), ("concerns", claim.concerns), ("after", claim.after)
-    ):  # fmt: skip
-        if other is not None:
-            found[name] = _key(other)
+        share = bool(part.count and part.count.out_of)
+        if not share:
+            who[part.role].add(_key(part.who))
+        if part.count and part.count.value is not None:
+            key = f"number {'of them ' if share else ''}{part.role} {_key(part.who)} {part.count.unit}"
+            numbers[key].add(_number(part.count))
+    for name, other in _others(claim):
+        who[name].add(_key(other))
+    found: dict[str, Days | frozenset[str] | frozenset[Number]] = {key: frozenset(names) for key, names in who.items()}
+    found |= {key: frozenset(counts) for key, counts in numbers.items()}
     if claim.when:
-        found["when"] = claim.when.edtf
+        found["when"] = days(claim.when.edtf)
     return found
+
+
+def days(edtf: str) -> Days:
+    """The days that an expression of the generator leaves open."""
+    begin, _, end = edtf.strip("[]").partition("/" if "/" in edtf else "..")
+    return _day(begin, date.min, last=False), _day(end or begin if ".." not in edtf else end, date.max, last=True)
+
+
+def _day(text: str, otherwise: date, *, last: bool) -> date:
+    """A day, or the first or last one of a month; ``otherwise`` where it is open."""
+    if text in ("", ".."):
+        return otherwise
+    if len(text) > len("2000-01"):
+        return date.fromisoformat(text)
+    first = date.fromisoformat(f"{text}-01")
+    return (first + timedelta(days=31)).replace(day=1) - timedelta(days=1) if last else first
 
 
 def relation(left: Told, right: Told) -> tuple[Told, Told, str]:
     """How two claims about one frame relate, the one that says more on the left where one does.
 
-    Opposite polarity or two exact numbers that differ contradict; any other detail that both give differently
-    differs in detail; where no detail clashes, the same details are the same content or differ in certainty, more
-    details than the other's are narrower, and each having what the other lacks is compatible.
+    One denies what the other affirms only where the other affirms all of it. Of two that affirm, counts of the same
+    and days of an event that leave nothing open between them contradict; any other detail that both give differently
+    differs in detail. Where no detail clashes, the same details are the same content, or differ in certainty, or in
+    loaded words; more details than the other's are narrower (fewer, where both deny), and each having what the other
+    lacks is compatible. A wider time that takes in the other is a detail less.
     """
+    how = {key: _how(key, left, right) for key in sorted(left.details.keys() | right.details.keys())}
+    more_left, more_right = (any(side in found for found in how.values()) for side in ("left", "right"))
+    clash = {key for key, found in how.items() if found == "clash"}
+    guessed = left.guessed | right.guessed
     if left.positive != right.positive:
-        return left, right, "contradicts"
-    shared = left.details.keys() & right.details.keys()
-    clash = [key for key in shared if left.details[key] != right.details[key]]
-    if any(key.startswith("number ") and _exact(left.details[key]) and _exact(right.details[key]) for key in clash):
+        more_denied = more_right if left.positive else more_left
+        sure = not clash and not more_denied and not _only_possibly(left, right)
+        return left, right, "contradicts" if sure else "compatible"
+    if left.positive and any(_excludes(key, left, right) for key in clash - guessed):
         return left, right, "contradicts"
     if clash:
         return left, right, "differsInDetail"
-    if left.details.keys() == right.details.keys():
-        return left, right, "sameContent" if left.certainty == right.certainty else "differsInCertainty"
-    if left.details.keys() > right.details.keys():
-        return left, right, "narrower"
-    if left.details.keys() < right.details.keys():
-        return right, left, "narrower"
-    return left, right, "compatible"
+    if more_left and more_right:
+        return left, right, "compatible"
+    if more_left or more_right:
+        return (left, right, "narrower") if more_left == left.positive else (right, left, "narrower")
+    if left.certainty != right.certainty:
+        return left, right, "differsInCertainty"
+    return left, right, "sameContent" if left.loaded == right.loaded else "differsInWording"
 
 
-def independence(left: Told, right: Told) -> str:
-    """Whether one text or one voice stands behind both; unknown where either names nobody."""
-    if left.family and left.family == right.family:
+def _how(key: str, left: Told, right: Told) -> str:
+    """Which of two claims says more of a detail: "", "left", "right", "left right"; or "clash"."""
+    one, two = left.details.get(key), right.details.get(key)
+    if one is None or two is None or one == two:
+        return "" if one == two else "left" if two is None else "right"
+    if isinstance(one, tuple) and isinstance(two, tuple):
+        (first, last), (begin, end) = one, two
+        if last < begin or end < first:
+            return "clash"
+        within, around = begin <= first and last <= end, first <= begin and end <= last
+        return "left" if within else "right" if around else "left right"
+    assert isinstance(one, frozenset) and isinstance(two, frozenset)
+    if key.startswith("number "):
+        return "clash"
+    return "right" if one < two else "left" if two < one else "clash"
+
+
+def _excludes(key: str, left: Told, right: Told) -> bool:
+    """Whether a detail that two claims give differently cannot be both ways."""
+    if key == "when":
+        return not left.state
+    if not key.startswith("number "):
+        return False
+    one, two = _counts(left.details[key]), _counts(right.details[key])
+    if len(one) != 1 or len(two) != 1:
+        return False
+    return one[0].low > two[0].high or two[0].low > one[0].high
+
+
+def _counts(detail: object) -> list[Number]:
+    return [count for count in detail if isinstance(count, Number)] if isinstance(detail, frozenset) else []
+
+
+def _only_possibly(left: Told, right: Told) -> bool:
+    """Whether some detail that both give is somebody whom each article only describes."""
+    return bool(left.guessed & right.guessed & left.details.keys() & right.details.keys())
+
+
+def independence(left: Told, right: Told, sharing: Set[frozenset[str]] = frozenset()) -> str:
+    """Whether one text or one voice stands behind both; unknown where either names nobody, or one paper prints both.
+
+    ``sharing`` are the pairs of articles that have a sentence in common: what such an article says by itself may be of
+    the other, too.
+    """
+    if _copied(left, right):
         return "sharedText"
-    if left.holder == right.holder:
+    if left.holder == right.holder or left.holder in right.relays or right.holder in left.relays:
         return "sameOrigin"
-    return "unknown" if left.unnamed or right.unnamed else "independent"
+    if set(left.relays) & set(right.relays) or left.unnamed or right.unnamed:
+        return "unknown"
+    if left.alike and left.alike == right.alike:
+        return "unknown"
+    pair = frozenset((left.article, right.article))
+    return "unknown" if pair in sharing and (left.own_voice or right.own_voice) else "independent"
+
+
+def _copied(left: Told, right: Told) -> bool:
+    """Whether the sentences go back to one, and are still near enough to show it."""
+    return bool(left.family) and left.family == right.family and similarity(left.words, right.words) >= NEAR
 
 
 def agreement(pages: Sequence[Printed]) -> Iterator[str]:
     """A line for each pair of claims of two articles about one frame."""
     by_frame: dict[str, list[Told]] = defaultdict(list)
+    by_family: dict[str, list[Told]] = defaultdict(list)
     for page in pages:
         for claim in told(page):
             by_frame[claim.frame].append(claim)
+            by_family[claim.family].append(claim)
+    sharing = {
+        frozenset((one.article, two.article))
+        for family in by_family.values()
+        for one, two in combinations(family, 2)
+        if one.article != two.article and _copied(one, two)
+    }
     for frame in sorted(by_frame):
         for one, two in combinations(by_frame[frame], 2):
             if one.article != two.article:
                 left, right, how = relation(one, two)
-                yield _line(left=left.name, right=right.name, relation=how, independence=independence(one, two))
+                yield _line(
+                    left=left.name, right=right.name, relation=how, independence=independence(one, two, sharing)
+                )
 
 
 def reuse(pages: Sequence[Printed]) -> Iterator[str]:
@@ -170,5 +298,26 @@ def _key(who: Entity | Frame) -> str:
     return who.name
 
 
-def _exact(value: object) -> bool:
-    return isinstance(value, tuple) and value[0] == "exact"
+def _speaker(page: Printed, claim: Claim) -> str:
+    return page.article.outlet.name if claim.holder is None else entity_name(page, claim.holder)
+
+
+def _others(claim: Claim) -> Iterator[tuple[str, Entity | Frame]]:
+    """What a claim says of the event as a whole."""
+    found = (("place", claim.place), ("near", claim.near), ("concerns", claim.concerns), ("after", claim.after))
+    return ((name, other) for name, other in found if other is not None)
+
+
+def _guessed(claim: Claim) -> Iterator[str]:
+    for part in claim.parts:
+        if isinstance(part.who, Entity) and part.who.scoped:
+            yield part.role
+            if part.count:
+                yield f"number {part.role} {_key(part.who)} {part.count.unit}"
+
+
+def _number(count: Count) -> Number:
+    value = count.value or 0
+    low = {"exact": value, "at-least": value, "more-than": value + 0.5}.get(count.close, float("-inf"))
+    high = {"exact": value, "up-to": value}.get(count.close, float("inf"))
+    return Number(count.close, value, low, high)

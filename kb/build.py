@@ -1,4 +1,4 @@
-"""From files to a build: read, derive, close, write. The edge that the commands ``build`` and ``serve`` share."""
+"""From files to a build: read, derive, compare, close, write. The edge that ``build`` and ``serve`` share."""
 
 import hashlib
 import json
@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import kb
 from kb import store
+from kb.compare.statements import with_comparisons
 from kb.dataset import Dataset, parse, statements
 from kb.derive import derive, handwritten
 from kb.errors import SetupError, SourceError
@@ -198,7 +199,9 @@ def build(
         )
     from kb import closure  # owlrl takes a while to load, and a build that is up to date needs none
 
-    say(f"{len(dataset.instances('t:Claim'))} claims; drawing conclusions")
+    say(f"{len(dataset.instances('t:Claim'))} claims; comparing them")
+    dataset = with_comparisons(dataset)
+    say(f"{len(dataset.instances('t:Comparison'))} comparisons; drawing conclusions")
     closed = closure.close(dataset)
     say(f"{len(closed.quads) - len(dataset.quads)} conclusions; writing the store")
     folder = store.write(out, closed.quads, inputs=inputs, version=kb.__version__, counts=counts(closed))

@@ -1,11 +1,10 @@
-"""What follows mechanically from entries: realis, selectors, time bounds, corroborations. Never written by hand.
+"""What follows mechanically from entries: realis, selectors, time bounds. Never written by hand.
 
 The terms added here carry ``t:computedBy`` in the ontology; ``handwritten`` finds them where somebody typed them.
 """
 
 from collections.abc import Iterator
 from datetime import date
-from itertools import permutations
 
 import pyoxigraph as ox
 
@@ -25,8 +24,8 @@ _FALSE = ox.Literal("false", datatype=node("xsd:boolean"))
 
 
 def derive(dataset: Dataset) -> Dataset:
-    """The dataset with ``t:realis`` of claims, Web Annotation selectors of anchors, time bounds, and corroborations."""
-    return dataset.with_quads([*_realis(dataset), *_selectors(dataset), *_stamps(dataset), *_corroborations(dataset)])
+    """The dataset with ``t:realis`` of claims, Web Annotation selectors of anchors, and time bounds."""
+    return dataset.with_quads([*_realis(dataset), *_selectors(dataset), *_stamps(dataset)])
 
 
 def handwritten(dataset: Dataset) -> list[Finding]:
@@ -106,15 +105,3 @@ def _stamps(dataset: Dataset) -> Iterator[ox.Quad]:
             if day is not None:
                 value = ox.Literal(day.isoformat(), datatype=node("xsd:date"))
                 yield ox.Quad(quad.subject, node(stamp), value, quad.graph_name)
-
-
-def _corroborations(dataset: Dataset) -> Iterator[ox.Quad]:
-    """Both ways between two claims with the same content from independent voices; from no other comparison."""
-    for comparison in dataset.instances("t:Comparison"):
-        independent = dataset.texts(comparison, "t:independence") == (iri("independence:independent"),)
-        if not independent or dataset.texts(comparison, "t:relation") != (iri("relation:same-content"),):
-            continue
-        sides = {side for name in ("t:left", "t:right") for side in dataset.texts(comparison, name)}
-        claims = sorted(side for side in sides if dataset.is_a(side, "t:Claim"))
-        for one, other in permutations(claims, 2):
-            yield ox.Quad(ox.NamedNode(one), node("t:corroborates"), ox.NamedNode(other))

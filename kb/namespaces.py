@@ -7,6 +7,7 @@ from typing import Final
 BASE: Final = "https://w3id.org/testimonia/"
 
 OWN: Final = (
+    "account",
     "acled",
     "actor",
     "anchor",
@@ -14,9 +15,12 @@ OWN: Final = (
     "article",
     "basis",
     "certainty",
+    "change",
     "claim",
     "comparison",
+    "detail",
     "direction",
+    "drift",
     "event",
     "excuse",
     "graph",
@@ -33,6 +37,7 @@ OWN: Final = (
     "relation",
     "reuse",
     "role",
+    "rule",
     "scheme",
     "section",
     "sentiment",

@@ -92,28 +92,6 @@ def test_conclusions_written_by_hand_are_found() -> None:
     assert finding.place is not None and finding.place.file == "typed.ttl"
 
 
-@pytest.mark.parametrize(
-    ("relation", "independence", "supports"),
-    [
-        ("same-content", "independent", True),
-        ("same-content", "unknown", False),
-        ("same-content", "shared-text", False),
-        ("compatible", "independent", False),
-    ],
-)
-def test_claims_corroborate_each_other_only_from_independent_voices(
-    relation: str, independence: str, supports: bool
-) -> None:
-    """The same content from voices that are independent is support, both ways; nothing else is."""
-    text = (
-        f"comparison:x a t:Comparison ; t:left claim:a ; t:right claim:b ; t:relation relation:{relation} ;"
-        f" t:independence independence:{independence} . claim:a a t:Claim . claim:b a t:Claim ."
-    )
-    data = derive(parse([Source("x.ttl", turtle_prologue() + text, False)]))
-    assert data.texts(iri("claim:a"), "t:corroborates") == ((iri("claim:b"),) if supports else ())
-    assert data.texts(iri("claim:b"), "t:corroborates") == ((iri("claim:a"),) if supports else ())
-
-
 def test_derivation_is_repeatable(example: Dataset) -> None:
     """Deriving twice adds nothing."""
     assert derive(example).quads == example.quads

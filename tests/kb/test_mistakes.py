@@ -87,7 +87,7 @@ AGAINST_OTHER_RULES = {
 MORE_RULES = [
     ('ASK { ?s ?p "\\uD83D\\uDE00" }', '"\\uD83D\\uDE00"', "halves of characters"),
     ("ASK { ?s rdsf:label ?o }", "rdsf:label", "Did you mean “rdf:”?"),
-    ("ASK { ?s qqqqq:x ?o }", "qqqqq:x", "Known prefixes: acled,"),
+    ("ASK { ?s qqqqq:x ?o }", "qqqqq:x", "Known prefixes: account,"),
     ('ASK { ?s ?p "\\n\\t\\d" }', '"\\n\\t\\d"', "“\\\\”"),
     ("ASK { ?s ?p 'a'@abcdefghij }", "@abcdefghij", "eight letters"),
     ("ASK { VALUES (?a ?a) { (1 2) } }", "VALUES", "twice"),

@@ -29,13 +29,9 @@ def damaged(files: list[Source], seed: int, *, count: int) -> list[Source]:
     chance = random.Random(seed)
     changed = {file.name: file.text.split("\n") for file in files}
     fit = re.compile(r"    [a-z]+:\w+ \S+ ;")
-    names = [
-        file.name
-        for file in files
-        if Path(file.name).parent.name in ("articles", "registry") and any(map(fit.fullmatch, file.text.split("\n")))
-    ]
+    names = [file.name for file in files if Path(file.name).parent.name in ("articles", "registry")]
     for _ in range(count):
-        lines = changed[chance.choice(names)]
+        lines = changed[chance.choice([name for name in names if any(map(fit.fullmatch, changed[name]))])]
         at = chance.choice([n for n, line in enumerate(lines) if fit.fullmatch(line)])
         what = chance.choice(["remove", "double", "swap", "value"])
         if what == "remove":

@@ -1,0 +1,168 @@
+"""Comparisons between claims, computed from what they tell and where they come from.
+
+Claims about one frame are compared each with each. Of a frame with more than ``EACH_WITH_EACH`` claims, those that tell
+exactly the same are gathered into an account, and accounts are compared; of more accounts than that, each is compared
+with those that most claims give. How many pairs of claims have no comparison of their own is said of the frame.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+from itertools import combinations, product
+
+from kb.compare import drift
+from kb.compare.dependence import Origins, Tie, groups, origins, tie
+from kb.compare.drift import Drift
+from kb.compare.relations import Relation, relate
+from kb.compare.told import Identity, Told, kind_of, told
+from kb.dataset import Dataset
+from kb.namespaces import iri
+
+EACH_WITH_EACH = 32
+"""Claims, or accounts, of a frame up to which all are compared with each other."""
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Two claims, how they relate by what they tell, and what ties them."""
+
+    relation: Relation
+    tie: Tie
+
+    @property
+    def pair(self) -> frozenset[str]:
+        """The two claims."""
+        return frozenset((self.relation.left.claim, self.relation.right.claim))
+
+    @property
+    def corroborates(self) -> bool:
+        """Whether each supports the other: surely the same content, from voices that are independent."""
+        same = self.relation.relation == "same-content" and not self.relation.possibly
+        return same and self.tie.independence == "independent"
+
+
+@dataclass(frozen=True)
+class Account:
+    """The claims about a large frame that tell exactly the same; the first stands for all in comparisons."""
+
+    claims: tuple[Told, ...]
+
+    @property
+    def name(self) -> str:
+        """That of the claim that stands for all."""
+        return self.claims[0].claim
+
+
+@dataclass(frozen=True)
+class Counts:
+    """How many tell of a frame, as defined by the terms of the ontology with these names."""
+
+    voices: int
+    independent_voices: int
+    outlets: int
+    sides: int
+
+
+@dataclass(frozen=True)
+class Frame:
+    """What was computed of the claims about one frame."""
+
+    name: str
+    counts: Counts
+    comparisons: tuple[Comparison, ...]
+    accounts: tuple[Account, ...]
+    """Only of a frame with too many claims to compare each with each."""
+    uncompared: int
+    """Pairs of claims that have no comparison of their own."""
+
+
+@dataclass(frozen=True)
+class Compared:
+    """All that is computed between claims, sorted."""
+
+    frames: tuple[Frame, ...]
+    drifts: tuple[Drift, ...]
+
+
+def compare(dataset: Dataset) -> Compared:
+    """The comparisons, counts and drift of a dataset with its text reuse, except of pairs that are coded by hand.
+
+    Claims about two frames that are possibly the same are compared too; they neither contradict nor support each other.
+    """
+    identity = Identity(dataset)
+    known = origins(dataset, identity)
+    by_frame = {
+        frame: [one for one in claims if one.claim in known.by_claim]
+        for frame, claims in told(dataset, identity).items()
+    }
+
+    @cache
+    def kinds(entry: str) -> str:
+        return kind_of(dataset, entry)
+
+    def compared(one: Told, other: Told) -> Comparison:
+        return Comparison(relate(one, other, identity, kinds), tie(one.claim, other.claim, known))
+
+    written = coded(dataset)
+    frames: list[Frame] = []
+    drifts: list[Drift] = []
+    for name, claims in sorted(by_frame.items()):
+        accounts = _accounts(claims) if len(claims) > EACH_WITH_EACH else []
+        pairs = list(_accounts_pairs(accounts) if accounts else combinations(claims, 2))
+        wanted = len(claims) * (len(claims) - 1) // 2
+        for other in _possibly_the_same(name, by_frame, identity):
+            wanted += len(claims) * len(other)
+            if len(claims) * len(other) <= EACH_WITH_EACH**2:
+                pairs += product(claims, other)
+        uncompared = wanted - len(pairs)
+        found_here = [compared(one, other) for one, other in pairs]
+        comparisons = tuple(c for c in found_here if c.pair not in written)
+        frames.append(Frame(name, _counts(dataset, claims, known), comparisons, tuple(accounts), uncompared))
+        relations = [(c, written.get(c.pair, c.relation.relation)) for c in found_here]
+        retold = [(c.relation.left, c.relation.right) for c, relation in relations if relation in drift.RETOLD]
+        drifts += drift.between(retold, known, lambda article: dataset.value(article, "schema:datePublished") or "")
+    drifts += drift.along_chains(dataset, dataset.instances("t:Claim"))
+    return Compared(tuple(frames), tuple(sorted(set(drifts))))
+
+
+def coded(dataset: Dataset) -> dict[frozenset[str], str]:
+    """By pair of claims, the relation (a slug) of the comparisons that stand in the data; these are by hand."""
+    found = {}
+    for name in dataset.instances("t:Comparison"):
+        ends = frozenset((*dataset.texts(name, "t:left"), *dataset.texts(name, "t:right")))
+        found[ends] = (dataset.value(name, "t:relation") or "").rpartition("/")[2]
+    return found
+
+
+def _possibly_the_same(name: str, by_frame: Mapping[str, list[Told]], identity: Identity) -> Iterator[list[Told]]:
+    """The claims about each frame that is possibly the same as this one and comes after it by name."""
+    for pair in sorted(identity.declared_of(name), key=sorted):
+        first, second = min(pair), max(pair)
+        if first == name and second in by_frame:
+            yield by_frame[second]
+
+
+def _accounts(claims: list[Told]) -> list[Account]:
+    """Claims gathered by what they tell, those that most claims give first."""
+    found: dict[object, list[Told]] = defaultdict(list)
+    for one in claims:
+        parts = frozenset(one.parts.items())
+        numbers, words = frozenset(one.numbers.items()), one.words
+        found[one.type, one.state, one.affirmed, one.certainty, parts, numbers, one.times, words].append(one)
+    accounts = [Account(tuple(same)) for same in found.values()]
+    return sorted(accounts, key=lambda account: (-len(account.claims), account.name))
+
+
+def _accounts_pairs(accounts: list[Account]) -> Iterator[tuple[Told, Told]]:
+    common = accounts[:EACH_WITH_EACH]
+    yield from ((one.claims[0], other.claims[0]) for one, other in combinations(common, 2))
+    yield from ((one.claims[0], other.claims[0]) for one in common for other in accounts[EACH_WITH_EACH:])
+
+
+def _counts(dataset: Dataset, claims: list[Told], known: Origins) -> Counts:
+    found = {one.claim: known.by_claim[one.claim] for one in claims}
+    holders = {origin.holder for origin in found.values()}
+    sides = {side for holder in holders for side in dataset.texts(holder, "t:side")} - {iri("side:none")}
+    outlets = {origin.publisher for origin in found.values()}
+    return Counts(len(holders), groups(found, known), len(outlets), len(sides))

@@ -1,0 +1,250 @@
+"""Whether two claims rest on different voices: a table of what ties them, tried in order.
+
+Independence is what remains where nothing else holds, and is claimed for nobody whose source is not told.
+"""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import cached_property
+from itertools import combinations
+
+from kb.compare.told import Identity
+from kb.dataset import Dataset
+from kb.namespaces import iri
+from kb.reuse import NEAR
+
+_UNNAMED = (iri("naming:anonymous"), iri("naming:hearsay"))
+
+
+@dataclass(frozen=True)
+class Origin:
+    """Where a claim comes from, as its article tells it."""
+
+    claim: str
+    article: str
+    holder: str
+    """The innermost voice: to whom the claim itself is ascribed."""
+    relays: tuple[str, ...]
+    """Who passes it on: the holders of the claims above, from inside outwards, and the outlet or byline."""
+    house: str
+    """Who owns the outlet or, where the data says nothing of that, the outlet or byline."""
+    holder_house: str
+    own_voice: bool
+    """Whether the article says it with its own voice."""
+    unnamed: bool
+    """Whether the text does not tell who the source is."""
+    shared: frozenset[str]
+    """The text reuse, near-verbatim or closer, that its passages overlap."""
+
+    @property
+    def publisher(self) -> str:
+        """The outlet or byline of its article."""
+        return self.relays[-1]
+
+    @property
+    def voices(self) -> frozenset[str]:
+        """All through whom it reaches us."""
+        return frozenset((self.holder, *self.relays))
+
+    @property
+    def returns(self) -> bool:
+        """Whether its chain leads through others back to the outlet that prints it."""
+        return self.holder == self.publisher and len(self.relays) > 1
+
+
+@dataclass(frozen=True)
+class Origins:
+    """What is known of all articles together."""
+
+    by_claim: Mapping[str, Origin]
+    identity: Identity
+    credited: frozenset[frozenset[str]]
+    """Pairs of articles one of which credits the very text of the other."""
+    sharing: frozenset[frozenset[str]]
+    """Pairs of articles with a passage in common, near-verbatim or closer, on which claims of both rest."""
+
+    def sharing_with(self, article: str) -> list[str]:
+        """The articles that share a passage with one."""
+        return self._neighbours.get(article, [])
+
+    def pairs_of(self, holder: str, article: str) -> list[frozenset[str]]:
+        """The pairs of possibly same holders and of credited articles to which a claim belongs."""
+        return [*self.identity.declared_of(holder), *(pair for pair in self.credited if article in pair)]
+
+    @cached_property
+    def _neighbours(self) -> dict[str, list[str]]:
+        found = defaultdict(list)
+        for pair in self.sharing:
+            one, other = sorted(pair)
+            found[one].append(other)
+            found[other].append(one)
+        return found
+
+
+@dataclass(frozen=True)
+class Tie:
+    """A kind of dependence: its name in the ontology, the value of independence, and when it holds."""
+
+    name: str
+    independence: str
+    holds: Callable[[Origin, Origin, Origins], bool]
+
+
+TIES = (
+    Tie("shared-passage", "shared-text", lambda a, b, _: a.article != b.article and bool(a.shared & b.shared)),
+    Tie("same-holder", "same-origin", lambda a, b, _: a.holder == b.holder),
+    Tie("one-owner", "same-origin", lambda a, b, _: a.holder_house == b.holder_house),
+    Tie("self-citation", "same-origin", lambda a, b, _: _returns(a, b) or _returns(b, a)),
+    Tie("credited-voice", "same-origin", lambda a, b, _: a.holder in b.relays or b.holder in a.relays),
+    Tie("credited-text", "same-origin", lambda a, b, known: frozenset((a.article, b.article)) in known.credited),
+    Tie("common-relay", "unknown", lambda a, b, _: a.house == b.house or bool(set(a.relays) & set(b.relays))),
+    Tie("unnamed-source", "unknown", lambda a, b, _: a.unnamed or b.unnamed),
+    Tie("possibly-same-holder", "unknown", lambda a, b, known: known.identity.possibly(a.holder, b.holder)),
+    Tie(
+        "text-shared-elsewhere",
+        "unknown",
+        lambda a, b, known: (a.own_voice or b.own_voice) and frozenset((a.article, b.article)) in known.sharing,
+    ),
+    Tie("no-tie-known", "independent", lambda a, b, _: True),
+)
+"""The first tie that holds says how far two claims depend on each other."""
+
+
+def _returns(one: Origin, other: Origin) -> bool:
+    return one.returns and one.holder in other.voices
+
+
+def tie(one: str, other: str, origins: Origins) -> Tie:
+    """What ties two claims, or ``no-tie-known``."""
+    first, second = origins.by_claim[one], origins.by_claim[other]
+    return next(tie for tie in TIES if tie.holds(first, second, origins))
+
+
+def origins(dataset: Dataset, identity: Identity) -> Origins:
+    """Where each claim comes from; claims whose chain ends at no article are left to the shapes."""
+    articles = {name: _publisher(dataset, name) for name in dataset.instances("schema:NewsArticle")}
+    reuse = _reuse(dataset)
+    found = {}
+    for claim in dataset.instances("t:Claim"):
+        relays, article = _chain(dataset, claim, articles)
+        holder = dataset.value(claim, "t:holder")
+        if article is None or holder is None:
+            continue
+        naming, basis = dataset.value(claim, "t:sourceNaming"), dataset.value(claim, "t:attributionBasis")
+        publisher = articles[article]
+        found[claim] = Origin(
+            claim,
+            article,
+            holder,
+            (*relays, publisher),
+            _house(dataset, publisher),
+            _house(dataset, holder),
+            basis == iri("basis:author-voice"),
+            naming in _UNNAMED or basis == iri("basis:implied-by-passive"),
+            frozenset(_overlapped(dataset, claim, reuse)),
+        )
+    return Origins(found, identity, frozenset(_credits(dataset)), frozenset(_sharing(found.values())))
+
+
+def _publisher(dataset: Dataset, article: str) -> str:
+    return dataset.value(article, "schema:publisher") or dataset.value(article, "schema:author") or article
+
+
+def _house(dataset: Dataset, outlet: str) -> str:
+    return dataset.value(outlet, "schema:parentOrganization") or outlet
+
+
+def _chain(dataset: Dataset, claim: str, articles: Mapping[str, str]) -> tuple[list[str], str | None]:
+    relays: list[str] = []
+    seen, above = {claim}, dataset.value(claim, "t:reportedIn")
+    while above is not None and above not in articles:
+        if above in seen:
+            return relays, None
+        seen.add(above)
+        relays += dataset.texts(above, "t:holder")
+        above = dataset.value(above, "t:reportedIn")
+    return relays, above
+
+
+Ranges = dict[str, list[tuple[int, int, str]]]
+"""By snapshot: where text stands that other articles share, and the name of the reuse."""
+
+
+def _reuse(dataset: Dataset) -> Ranges:
+    ranges: Ranges = defaultdict(list)
+    for name in dataset.instances("t:TextReuse"):
+        if Decimal(dataset.value(name, "t:ratio") or 0) >= Decimal(str(NEAR)):
+            for anchor in dataset.texts(name, "t:passage"):
+                snapshot = dataset.value(anchor, "oa:hasSource") or ""
+                ranges[snapshot].append((*dataset.span(anchor), name))
+    return ranges
+
+
+def _sharing(found: Iterable[Origin]) -> set[frozenset[str]]:
+    articles: dict[str, set[str]] = defaultdict(set)
+    for one in found:
+        for name in one.shared:
+            articles[name].add(one.article)
+    return {frozenset(pair) for among in articles.values() for pair in combinations(sorted(among), 2)}
+
+
+def _overlapped(dataset: Dataset, claim: str, ranges: Ranges) -> set[str]:
+    found = set()
+    for anchor in dataset.texts(claim, "t:evidence"):
+        start, end = dataset.span(anchor)
+        for first, last, name in ranges.get(dataset.value(anchor, "oa:hasSource") or "", ()):
+            if start < last and first < end:
+                found.add(name)
+    return found
+
+
+def _credits(dataset: Dataset) -> set[frozenset[str]]:
+    article_of = {
+        snapshot: article
+        for article in dataset.instances("schema:NewsArticle")
+        for snapshot in dataset.texts(article, "t:snapshot")
+    }
+    return {
+        frozenset((article_of[snapshot], credited))
+        for credit in dataset.instances("t:Credit")
+        for anchor in dataset.texts(credit, "t:evidence")
+        if (snapshot := dataset.value(anchor, "oa:hasSource") or "") in article_of
+        for credited in dataset.texts(credit, "t:creditedText")
+    }
+
+
+def groups(claims: Mapping[str, Origin], known: Origins) -> int:
+    """How many voices among some claims are independent of each other, at least as far as is known.
+
+    Claims of unnamed sources are left out, for they may be anybody's; the others are joined wherever a tie holds
+    between two of them. Where only unnamed ones are left, they count as one. Time grows with the number of claims.
+    """
+    named = [one for one in claims.values() if not one.unnamed]
+    if not named:
+        return min(len(claims), 1)
+    above: dict[str, str] = {}
+
+    def root(key: str) -> str:
+        while above.setdefault(key, key) != key:
+            above[key] = above[above[key]]
+            key = above[key]
+        return key
+
+    for one in named:
+        for key in _keys(one, known):
+            above[root(key)] = root(one.claim)
+    return len({root(one.claim) for one in named})
+
+
+def _keys(one: Origin, known: Origins) -> list[str]:
+    """What a claim has in common with every claim that it is tied to: two claims are tied where a key is the same."""
+    keys = [f"house {one.house}", f"holder of {one.holder_house}", f"alike {known.identity.name(one.holder)}"]
+    keys += [f"voice {voice}" for voice in one.voices]
+    keys += [f"reuse {name}" for name in one.shared]
+    keys += [f"pair {' '.join(sorted(pair))}" for pair in known.pairs_of(one.holder, one.article)]
+    keys.append(f"article {one.article}")
+    if one.own_voice:
+        keys += [f"article {other}" for other in known.sharing_with(one.article)]
+    return keys

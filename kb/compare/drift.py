@@ -1,0 +1,145 @@
+"""How what is told changes on its way: more or less sure, with or without its source; along a chain, or in time."""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+
+from kb.compare.dependence import Origin, Origins
+from kb.compare.told import Told
+from kb.dataset import Dataset
+from kb.namespaces import iri
+
+RETOLD = ("same-content", "differs-in-certainty", "differs-in-wording", "narrower")
+"""Relations in which one claim tells again what the other tells, or a part of it."""
+_SCALE = {"possible": 1, "probable": 2, "certain": 3}
+
+
+@dataclass(frozen=True, order=True)
+class Drift:
+    """A change from an earlier claim to a later one, or to the article that relays it; kind and rule are slugs."""
+
+    earlier: str
+    later: str
+    kind: str
+    rule: str
+
+
+@dataclass(frozen=True)
+class Retelling:
+    """A claim and a later one that tells the same again."""
+
+    earlier: Told
+    later: Told
+    first: Origin
+    then: Origin
+
+    @property
+    def asserted(self) -> bool:
+        """Whether neither merely takes it for granted, for which nobody gives a source."""
+        return "presumed" not in (self.earlier.mode, self.later.mode)
+
+    @property
+    def ranks(self) -> tuple[int, int] | None:
+        """How sure both are, where both are on the scale."""
+        one, other = _SCALE.get(self.earlier.certainty), _SCALE.get(self.later.certainty)
+        return None if one is None or other is None else (one, other)
+
+
+@dataclass(frozen=True)
+class Change:
+    """A kind of drift between articles: its name, what it is called in one direction and in the other, and when."""
+
+    rule: str
+    kinds: tuple[str, str]
+    """Where the condition holds of earlier and later, and where it holds of later and earlier."""
+    holds: Callable[[Retelling], bool]
+
+
+CHANGES = (
+    Change(
+        "surer-later", ("certainty-gained", "certainty-lost"), lambda r: r.ranks is not None and r.ranks[0] < r.ranks[1]
+    ),
+    Change(
+        "hedge-dropped",
+        ("certainty-gained", "certainty-lost"),
+        lambda r: _hedged(r.earlier, r.first) and not _hedged(r.later, r.then) and r.later.certainty == "certain",
+    ),
+    Change(
+        "presumption-asserted",
+        ("certainty-gained", "certainty-lost"),
+        lambda r: r.earlier.mode == "presumed" and r.later.mode != "presumed" and r.later.certainty == "certain",
+    ),
+    Change(
+        "source-dropped",
+        ("attribution-lost", "attribution-gained"),
+        lambda r: (
+            r.asserted
+            and not r.first.own_voice
+            and (r.first.unnamed or r.first.holder not in (r.first.publisher, r.then.holder))
+            and r.then.own_voice
+        ),
+    ),
+    Change(
+        "source-unnamed",
+        ("attribution-lost", "attribution-gained"),
+        lambda r: r.asserted and not r.first.own_voice and not r.first.unnamed and r.then.unnamed,
+    ),
+    Change(
+        "relay-dropped",
+        ("attribution-lost", "attribution-gained"),
+        lambda r: (
+            r.first.holder == r.then.holder and not r.then.own_voice and bool(set(r.first.relays[:-1]) - r.then.voices)
+        ),
+    ),
+)
+"""What is looked for between an earlier and a later claim; each also the other way round."""
+
+
+def _hedged(told: Told, origin: Origin) -> bool:
+    """Whether the text passes something on without showing how sure anybody is of it."""
+    return told.certainty == "underspecified" and (told.mode == "alleged" or origin.unnamed)
+
+
+def between(retold: Iterable[tuple[Told, Told]], origins: Origins, published: Callable[[str], str]) -> Iterator[Drift]:
+    """Drift between claims of two articles of different days; ``published`` gives the day of an article.
+
+    Nothing is gained or lost between two articles where one of them tells it both ways.
+    """
+    forward: dict[tuple[str, str], list[Retelling]] = defaultdict(list)
+    backward: dict[tuple[str, str], list[Retelling]] = defaultdict(list)
+    for one, other in retold:
+        first, then = origins.by_claim[one.claim], origins.by_claim[other.claim]
+        days = published(first.article)[:10], published(then.article)[:10]
+        if not all(days) or days[0] == days[1]:
+            continue
+        if days[0] > days[1]:
+            one, other, first, then = other, one, then, first
+        forward[other.claim, first.article].append(Retelling(one, other, first, then))
+        backward[one.claim, then.article].append(Retelling(other, one, then, first))
+    for change in CHANGES:
+        for tellings in forward.values():
+            if all(map(change.holds, tellings)):
+                yield from (Drift(r.earlier.claim, r.later.claim, change.kinds[0], change.rule) for r in tellings)
+        for tellings in backward.values():
+            if all(map(change.holds, tellings)):
+                yield from (Drift(r.later.claim, r.earlier.claim, change.kinds[1], change.rule) for r in tellings)
+
+
+def along_chains(dataset: Dataset, claims: Iterable[str]) -> Iterator[Drift]:
+    """Drift from a claim to who relays it: relayed as a fact by a cue that vouches, or with less certainty."""
+    for claim in claims:
+        above = dataset.value(claim, "t:reportedIn")
+        if above is None:
+            continue
+        own = _rank(dataset, claim)
+        if dataset.value(claim, "t:cueFactive") == "true" and own is not None and own < _SCALE["certain"]:
+            yield Drift(claim, above, "certainty-gained", "relay-vouches")
+        relayed = _rank(dataset, above)
+        if own is not None and relayed is not None and relayed < own:
+            yield Drift(claim, above, "certainty-lost", "relay-hedges")
+        if dataset.value(claim, "t:mode") == iri("mode:alleged") and own == _SCALE["certain"]:
+            yield Drift(claim, above, "certainty-lost", "relay-doubts")
+
+
+def _rank(dataset: Dataset, claim: str) -> int | None:
+    return _SCALE.get((dataset.value(claim, "t:certainty") or "").rpartition("/")[2])

@@ -1,0 +1,120 @@
+"""Comparisons, counts and drift as statements of the default graph, under names that stay from build to build."""
+
+from collections.abc import Iterable, Iterator
+from functools import cache
+
+import pyoxigraph as ox
+
+from kb.compare import Account, Compared, Comparison, Frame, compare
+from kb.compare.drift import Drift
+from kb.dataset import RDF_TYPE, Dataset, Node, node
+from kb.namespaces import iri
+
+_term = cache(node)
+"""The node of a term of the ontology: there are few of them, and each is used for every comparison."""
+
+
+def with_comparisons(dataset: Dataset) -> Dataset:
+    """The dataset with what is computed between its claims, and with who supports whom.
+
+    A comparison in the data stands instead of the computed one for its pair; what supports is taken from both.
+    """
+    found = compare(dataset)
+    pairs = [
+        (c.relation.left.claim, c.relation.right.claim) for f in found.frames for c in f.comparisons if c.corroborates
+    ]
+    return dataset.with_quads([*statements(found), *_corroborations([*pairs, *_supporting(dataset)])])
+
+
+def statements(found: Compared) -> Iterator[ox.Quad]:
+    """Everything that was computed but for support, frame by frame, then drift."""
+    for frame in found.frames:
+        yield from _frame(frame)
+        for comparison in frame.comparisons:
+            yield from _comparison(comparison)
+        for account in frame.accounts:
+            yield from _account(frame, account)
+    for drift in found.drifts:
+        yield from _drift(drift)
+
+
+def name_of(comparison: Comparison) -> str:
+    """The IRI of a computed comparison: made of its claims in the order of their names, whichever says more."""
+    return iri(f"comparison:{_joined(*sorted(comparison.pair))}")
+
+
+def _joined(one: str, other: str) -> str:
+    return f"{one.rpartition('/')[2]}-and-{other.rpartition('/')[2]}"
+
+
+def _frame(frame: Frame) -> Iterator[ox.Quad]:
+    subject = ox.NamedNode(frame.name)
+    counts = frame.counts
+    for name, count in (
+        ("t:independentVoiceCount", counts.independent_voices),
+        ("t:outletCount", counts.outlets),
+        ("t:sideCount", counts.sides),
+        ("t:uncomparedPairs", frame.uncompared),
+        ("t:voiceCount", counts.voices),
+    ):
+        yield ox.Quad(subject, _term(name), _literal(count, "xsd:integer"))
+
+
+def _comparison(comparison: Comparison) -> Iterator[ox.Quad]:
+    subject, relation = ox.NamedNode(name_of(comparison)), comparison.relation
+    yield ox.Quad(subject, RDF_TYPE, _term("t:Comparison"))
+    yield from _all(subject, "t:byRule", (f"rule:{relation.rule}", f"rule:{comparison.tie.name}"))
+    yield from _all(subject, "t:differsIn", (f"detail:{kind}" for kind in relation.differs_in))
+    yield ox.Quad(subject, _term("t:independence"), _term(f"independence:{comparison.tie.independence}"))
+    yield ox.Quad(subject, _term("t:left"), ox.NamedNode(relation.left.claim))
+    if relation.possibly:
+        yield ox.Quad(subject, _term("t:onlyPossibly"), _literal("true", "xsd:boolean"))
+    yield ox.Quad(subject, _term("t:relation"), _term(f"relation:{relation.relation}"))
+    yield ox.Quad(subject, _term("t:right"), ox.NamedNode(relation.right.claim))
+
+
+def _account(frame: Frame, account: Account) -> Iterator[ox.Quad]:
+    subject = node(f"account:{account.name.rpartition('/')[2]}")
+    yield ox.Quad(subject, RDF_TYPE, _term("t:Account"))
+    yield ox.Quad(subject, _term("t:accountOf"), ox.NamedNode(frame.name))
+    for claim in account.claims:
+        yield ox.Quad(subject, _term("t:toldIn"), ox.NamedNode(claim.claim))
+
+
+def _drift(drift: Drift) -> Iterator[ox.Quad]:
+    subject = node(f"drift:{_joined(drift.earlier, drift.later)}-{drift.rule}")
+    yield ox.Quad(subject, RDF_TYPE, _term("t:Drift"))
+    yield ox.Quad(subject, _term("t:byRule"), _term(f"rule:{drift.rule}"))
+    yield ox.Quad(subject, _term("t:change"), _term(f"change:{drift.kind}"))
+    yield ox.Quad(subject, _term("t:earlier"), ox.NamedNode(drift.earlier))
+    yield ox.Quad(subject, _term("t:later"), ox.NamedNode(drift.later))
+
+
+def _supporting(dataset: Dataset) -> Iterator[tuple[str, str]]:
+    """The pairs that comparisons by hand call surely the same content from independent voices."""
+    wanted = {
+        "t:independence": (iri("independence:independent"),),
+        "t:relation": (iri("relation:same-content"),),
+    }
+    for name in dataset.instances("t:Comparison"):
+        if any(dataset.texts(name, key) != values for key, values in wanted.items()):
+            continue
+        one, other = dataset.value(name, "t:left"), dataset.value(name, "t:right")
+        if one and other and dataset.value(name, "t:onlyPossibly") != "true":
+            yield one, other
+
+
+def _corroborations(pairs: Iterable[tuple[str, str]]) -> Iterator[ox.Quad]:
+    """Both ways between two claims that support each other."""
+    for one, other in pairs:
+        yield ox.Quad(ox.NamedNode(one), _term("t:corroborates"), ox.NamedNode(other))
+        yield ox.Quad(ox.NamedNode(other), _term("t:corroborates"), ox.NamedNode(one))
+
+
+def _all(subject: ox.NamedNode, name: str, values: Iterable[str]) -> Iterator[ox.Quad]:
+    for value in values:
+        yield ox.Quad(subject, _term(name), _term(value))
+
+
+def _literal(value: object, datatype: str) -> Node:
+    return ox.Literal(str(value), datatype=node(datatype))

@@ -1,0 +1,297 @@
+"""What claims tell, as values that can be compared: who in which role, how many, where, when, and how surely."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+
+from kb.dataset import RDF_TYPE, Dataset, text_of
+from kb.namespaces import ARTICLE_SLUG, iri
+from kb.times import bounds
+
+_PROPERTIES = ("sem:hasPlace", "sem:subEventOf", "t:after", "t:concerns", "t:near")
+"""What a claim says of its event or state as a whole, beside those who take part, the numbers and the time."""
+_BOUNDS = {
+    "exact": (True, True),
+    "at-least": (True, False),
+    "more-than": (True, False),
+    "up-to": (False, True),
+}
+"""Whether a number of this approximation says that it was no fewer, and that it was no more; others say neither."""
+
+
+@dataclass(frozen=True, order=True)
+class Number:
+    """A number as told: its approximation, and how many."""
+
+    close: str
+    value: float
+
+    @property
+    def low(self) -> float:
+        """The fewest that it leaves open."""
+        return self.value if _BOUNDS.get(self.close, (False, False))[0] else float("-inf")
+
+    @property
+    def high(self) -> float:
+        """The most that it leaves open."""
+        return self.value if _BOUNDS.get(self.close, (False, False))[1] else float("inf")
+
+    def excludes(self, other: "Number") -> bool:
+        """Whether not both numbers can be so: one ends before the other begins, or begins where "more than" does."""
+        apart = self.low > other.high or other.low > self.high
+        return apart or any(
+            over.close == "more-than" and over.value >= most.high for over, most in ((self, other), (other, self))
+        )
+
+
+@dataclass(frozen=True, order=True)
+class When:
+    """A time as told: its expression, and the days that it leaves open."""
+
+    edtf: str
+    first: date
+    last: date
+    own_day: bool = False
+    """Whether it is the day of the article that it is resolved from, as in "now": it may have been so before."""
+
+    @property
+    def vague(self) -> bool:
+        """Whether another day is not excluded: the expression says that it is rough, or means the day of writing."""
+        return self.own_day or any(sign in self.edtf for sign in "~?%")
+
+    def overlaps(self, other: "When") -> bool:
+        """Whether there is a day that both leave open."""
+        return self.first <= other.last and other.first <= self.last
+
+    def within(self, other: "When") -> bool:
+        """Whether it leaves open no day that the other does not."""
+        return other.first <= self.first and self.last <= other.last
+
+
+NumberKey = tuple[str, str, str]
+"""The role and the name of what is counted, both empty where the event is measured, and the unit."""
+
+
+@dataclass(frozen=True)
+class Told:
+    """A claim as it is compared; participants and the like are IRIs, words are what it is loaded with."""
+
+    claim: str
+    frame: str
+    type: str
+    state: bool
+    affirmed: bool
+    mode: str
+    certainty: str
+    parts: Mapping[str, frozenset[str]]
+    """By role, or property of the event: who, what or where."""
+    numbers: Mapping[NumberKey, frozenset[Number]]
+    times: frozenset[When]
+    words: frozenset[tuple[str, str]]
+    """Whom or what a loaded wording judges, and the wording."""
+
+
+@dataclass(frozen=True)
+class Identity:
+    """Who may be whom: entries that an editor calls possibly the same, and those that two articles describe alike."""
+
+    dataset: Dataset
+
+    @cached_property
+    def declared(self) -> frozenset[frozenset[str]]:
+        """Pairs of entries that an editor calls possibly the same."""
+        name = iri("t:possiblySameAs")
+        return frozenset(
+            frozenset((text_of(quad.subject), text_of(quad.object)))
+            for quad in self.dataset.default
+            if quad.predicate.value == name
+        )
+
+    def declared_of(self, entry: str) -> list[frozenset[str]]:
+        """The pairs of possibly same entries to which one belongs."""
+        return self._declared_of.get(entry, [])
+
+    @cached_property
+    def _declared_of(self) -> Mapping[str, list[frozenset[str]]]:
+        found: dict[str, list[frozenset[str]]] = {}
+        for pair in self.declared:
+            for end in pair:
+                found.setdefault(end, []).append(pair)
+        return found
+
+    @cached_property
+    def _described(self) -> Mapping[str, str]:
+        """By entry that is known from one article's description: a name that those described alike have in common."""
+        label, found = iri("rdfs:label"), {}
+        for quad in self.dataset.default:
+            entry = text_of(quad.subject)
+            if quad.predicate.value == label and ARTICLE_SLUG.match(entry.rpartition("/")[2]):
+                kinds = " ".join(sorted(self.dataset.texts(entry, "rdf:type")))
+                found[entry] = f"{kinds} {text_of(quad.object).partition(' (')[0].casefold()}"
+        return found
+
+    def name(self, entry: str) -> str:
+        """The same for all entries that are described alike; of any other, its IRI."""
+        return self._described.get(entry, entry)
+
+    def possibly(self, one: str, other: str) -> bool:
+        """Whether two entries are possibly the same, and nothing says that they are."""
+        return one != other and (self.name(one) == self.name(other) or frozenset((one, other)) in self.declared)
+
+
+def told(dataset: Dataset, identity: Identity) -> dict[str, list[Told]]:
+    """By frame, what is compared: claims whose holders commit to the content, or to its denial; sorted by IRI.
+
+    A claim commits where its mode does (``t:committingMode``) and each relay above it affirms, in such a mode, that it
+    was said. A claim that only says who said something has no content of its own.
+    """
+    reader = _Reader(dataset, identity)
+    found: dict[str, list[Told]] = {}
+    for claim in dataset.instances("t:Claim"):
+        one = reader.read(claim)
+        if one is not None:
+            found.setdefault(one.frame, []).append(one)
+    return found
+
+
+class _Reader:
+    """Reads claims of one dataset; holds what would otherwise be looked up for each."""
+
+    def __init__(self, dataset: Dataset, identity: Identity) -> None:
+        self._dataset = dataset
+        self._identity = identity
+        self._modes = {
+            mode for mode in dataset.instances("skos:Concept") if dataset.value(mode, "t:committingMode") == "true"
+        }
+        self._claims = set(dataset.instances("t:Claim"))
+        self._loaded = _loaded(dataset)
+
+    def read(self, claim: str) -> Told | None:
+        """What a claim tells; None where it is not compared."""
+        data = self._dataset
+        frame = data.value(claim, "t:about")
+        if frame is None or not self._commits(claim):
+            return None
+        said: dict[tuple[str, str], list[str]] = {}
+        for quad in data.graphs.get(claim, ()):
+            said.setdefault((text_of(quad.subject), quad.predicate.value), []).append(text_of(quad.object))
+        kinds = said.get((frame, RDF_TYPE.value), [])
+        if iri("sem:Event") not in kinds and iri("t:State") not in kinds:
+            return None
+        parts, numbers = self._parts(said, frame)
+        judged = {frame, *(who for group in parts.values() for who in group)}
+        return Told(
+            claim,
+            frame,
+            _one(said, frame, "sem:eventType"),
+            iri("t:State") in kinds,
+            data.value(claim, "t:polarity") == iri("polarity:positive"),
+            _short(data.value(claim, "t:mode")),
+            _short(data.value(claim, "t:certainty")),
+            parts,
+            numbers,
+            frozenset(_times(data, said, frame)),
+            frozenset(
+                (self._identity.name(target), words)
+                for target, words in self._words(claim)
+                if target in judged
+            ),
+        )  # fmt: skip
+
+    def _commits(self, claim: str) -> bool:
+        data, seen = self._dataset, {claim}
+        if data.value(claim, "t:mode") not in self._modes:
+            return False
+        above = data.value(claim, "t:reportedIn")
+        while above in self._claims:
+            assert above is not None
+            if above in seen or data.value(above, "t:mode") not in self._modes:
+                return False
+            if data.value(above, "t:polarity") != iri("polarity:positive"):
+                return False
+            seen.add(above)
+            above = data.value(above, "t:reportedIn")
+        return True
+
+    def _parts(
+        self, said: Mapping[tuple[str, str], list[str]], frame: str
+    ) -> tuple[dict[str, frozenset[str]], dict[NumberKey, frozenset[Number]]]:
+        parts: dict[str, set[str]] = {}
+        numbers: dict[NumberKey, set[Number]] = {}
+        for name in _PROPERTIES:
+            if found := said.get((frame, iri(name))):
+                parts[name] = set(found)
+        for part in said.get((frame, iri("t:participation")), ()):
+            role, who = _one(said, part, "sem:roleType"), _one(said, part, "t:participant")
+            counts = said.get((part, iri("t:quantity")), [])
+            share = any((count, iri("t:subsetOf")) in said for count in counts)
+            if not share:  # a share of somebody counted is no other participant
+                parts.setdefault(role, set()).add(who)
+            for count in counts:
+                _count(said, count, f"{'of them ' if share else ''}{role}", self._identity.name(who), numbers)
+        for count in said.get((frame, iri("t:quantity")), ()):
+            _count(said, count, "", "", numbers)
+        return {role: frozenset(who) for role, who in parts.items()}, {
+            key: frozenset(counts) for key, counts in numbers.items()
+        }
+
+    def _words(self, claim: str) -> Iterator[tuple[str, str]]:
+        """Targets and words of the loaded wordings that stand in the passages of a claim."""
+        for anchor in self._dataset.texts(claim, "t:evidence"):
+            start, end = self._dataset.span(anchor)
+            for first, last, target, words in self._loaded.get(self._dataset.value(anchor, "oa:hasSource") or "", ()):
+                if start <= first and last <= end:
+                    yield target, words
+
+
+def _loaded(dataset: Dataset) -> dict[str, list[tuple[int, int, str, str]]]:
+    """By snapshot: range, target and words, in small letters, of each loaded wording."""
+    found: dict[str, list[tuple[int, int, str, str]]] = {}
+    for note in dataset.instances("oa:Annotation"):
+        for anchor in dataset.texts(note, "oa:hasTarget"):
+            snapshot = dataset.value(anchor, "oa:hasSource") or ""
+            words = (dataset.value(anchor, "t:exactWords") or "").casefold()
+            for body in dataset.texts(note, "oa:hasBody"):
+                for target in dataset.texts(body, "t:target"):
+                    found.setdefault(snapshot, []).append((*dataset.span(anchor), target, words))
+    return found
+
+
+def _count(
+    said: Mapping[tuple[str, str], list[str]], count: str, role: str, who: str, into: dict[NumberKey, set[Number]]
+) -> None:
+    """Adds a number; "several" and the like give none, so that there is nothing to compare."""
+    for name in ("schema:value", "schema:minValue", "schema:maxValue"):
+        for value in said.get((count, iri(name)), ()):
+            close = _short(_one(said, count, "t:approximation"))
+            key = (role, who, _one(said, count, "schema:unitText"))
+            into.setdefault(key, set()).add(Number(close, float(value)))
+
+
+def _times(dataset: Dataset, said: Mapping[tuple[str, str], list[str]], frame: str) -> Iterator[When]:
+    for node in said.get((frame, iri("sem:hasTime")), ()):
+        edtf = _one(said, node, "t:edtf")
+        try:
+            found = bounds(edtf)
+        except ValueError:
+            continue  # kb.evidence.times says so, with its place
+        first, last = found.earliest_begin or date.min, found.latest_end or date.max
+        written = dataset.value(_one(said, node, "t:relativeTo"), "schema:datePublished") or ""
+        yield When(edtf, first, last, first.isoformat() == last.isoformat() == written[:10])
+
+
+def _one(said: Mapping[tuple[str, str], list[str]], subject: str, name: str) -> str:
+    return next(iter(said.get((subject, iri(name)), ())), "")
+
+
+def _short(value: str | None) -> str:
+    return (value or "").rpartition("/")[2]
+
+
+def kind_of(dataset: Dataset, entry: str) -> str:
+    """Which kind of detail an entry is: ``place``, ``event``, or else ``participant``."""
+    return next((kind for kind, name in _KINDS if dataset.is_a(entry, name)), "participant")
+
+
+_KINDS = (("place", "geo:Feature"), ("event", "t:EventFrame"))
