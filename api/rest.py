@@ -29,6 +29,7 @@ _VOCABULARY = tuple(
             "article",
             "claim",
             "comparison",
+            "contradiction",
             "event",
             "graph",
             "object",

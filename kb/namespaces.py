@@ -16,6 +16,7 @@ OWN: Final = (
     "certainty",
     "claim",
     "comparison",
+    "contradiction",
     "direction",
     "event",
     "excuse",

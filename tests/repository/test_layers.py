@@ -19,6 +19,9 @@ LAYERS = (
         "kb.derive",
         "kb.checks",
         "kb.closure",
+        "kb.forward",
+        "kb.perspectives",
+        "kb.reference",
         "kb.reuse",
         "kb.revision",
         "kb.proposal",
@@ -52,8 +55,8 @@ LAYERS = (
 )
 HEAVY = {
     "pyshacl": {"benchmarks.check", "kb.checks"},
-    "owlrl": {"kb.closure"},
-    "rdflib": {"benchmarks.check", "kb.checks", "kb.closure"},
+    "owlrl": {"kb.reference"},
+    "rdflib": {"benchmarks.check", "kb.checks", "kb.reference"},
 }
 
 
