@@ -47,6 +47,7 @@ _TEMPLATES = {
     "claim": "claim.html",
     "event": "event.html",
     "object": "thing.html",
+    "perspective": "perspective.html",
     "place": "thing.html",
 }
 
@@ -103,7 +104,7 @@ def listing(name: str) -> Response:
     if form is None:
         raise bad_parameter("format", f"“{fields['format'][:20]}” is no format.", negotiate.names(LISTING))
     limit = _limit(fields["limit"])
-    filters = {key: value for key, value in fields.items() if key in cards.FILTERS and value}
+    filters = {key: value for key, value in fields.items() if key in cards.FILTERS.get(name, ()) and value}
     try:
         page = cards.listing(engine(), name, q=fields["q"], filters=filters, after=fields["after"], limit=limit)
     except cards.BadFilter as error:
@@ -199,7 +200,7 @@ def _suffixes() -> str:
 
 def _fields(name: str) -> dict[str, str]:
     """The parameters of a list, each at most once; Problem for one that it does not know."""
-    known = ["after", "format", "limit", "q", *(cards.FILTERS if name == "claims" else ())]
+    known = ["after", "format", "limit", "q", *cards.FILTERS.get(name, ())]
     fields = dict.fromkeys(known, "")
     given: dict[str, list[str]] = {}
     for key, value in of_address():
@@ -255,6 +256,7 @@ _COLUMNS: dict[str, Sequence[str]] = {
     "articles": ("iri", "label", "outlet", "byline", "published", "claims", "holders"),
     "claims": ("iri", "speaker", "holder", "mode", "certainty", "polarity", "realis", "about", "paraphrase"),
     "events": ("iri", "label", "claims", "holders"),
+    "perspectives": ("iri", "label", "rule", "claims", "holders", "contradictions"),
 }
 _LIST_FORMS: dict[str, Callable[[str, cards.Json, Mapping[str, str]], Response]] = {
     "csv": _list_csv,

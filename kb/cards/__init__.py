@@ -32,7 +32,7 @@ from kb.cards.lists import (
     overview,
     resolve,
 )
-from kb.cards.perspectives import perspective_graphs, perspectives
+from kb.cards.perspectives import perspective, perspective_graphs, perspectives
 from kb.cards.plain import table, text
 from kb.cards.rdf import PARTS, description, ontology, owner
 from kb.cards.tables import RESULTS_JSON, Table, read, read_triples, run, write
@@ -63,6 +63,7 @@ __all__ = [
     "ontology_card",
     "overview",
     "owner",
+    "perspective",
     "perspective_graphs",
     "perspectives",
     "read",

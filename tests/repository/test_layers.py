@@ -27,7 +27,7 @@ LAYERS = (
         "kb.proposal",
     },
     {
-        *("kb.grammar", "kb.guard", "kb.hints", "kb.mistakes", "kb.wellformed"),
+        *("kb.grammar", "kb.guard", "kb.hints", "kb.mistakes", "kb.narrowing", "kb.wellformed"),
         *("kb.fetch", "kb.walls", "kb.statistics", "kb.store", "kb.questions"),
     },
     {"kb.evaluator", "kb.process"},
