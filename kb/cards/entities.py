@@ -167,7 +167,7 @@ def _perspective(engine: Engine, facts: Facts, name: str) -> Json:
         "rule": perspectives.rule(facts, name),
         "rule_in_words": perspectives.rule_in_words(facts, name),
         "claims": _section(engine, claims, f"perspective={slug(name)}"),
-        **perspectives.conclusions(engine, name),
+        "conclusions": perspectives.conclusions(engine, name),
         "contradictions": perspectives.contradictions(engine, name),
         "notes": facts.strings(name, "t:note"),
     }

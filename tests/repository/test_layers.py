@@ -46,7 +46,7 @@ LAYERS = (
     {"benchmarks.copying", "benchmarks.writing"},
     {"benchmarks.defects", "benchmarks.truth"},
     {"benchmarks.corpus"},
-    {"benchmarks.generate", "benchmarks.reuse", "benchmarks.check"},
+    {"benchmarks.generate", "benchmarks.reuse", "benchmarks.check", "benchmarks.closure"},
     {"benchmarks.asking", "benchmarks.figures", "benchmarks.filling"},
     {"benchmarks.engines"},
     {"benchmarks.loading"},
