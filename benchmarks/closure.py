@@ -2,9 +2,10 @@
 
     python -m benchmarks.closure [--compared 77000] [--articles 100,1000,10000] [--seed 1]
 
-Both are given what a build would give them: statements as triples in memory, in the perspectives of an invented corpus,
-one for each article. As many as ``--compared`` says are given to both, and the conclusions are compared; a growing number
-of thin articles is given to the rules alone. Prints a table; ends with 1 where a bar is missed or a conclusion differs.
+Both are given what a build would give them: statements as triples in memory, in the perspectives of an invented
+corpus, one for each article. As many as ``--compared`` says are given to both, and the conclusions are compared; a
+growing number of thin articles is given to the rules alone. Prints a table; ends with 1 where a bar is missed or a
+conclusion differs.
 """
 
 import math
