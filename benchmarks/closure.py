@@ -55,11 +55,19 @@ class Given:
         return self.first(max(1, round(min(1.0, triples / self.size) * len(self.selected))))
 
     def first(self, count: int) -> "Given":
-        """The first so many perspectives, with as much of the default graph."""
+        """The first so many perspectives, with as much of the default graph as their claims reach."""
         names = list(self.selected)[:count]
         claims = {claim for name in names for claim in self.selected[name]}
-        kept = [t for t in self.own if t[0] in claims or not t[0].startswith(iri("claim:"))]
         said = {claim: found for claim, found in self.said.items() if claim in claims}
+        about: dict[str, list[Triple]] = {}
+        for triple in self.own:
+            about.setdefault(triple[0], []).append(triple)
+        todo = {*claims, *(term for found in said.values() for s, _, o in found for term in (s, o))}
+        kept = []
+        while todo:
+            found = about.pop(todo.pop(), [])
+            kept += found
+            todo |= {o for _, _, o in found if o in about}
         return Given(self.axioms, self.rules, self.kept, kept, said, {name: self.selected[name] for name in names})
 
 
