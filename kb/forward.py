@@ -246,7 +246,7 @@ def alone(rules: Rules, said: Mapping[str, Iterable[Triple]], background: Alone 
             new.setdefault(out, set()).update(indexes.behind(fresh, second, facts.get(second, ())))
         for first, out in left.get(name, ()):
             new.setdefault(out, set()).update(indexes.before(fresh, first, facts.get(first, ())))
-    known = _known(background)
+    known = _known(rules, facts, background)
     facts = {
         name: {fact for fact in pairs if fact[:2] not in known[name]} if known.get(name) else pairs
         for name, pairs in facts.items()
@@ -321,8 +321,14 @@ def _joins(rules: Rules) -> tuple[dict[str, list[tuple[str, str]]], dict[str, li
     return right, left
 
 
-def _known(background: Alone | None) -> dict[str, set[tuple[str, str]]]:
-    return {name: {(s, o) for s, o, _ in pairs} for name, pairs in background.facts.items()} if background else {}
+def _known(rules: Rules, facts: Mapping[str, Set[Fact]], background: Alone | None) -> dict[str, set[tuple[str, str]]]:
+    """The default graph's pairs of those relations that some claim has too, or that exclude one that it has."""
+    if background is None:
+        return {}
+    names = {name for name, pairs in facts.items() if pairs}
+    excluding = [exclusion.relations for exclusion in rules.exclusions if not names.isdisjoint(exclusion.relations)]
+    names = names.union(*excluding)
+    return {name: {(s, o) for s, o, _ in background.facts.get(name, ())} for name in names}
 
 
 def _contradictions(
