@@ -42,6 +42,7 @@ _VOCABULARY = tuple(
             "article",
             "claim",
             "comparison",
+            "contradiction",
             "event",
             "graph",
             "object",
@@ -59,6 +60,7 @@ _TEMPLATES = {
     "claim": "claim.html",
     "event": "event.html",
     "object": "thing.html",
+    "perspective": "perspective.html",
     "place": "thing.html",
 }
 
@@ -113,7 +115,7 @@ def listing(name: str) -> Response:
     fields = _fields(name)
     form = chosen(fields["format"], LISTING)
     limit = _limit(fields["limit"])
-    filters = {key: value for key, value in fields.items() if key in cards.FILTERS and value}
+    filters = {key: value for key, value in fields.items() if key in cards.FILTERS.get(name, ()) and value}
     try:
         page = cards.listing(engine(), name, q=fields["q"], filters=filters, after=fields["after"], limit=limit)
     except cards.BadFilter as error:
@@ -209,7 +211,7 @@ def _suffixes() -> str:
 
 def _fields(name: str) -> dict[str, str]:
     """The parameters of a list, each at most once; Problem for one that it does not know."""
-    known = ["after", "format", "limit", "q", *(cards.FILTERS if name == "claims" else ())]
+    known = ["after", "format", "limit", "q", *cards.FILTERS.get(name, ())]
     found = dict.fromkeys(known, "")
     for key, given in by_name(of_address(), known).items():
         value = given.strip()
@@ -256,6 +258,7 @@ _COLUMNS: dict[str, Sequence[str]] = {
     "articles": ("iri", "label", "outlet", "byline", "published", "claims", "holders"),
     "claims": ("iri", "speaker", "holder", "mode", "certainty", "polarity", "realis", "about", "paraphrase"),
     "events": ("iri", "label", "claims", "holders"),
+    "perspectives": ("iri", "label", "rule", "claims", "holders", "contradictions"),
 }
 _LIST_FORMS: dict[str, Callable[[str, cards.Json, Mapping[str, str]], Response]] = {
     "csv": _list_csv,

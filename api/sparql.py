@@ -12,7 +12,7 @@ from api.fields import Fields
 from api.headers import momentary, unchanged
 from api.negotiate import DESCRIPTION, GRAPH, HTML, SOLUTIONS, Format
 from api.represent import answered, as_rdf, client, engine, result_page, still_there, whole
-from kb import cards, guard, hints, mistakes
+from kb import cards, guard, hints, mistakes, narrowing
 from kb.engine import MAX_ANSWER, Answer, QueryRequest
 from kb.errors import QueryError
 from kb.guard import Guarded
@@ -43,12 +43,16 @@ LIMIT 20
 
 @dataclass(frozen=True)
 class Operation:
-    """What a request asks: the query, or None where it brings none, its dataset, and a format by name."""
+    """What a request asks: the query, or None where it brings none, its dataset, and a format by name.
+
+    ``narrowed`` is the query to be evaluated instead, which says itself what a perspective reaches.
+    """
 
     query: str | None
     default_graphs: tuple[str, ...]
     named_graphs: tuple[str, ...]
     form: str | None
+    narrowed: str | None = None
 
 
 @blueprint.route("/sparql", methods=["GET", "HEAD", "POST"])
@@ -72,7 +76,7 @@ def _answered(operation: Operation, query: str) -> Response:
         momentary()
     elif unchanged(form.content_type):
         return Response(status=304, content_type=form.content_type)
-    asked = asking(query, form, client())
+    asked = asking(operation.narrowed or query, form, client())
     answer = answered(
         replace(
             asked,
@@ -157,16 +161,19 @@ def _read(given: Fields, others: Fields) -> Operation:
         guarded = guard.guard(query)
         if default or named or guarded.default_graphs or guarded.named_graphs:
             raise bad_parameter("perspective", "A perspective is a dataset of its own; leave out FROM and graph IRIs.")
-        default, named = _through(view)
+        return _through(view, query, form)
     return Operation(query, default, named, form)
 
 
-def _through(view: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """The dataset that a perspective leaves: the default graph as it is, and as named graphs only its own."""
-    graphs = cards.perspective_graphs(engine(), view[:200])
-    if graphs is None:
+def _through(view: str, query: str, form: str | None) -> Operation:
+    """The query through a perspective: the default graph as it is, and as named graphs only its own."""
+    perspective = cards.perspective(engine(), view[:200])
+    if perspective is None:
         raise bad_parameter("perspective", f"There is no perspective “{view[:80]}”.", cards.perspectives(engine())[:20])
-    return (DEFAULT_GRAPH,), tuple(graphs)
+    narrowed = narrowing.narrowed(query, perspective)
+    if narrowed is not None:
+        return Operation(query, (), (), form, narrowed)
+    return Operation(query, (DEFAULT_GRAPH,), tuple(cards.perspective_graphs(engine(), perspective)), form)
 
 
 def _graphs(name: str, given: Fields) -> tuple[str, ...]:

@@ -23,6 +23,9 @@ if TYPE_CHECKING:
     from kb.reuse import Computed
     from kb.rules import Rule
 
+CONTRADICTIONS = "what-contradicts-itself-in-a-perspective"
+"""The saved question that tells of claims of one perspective that cannot all hold."""
+
 REUSE = Path("computed", "text-reuse.ttl")
 """Where text reuse is kept in a data folder: computed, so apart from what people write."""
 
@@ -197,12 +200,14 @@ def build(
             file=place.file if place else None,
             line=place.line if place else None,
         )
-    from kb import closure  # owlrl takes a while to load, and a build that is up to date needs none
+    from kb import closure  # a build that is up to date needs none
 
     say(f"{len(dataset.instances('t:Claim'))} claims; comparing them")
     dataset = with_comparisons(dataset)
     say(f"{len(dataset.instances('t:Comparison'))} comparisons; drawing conclusions")
     closed = closure.close(dataset)
+    if clashes := len(closed.instances("t:Contradiction")):
+        say(f"{clashes} contradictions among claims of one perspective (testimonia ask {CONTRADICTIONS})")
     say(f"{len(closed.quads) - len(dataset.quads)} conclusions; writing the store")
     folder = store.write(out, closed.quads, inputs=inputs, version=kb.__version__, counts=counts(closed))
     say(f"build {folder.name[:12]} is ready")

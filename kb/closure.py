@@ -1,146 +1,202 @@
-"""Conclusions by OWL 2 RL, each kept inside the voices that it rests on. The only module that imports owlrl.
+"""Conclusions from what claims say, each kept inside the voices that it rests on, and contradictions among them.
 
-owlrl runs over a plain graph per perspective declared in the data, and only over realis claims: on a dataset it
-would join triples across claims and conclude what nobody said. A second run over the default-graph
-layers gives what follows about chains. Only statements of properties marked ``t:keptConclusion`` are kept.
+Conclusions are drawn from realis claims, by each alone and by those of a perspective together, never across
+perspectives. Only statements of properties marked ``t:keptConclusion`` are kept. An inferred graph holds what follows
+from exactly one set of claims, and stands under every perspective that has them all; so each conclusion can be traced.
+
+Claims that contradict the vocabulary together conclude nothing together, and one that contradicts it by itself
+concludes nothing at all; both are told as a ``t:Contradiction``, and the build goes on.
 """
 
-from collections.abc import Iterable
+import hashlib
+from collections.abc import Iterable, Mapping, Sequence
 
-import owlrl
 import pyoxigraph as ox
-from rdflib import Graph, URIRef
-from rdflib import Literal as RdfLiteral
-from rdflib.term import Node as RdfNode
 
+from kb import perspectives
 from kb.dataset import RDF_TYPE, Dataset, node
 from kb.errors import SourceError
+from kb.forward import Alone, Contradiction, Rules, Support, Triple, alone, axioms, compile_rules, meeting, together
 from kb.namespaces import BASE, iri, shorten
 
-_AXIOMS = (
-    "owl:disjointWith",
-    "owl:inverseOf",
-    "owl:propertyChainAxiom",
-    "rdf:first",
-    "rdf:rest",
-    "rdfs:subClassOf",
-    "rdfs:subPropertyOf",
-    "skos:broader",
-)
-_KINDS = (
-    "foaf:Person",
-    "geo:Feature",
-    "org:Organization",
-    "t:AnonymousSource",
-    "t:Arms",
-    "t:Claim",
-    "t:DescribedGroup",
-    "t:Document",
-    "t:Equipment",
-    "t:EventFrame",
-    "t:Material",
-    "t:Medium",
-    "t:Structure",
-    "t:Vehicle",
-)
-_ERROR = URIRef("http://www.daml.org/2002/03/agents/agent-ont#error")
-"""Under this owlrl reports a contradiction, as a triple: it does not raise."""
-
-_CHAIN_LAYER = ("schema:publisher", "t:holder", "t:reportedIn", "t:snapshot")
-_CONTENT = ("sem:eventType", "sem:subEventOf", "t:participant", "t:participation")
+_HOW = ox.Literal("Computed at build by OWL 2 RL rules from realis claims only; asserted by nobody.", language="en")
 
 
 def close(dataset: Dataset) -> Dataset:
-    """The dataset with an inferred graph for the default-graph layers and one for each declared perspective.
+    """The dataset with what perspectives select, what follows inside them, and what contradicts itself there.
 
-    Each inferred graph is typed ``t:InferredGraph``, says how it was made, and names the claims that it rests on.
-    What follows from the default-graph layers alone stands in the default graph too.
-    SourceError where a perspective's claims contradict the vocabulary.
+    What follows from the default graph alone stands in an inferred graph and in the default graph too.
+    SourceError where the default graph contradicts the vocabulary, or where the ontology has an axiom that no rule is
+    known for; what claims say against each other never stops a build.
     """
-    kept = {
-        q.subject.value
-        for q in dataset.default
-        if q.predicate == node("t:keptConclusion") and isinstance(q.subject, ox.NamedNode)
-    }
-    axioms = _axioms(dataset)
-    added: list[ox.Quad] = []
-
-    layer = {iri(name) for name in _CHAIN_LAYER}
-    own = [q for q in dataset.default if q.predicate.value in layer]
-    own += [ox.Quad(ox.NamedNode(s), RDF_TYPE, node(kind)) for kind in _KINDS for s in dataset.instances(kind)]
-    holders = {(q.subject, q.object) for q in own if q.predicate == node("t:holder")}
-    conclusions = [
-        t  # nobody relays a claim of their own
-        for t in _conclusions(own, axioms, kept, "the default graph")
-        if t.predicate != node("t:relayedBy") or (t.subject, t.object) not in holders
-    ]
-    graph = ox.NamedNode(f"{BASE}graph/inferred-default")
-    added += _inferred(graph, conclusions, sources=())
-    added += [ox.Quad(t.subject, t.predicate, t.object) for t in conclusions]
-    claims_of = _claims_by_article(dataset, conclusions)
-
-    content = {iri(name) for name in _CONTENT}
-    for perspective in dataset.instances("t:Perspective"):
-        articles = dataset.texts(perspective, "t:selectsArticle")
-        claims = sorted({claim for article in articles for claim in claims_of.get(article, ())})
-        claims = [claim for claim in claims if dataset.value(claim, "t:realis") == "true"]
-        said = [q for claim in claims for q in dataset.graphs.get(claim, ()) if q.predicate.value in content]
-        conclusions = _conclusions(said, axioms, kept, shorten(perspective))
-        graph = ox.NamedNode(f"{BASE}graph/inferred-{perspective.rpartition('/')[2]}")
-        used = sorted({q.graph_name.value for q in said if isinstance(q.graph_name, ox.NamedNode)})
-        added += _inferred(graph, conclusions, sources=used)
-        added.append(ox.Quad(graph, node("t:underPerspective"), ox.NamedNode(perspective)))
+    rules = rules_of(dataset)
+    kept = kept_of(dataset)
+    own = asserted(dataset, rules)
+    background = alone(rules, {"": own})
+    if background.contradictions:
+        found = background.contradictions[0]
+        place = dataset.place(found.thing)
+        raise SourceError(
+            f"{shorten(found.thing)} contradicts the vocabulary: {found.words}",
+            file=place.file if place else None,
+            line=place.line if place else None,
+        )
+    conclusions = _own_conclusions(dataset, background, kept)
+    added = _graph(ox.NamedNode(f"{BASE}graph/inferred-default"), conclusions, (), ())
+    added += [ox.Quad(*_terms(triple)) for triple in conclusions]
+    selected = perspectives.members(dataset)
+    added += perspectives.quads(selected)
+    added += _inside(rules, kept, background, said(dataset, rules, selected), selected)
     return dataset.with_quads(added)
 
 
-def _axioms(dataset: Dataset) -> list[ox.Quad]:
-    """The few statements of the ontology that rules are made of; the rest only costs time."""
-    wanted = {iri(name) for name in _AXIOMS}
-    transitive = node("owl:TransitiveProperty")
-    return [q for q in dataset.default if q.predicate.value in wanted or q.object == transitive]
+def rules_of(dataset: Dataset) -> Rules:
+    """The rules that the ontology in a dataset asks for; SourceError as for ``compile_rules``."""
+    return compile_rules(axioms_of(dataset))
 
 
-def _claims_by_article(dataset: Dataset, conclusions: Iterable[ox.Triple]) -> dict[str, list[str]]:
-    found: dict[str, list[str]] = {}
-    for triple in conclusions:
-        if triple.predicate == node("t:inArticle"):
-            found.setdefault(triple.object.value, []).append(triple.subject.value)  # type: ignore[union-attr]
+def axioms_of(dataset: Dataset) -> list[Triple]:
+    """The few statements of the ontology that rules are made of."""
+    return axioms(
+        (q.subject.value, q.predicate.value, q.object.value)
+        for q in dataset.default
+        if not isinstance(q.object, ox.Literal | ox.Triple) and not isinstance(q.subject, ox.Triple)
+    )
+
+
+def kept_of(dataset: Dataset) -> frozenset[str]:
+    """The properties whose conclusions are kept."""
+    return frozenset(
+        q.subject.value
+        for q in dataset.default
+        if q.predicate == node("t:keptConclusion") and isinstance(q.subject, ox.NamedNode)
+    )
+
+
+def asserted(dataset: Dataset, rules: Rules) -> list[Triple]:
+    """The statements of the default graph from which anything can follow."""
+    return _used(dataset.default, rules)
+
+
+def said(dataset: Dataset, rules: Rules, selected: Mapping[str, Sequence[str]]) -> dict[str, list[Triple]]:
+    """What the realis claims of perspectives say from which anything can follow."""
+    claims = sorted({claim for chosen in selected.values() for claim in chosen})
+    return {
+        claim: _used(dataset.graphs.get(claim, ()), rules)
+        for claim in claims
+        if dataset.value(claim, "t:realis") == "true"
+    }
+
+
+def _used(quads: Iterable[ox.Quad], rules: Rules) -> list[Triple]:
+    found = []
+    for quad in quads:
+        predicate, term = quad.predicate.value, quad.object
+        if not isinstance(term, ox.NamedNode):
+            continue
+        name = f"a {term.value}" if predicate == RDF_TYPE.value else predicate
+        if name in rules.relations and isinstance(quad.subject, ox.NamedNode):
+            found.append((quad.subject.value, predicate, term.value))
     return found
 
 
-def _conclusions(given: Iterable[ox.Quad], axioms: Iterable[ox.Quad], kept: set[str], where: str) -> list[ox.Triple]:
-    """What owlrl adds to ``given``, of the kept properties and about named things only, sorted."""
-    graph = Graph()
-    for quad in [*axioms, *given]:
-        graph.add((_to_rdflib(quad.subject), URIRef(quad.predicate.value), _to_rdflib(quad.object)))
-    before = set(graph)
-    owlrl.DeductiveClosure(
-        owlrl.OWLRL_Semantics, rdfs_closure=False, axiomatic_triples=False, datatype_axioms=False
-    ).expand(graph)
-    for error in graph.objects(None, _ERROR):
-        raise SourceError(f"the claims contradict the vocabulary: {error}", file=where)
-    found = {
-        ox.Triple(ox.NamedNode(str(s)), ox.NamedNode(str(p)), ox.NamedNode(str(o)))
-        for s, p, o in set(graph) - before
-        if str(p) in kept and isinstance(s, URIRef) and isinstance(o, URIRef)
+def _own_conclusions(dataset: Dataset, background: Alone, kept: Iterable[str]) -> list[Triple]:
+    """What follows from the default graph; nobody relays a claim of their own."""
+    relayed, holder = iri("t:relayedBy"), "t:holder"
+    return sorted(
+        (s, name, o)
+        for name in kept
+        for s, o, _ in background.concluded(name)
+        if name != relayed or o not in dataset.texts(s, holder)
+    )
+
+
+def _inside(
+    rules: Rules,
+    kept: Iterable[str],
+    background: Alone,
+    content: Mapping[str, Sequence[Triple]],
+    selected: Mapping[str, Sequence[str]],
+) -> list[ox.Quad]:
+    """The inferred graphs of perspectives, and the contradictions in them."""
+    by_itself = alone(rules, content, background)
+    against_itself = {contradiction.support[0] for contradiction in by_itself.contradictions}
+    found: dict[Support, set[Triple]] = {}
+    for name in kept:
+        for s, o, claim in by_itself.concluded(name):
+            if claim not in against_itself:
+                found.setdefault((claim,), set()).add((s, name, o))
+    sound = {
+        perspective: [claim for claim in claims if claim in content and claim not in against_itself]
+        for perspective, claims in selected.items()
     }
-    return sorted(found, key=str)
+    under: dict[Support, list[str]] = {}
+    told: dict[Contradiction, list[str]] = {clash: [] for clash in by_itself.contradictions}
+    for perspective, claims in selected.items():
+        for claim in sound[perspective]:
+            if (claim,) in found:
+                under.setdefault((claim,), []).append(perspective)
+        for clash in told:
+            if clash.support[0] in claims:
+                told[clash].append(perspective)
+    met = meeting(rules, by_itself, background)
+    if met.by_claim:
+        together_in: dict[str, frozenset[str]] = {}
+        for perspective, claims in sound.items():
+            conclusions, clashes, left = together(rules, met, claims)
+            together_in[perspective] = frozenset(left)
+            for triple, support in conclusions.items():
+                if triple[1] in kept:
+                    found.setdefault(support, set()).add(triple)
+            for clash in clashes:
+                told.setdefault(clash, []).append(perspective)
+        for support in found:
+            if len(support) > 1:
+                under[support] = [name for name, claims in together_in.items() if claims.issuperset(support)]
+    added = [
+        quad for support in sorted(found) for quad in _graph(_name(support), found[support], support, under[support])
+    ]
+    return added + [quad for clash, names in told.items() for quad in _contradiction(clash, names)]
 
 
-def _inferred(graph: ox.NamedNode, conclusions: Iterable[ox.Triple], *, sources: Iterable[str]) -> list[ox.Quad]:
+def _name(support: Support) -> ox.NamedNode:
+    """The name of the graph of what follows from some claims: after the claim where it is one."""
+    if len(support) == 1:
+        return ox.NamedNode(f"{BASE}graph/inferred-{support[0].rpartition('/')[2]}")
+    return ox.NamedNode(f"{BASE}graph/inferred-{_hash(*support)}")
+
+
+def _hash(*texts: str) -> str:
+    return hashlib.sha256("\0".join(texts).encode()).hexdigest()[:16]
+
+
+def _graph(
+    graph: ox.NamedNode, conclusions: Iterable[Triple], sources: Iterable[str], under: Iterable[str]
+) -> list[ox.Quad]:
     """The quads of one inferred graph, and what the default graph says of it."""
     about = [ox.Quad(graph, RDF_TYPE, node("t:InferredGraph")), ox.Quad(graph, node("dcterms:description"), _HOW)]
     about += [ox.Quad(graph, node("prov:wasDerivedFrom"), ox.NamedNode(source)) for source in sources]
-    return about + [ox.Quad(t.subject, t.predicate, t.object, graph) for t in conclusions]
+    about += [ox.Quad(graph, node("t:underPerspective"), ox.NamedNode(name)) for name in under]
+    return about + [ox.Quad(*_terms(triple), graph) for triple in sorted(conclusions)]
 
 
-_HOW = ox.Literal("Computed at build with owlrl (OWL 2 RL) from realis claims only; asserted by nobody.", language="en")
+def _contradiction(clash: Contradiction, under: Iterable[str]) -> list[ox.Quad]:
+    """What the default graph says of a contradiction: of whom it speaks are claims, and of no event."""
+    name = ox.NamedNode(f"{BASE}contradiction/{_hash(clash.words, clash.thing, *clash.support)}")
+    many = "These claims cannot all hold" if len(clash.support) > 1 else "This claim cannot hold"
+    words = ox.Literal(f"{many}: they speak of {shorten(clash.thing)}, and {clash.words}.", language="en")
+    if len(clash.support) == 1:
+        words = ox.Literal(f"{many}: it speaks of {shorten(clash.thing)}, and {clash.words}.", language="en")
+    return [
+        ox.Quad(name, RDF_TYPE, node("t:Contradiction")),
+        ox.Quad(name, node("dcterms:description"), words),
+        *(ox.Quad(name, node("prov:wasDerivedFrom"), ox.NamedNode(claim)) for claim in clash.support),
+        *(ox.Quad(name, node("t:axiomOn"), ox.NamedNode(term)) for term in clash.terms),
+        ox.Quad(name, node("t:contradictoryThing"), ox.NamedNode(clash.thing)),
+        *(ox.Quad(name, node("t:underPerspective"), ox.NamedNode(perspective)) for perspective in under),
+    ]
 
 
-def _to_rdflib(term: object) -> RdfNode:
-    if isinstance(term, ox.NamedNode):
-        return URIRef(term.value)
-    if isinstance(term, ox.BlankNode):
-        return URIRef(f"urn:blank:{term.value}")  # lists of property chains: owlrl reads them as well by name
-    assert isinstance(term, ox.Literal)
-    return RdfLiteral(term.value, lang=term.language, datatype=None if term.language else URIRef(term.datatype.value))
+def _terms(triple: Triple) -> tuple[ox.NamedNode, ox.NamedNode, ox.NamedNode]:
+    subject, predicate, value = triple
+    return ox.NamedNode(subject), ox.NamedNode(predicate), ox.NamedNode(value)

@@ -18,6 +18,7 @@ OWN: Final = (
     "change",
     "claim",
     "comparison",
+    "contradiction",
     "detail",
     "direction",
     "drift",

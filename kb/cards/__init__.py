@@ -31,7 +31,7 @@ from kb.cards.lists import (
     resolve,
 )
 from kb.cards.names import alike, known_to_occur, nearest, occurs
-from kb.cards.perspectives import perspective_graphs, perspectives
+from kb.cards.perspectives import perspective, perspective_graphs, perspectives
 from kb.cards.plain import table, text
 from kb.cards.rdf import PARTS, description, ontology, owner
 from kb.cards.tables import RESULTS_JSON, Table, read, read_triples, run, write
@@ -63,6 +63,7 @@ __all__ = [
     "ontology_card",
     "overview",
     "owner",
+    "perspective",
     "perspective_graphs",
     "perspectives",
     "read",

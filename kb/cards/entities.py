@@ -6,6 +6,7 @@ every claim is listed with its speaker, and the list says how many there are whe
 
 from collections.abc import Mapping, Sequence
 
+from kb.cards import perspectives
 from kb.cards.claims import SHOWING, claim_card, hits
 from kb.cards.facts import Facts, Json, article_link, as_iri, by_label, column, kind_of, rows, slug
 from kb.cards.shared import shared_by
@@ -54,7 +55,14 @@ def card(
     facts.load([name])
     if not facts.has(name):
         return None
-    special = {"actor": _actor, "article": _article, "event": _event, "object": _thing, "place": _thing}
+    special = {
+        "actor": _actor,
+        "article": _article,
+        "event": _event,
+        "object": _thing,
+        "perspective": _perspective,
+        "place": _thing,
+    }
     return {"iri": name, "kind": kind, **special.get(kind, _concept)(engine, facts, name)}
 
 
@@ -148,6 +156,23 @@ def _event(engine: Engine, facts: Facts, name: str) -> Json:
     }
 
 
+def _perspective(engine: Engine, facts: Facts, name: str) -> Json:
+    perspectives.load_rules(facts, [name])
+    claims = column(engine, "claims-in-perspective", "claim", perspective=name)
+    return {
+        "label": facts.link(name)["label"],
+        "lang": facts.link(name)["lang"],
+        "labels": facts.strings(name, "rdfs:label"),
+        "code": slug(name),
+        "rule": perspectives.rule(facts, name),
+        "rule_in_words": perspectives.rule_in_words(facts, name),
+        "claims": _section(engine, claims, f"perspective={slug(name)}"),
+        "conclusions": perspectives.conclusions(engine, name),
+        "contradictions": perspectives.contradictions(engine, name),
+        "notes": facts.strings(name, "t:note"),
+    }
+
+
 def _article(engine: Engine, facts: Facts, name: str) -> Json:
     facts.load([*facts.iris(name, "t:snapshot"), *facts.iris(name, "schema:publisher")])
     versions = sorted(facts.iris(name, "t:snapshot"), key=lambda one: facts.iri(one, "t:supersededBy") is not None)
@@ -198,10 +223,10 @@ def _notes_on(engine: Engine, name: str) -> list[Json]:
 
 
 def _concept(engine: Engine, facts: Facts, name: str) -> Json:
-    """Concepts, schemes, perspectives and described graphs: label, definition, and what they are linked to."""
+    """Concepts, schemes, contradictions and described graphs: label, definition, and what they are linked to."""
     related = rows(engine, "broader", concept=name)
     members = column(engine, "concepts", "concept", scheme=name)
-    others = ("skos:inScheme", "skos:closeMatch", "t:requiresRole", "t:selectsArticle", "t:underPerspective")
+    others = ("skos:inScheme", "skos:closeMatch", "t:requiresRole", "t:underPerspective")
     facts.load([as_iri(row["other"]) for row in related])
     facts.load([*members, *(found for other in others for found in facts.iris(name, other))])
     ways: dict[str, list[Json]] = {"broader": [], "narrower": []}
@@ -211,14 +236,13 @@ def _concept(engine: Engine, facts: Facts, name: str) -> Json:
         **facts.link(name),
         "code": slug(name),
         "labels": facts.strings(name, "skos:prefLabel") or facts.strings(name, "rdfs:label"),
-        "definition": facts.text(name, "skos:definition"),
+        "definition": facts.text(name, "skos:definition") or facts.text(name, "dcterms:description"),
         "examples": facts.strings(name, "skos:example"),
         "schemes": facts.links_to(name, "skos:inScheme"),
         **ways,
         "close_matches": facts.links_to(name, "skos:closeMatch"),
         "requires_roles": facts.links_to(name, "t:requiresRole"),
-        "selects_articles": [article_link(facts, found) for found in facts.iris(name, "t:selectsArticle")],
-        "perspective": facts.link_to(name, "t:underPerspective"),
+        "perspectives": facts.links_to(name, "t:underPerspective"),
         "rests_on": facts.iris(name, "prov:wasDerivedFrom"),
         "members": [_term(facts, member) for member in members],
         "notes": facts.strings(name, "t:note"),

@@ -7,6 +7,7 @@ from difflib import SequenceMatcher
 
 import pyoxigraph as ox
 
+from kb.cards import perspectives
 from kb.cards.claims import hits
 from kb.cards.entities import ONTOLOGY, kinds_of
 from kb.cards.facts import Facts, Json, article_link, as_iri, as_number, column, kind_of, rows, slug
@@ -22,6 +23,7 @@ LISTS = {
     "claims": "claim",
     "events": "event",
     "objects": "object",
+    "perspectives": "perspective",
     "places": "place",
 }
 """The lists, by their path, with the kind that each lists."""
@@ -29,11 +31,17 @@ LISTS = {
 CODED = ("certainty", "mode", "polarity")
 """Filters of claims whose values are the concepts of the scheme of the same name."""
 
-LINKED = {"about": "event", "addressee": "actor", "article": "article", "holder": "actor"}
+LINKED = {
+    "about": "event",
+    "addressee": "actor",
+    "article": "article",
+    "holder": "actor",
+    "perspective": "perspective",
+}
 """Filters of claims whose values are slugs, with the kind of thing that each names."""
 
-FILTERS = (*CODED, *LINKED, "names", "realis")
-"""All filters of the list of claims; ``names`` takes a path such as ``place/eastquay``, ``realis`` true or false."""
+FILTERS = {"claims": (*CODED, *LINKED, "names", "realis"), "events": ("perspective",)}
+"""The filters of lists that have any; ``names`` takes a path such as ``place/eastquay``, ``realis`` true or false."""
 
 
 @dataclass(frozen=True)
@@ -66,11 +74,16 @@ def listing(
 ) -> Page:
     """One page of the list ``name`` in the order of slugs.
 
-    ``q`` looks into labels, name forms, headlines and paraphrases; ``filters`` (claims only) narrow by their values.
+    ``q`` looks into labels, name forms, headlines and paraphrases; ``filters``, those of ``FILTERS``, narrow by their
+    values.
     BadFilter where a filter's value names nothing.
     """
     everything = {"q": ox.Literal(q)}
     found = _claims(engine, q, filters or {}) if name == "claims" else column(engine, name, "item", **everything)
+    if name == "events" and filters and (view := filters.get("perspective")):
+        _known(engine, "perspective", "perspective", view)
+        told = set(column(engine, "events-in-perspective", "item", perspective=f"{BASE}perspective/{view}"))
+        found = [event for event in found if event in told]
     start = bisect_right(found, f"{BASE}{LISTS[name]}/{after}") if after else 0
     chosen = found[start : start + limit]
     items = hits(engine, chosen) if name == "claims" else _entries(engine, name, chosen)
@@ -104,9 +117,9 @@ def resolve(engine: Engine, text: str) -> str:
     QueryError where there is none, with what is most like it, or where there are several.
     """
     found = find(engine, text)
-    shown = [name for name in found if kind_of(name) in LISTS.values()] or [
-        name for name in found if kind_of(name) not in PARTS
-    ]
+    listed = [name for name in found if kind_of(name) in LISTS.values()]
+    shown = [name for name in listed if kind_of(name) != "perspective"]  # that of an article is called as the article
+    shown = shown or listed or [name for name in found if kind_of(name) not in PARTS]
     shown = shown or sorted({whole for name in found if (whole := owner(engine, name)) is not None})
     if len(shown) == 1:
         return shown[0]
@@ -142,6 +155,14 @@ def _entries(engine: Engine, name: str, iris: Sequence[str]) -> list[Json]:
     counts: dict[str, Json] = {}
     if name in ("articles", "events"):
         counts = _counts(engine, LISTS[name])
+    if name == "perspectives":
+        counts = perspectives.counts(engine)
+        perspectives.load_rules(facts, list(iris))
+        empty = {"claims": 0, "contradictions": 0, "holders": 0}
+        return [
+            {**facts.link(found), "rule": perspectives.rule_in_words(facts, found), **counts.get(found, empty)}
+            for found in iris
+        ]
     facts.load([outlet for found in iris for outlet in facts.iris(found, "schema:publisher")])
     none = {"claims": 0, "holders": 0}
     return [_entry(facts, name, found, counts.get(found, none)) for found in iris]
@@ -189,6 +210,7 @@ def _claims(engine: Engine, q: str, filters: Mapping[str, str]) -> list[str]:
         for name, query, variable in (
             ("article", "claims-in-article", "article"),
             ("addressee", "claims-addressed", "who"),
+            ("perspective", "claims-in-perspective", "perspective"),
         )
         if name in bound
     ]

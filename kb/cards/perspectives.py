@@ -1,20 +1,100 @@
-"""Perspectives: rules that select claims, and the graphs that are left when one of them is looked through."""
+"""Perspectives: rules that select claims, in words, and the graphs that are left when one of them is looked through."""
 
-from kb.cards.facts import as_iri, rows, slug
+import pyoxigraph as ox
+
+from kb.cards.facts import Facts, Json, article_link, as_iri, as_number, column, rows, slug
 from kb.engine import Engine
-from kb.namespaces import BASE
+from kb.namespaces import BASE, iri
+
+WORDS = {
+    "t:selectsArticle": "told in {}",
+    "t:selectsOutlet": "in articles published by {}",
+    "t:selectsHolder": "ascribed to {}",
+    "t:selectsSide": "ascribed to states or organisations counted on the side of {}",
+    "t:selectsBasis": "bound to their holder by: {}",
+    "t:selectsBasisThroughout": "bound to their holder, at every link of the chain, by: {}",
+    "t:selectsNaming": "whose source is named as: {}",
+    "t:selectsMode": "put forward as: {}",
+    "t:selectsRealis": "told as having happened: {}",
+    "t:withoutVoice": "that do not reach us through {}",
+}
+"""What a rule asks, by its property, in the order in which it is told."""
 
 
 def perspectives(engine: Engine) -> list[str]:
     """The slugs of all perspectives."""
-    return [slug(as_iri(row["perspective"])) for row in rows(engine, "perspectives")]
+    return [slug(found) for found in column(engine, "perspectives", "item", q=ox.Literal(""))]
 
 
-def perspective_graphs(engine: Engine, name: str) -> list[str] | None:
-    """The IRIs of the graphs that a perspective, given by IRI or slug, reaches; None where there is no such."""
+def perspective(engine: Engine, name: str) -> str | None:
+    """The IRI of the perspective that an IRI or a slug names; None where there is no such."""
     found = slug(name) if name.startswith(f"{BASE}perspective/") else name
-    if found not in perspectives(engine):
-        return None
+    return f"{BASE}perspective/{found}" if found in perspectives(engine) else None
+
+
+def perspective_graphs(engine: Engine, name: str) -> list[str]:
+    """The IRIs of the graphs that the perspective of an IRI reaches."""
+    return [as_iri(row["graph"]) for row in rows(engine, "perspective-graphs", perspective=name)]
+
+
+def load_rules(facts: Facts, names: list[str]) -> None:
+    """Loads what is needed to tell the rules of some perspectives in words."""
+    facts.load(names)
+    values = [value for name in names for term in WORDS for value in facts.iris(name, term)]
+    facts.load(values)
+    facts.load([outlet for value in values for outlet in facts.iris(value, "schema:publisher")])
+
+
+def rule(facts: Facts, name: str) -> list[Json]:
+    """What a perspective asks of claims: for each of its properties the words, and the values, any of which will do."""
     return [
-        as_iri(row["graph"]) for row in rows(engine, "perspective-graphs", perspective=f"{BASE}perspective/{found}")
+        {"property": iri(term), "words": words.partition(" {}")[0], "values": found}
+        for term, words in WORDS.items()
+        if (found := _values(facts, name, term))
+    ]
+
+
+def rule_in_words(facts: Facts, name: str) -> str:
+    """The same as a sentence; “No claims.” where nothing is asked."""
+    parts = [
+        words.format(" or ".join(value["label"] for value in found))
+        for term, words in WORDS.items()
+        if (found := _values(facts, name, term))
+    ]
+    return f"Claims {'; '.join(parts)}." if parts else "No claims."
+
+
+def counts(engine: Engine) -> dict[str, Json]:
+    """How many claims, holders and contradictions each perspective has; perspectives without any are left out."""
+    names = ("claims", "contradictions", "holders")
+    return {
+        as_iri(row["item"]): {name: as_number(as_iri(row[name])) for name in names}
+        for row in rows(engine, "claims-per-perspective")
+        if "item" in row
+    }
+
+
+def conclusions(engine: Engine, name: str) -> int:
+    """How many different statements follow inside a perspective."""
+    found = rows(engine, "conclusions-in-perspective", perspective=name)
+    return int(as_iri(found[0]["conclusions"])) if found else 0
+
+
+def contradictions(engine: Engine, name: str) -> list[Json]:
+    """The contradictions inside a perspective: why, and between which claims."""
+    claims: dict[str, list[str]] = {}
+    for row in rows(engine, "contradictions-in-perspective", perspective=name):
+        claims.setdefault(as_iri(row["contradiction"]), []).append(as_iri(row["claim"]))
+    facts = Facts(engine)
+    facts.load(claims)
+    return [{"iri": one, "why": facts.text(one, "dcterms:description"), "claims": claims[one]} for one in claims]
+
+
+def _values(facts: Facts, name: str, term: str) -> list[Json]:
+    links = [
+        article_link(facts, one) if term == "t:selectsArticle" else facts.link(one) for one in facts.iris(name, term)
+    ]
+    words = {"true": "yes", "false": "no"}
+    return links + [
+        {"iri": None, "label": words.get(one.value, one.value), "lang": None} for one in facts.literals(name, term)
     ]

@@ -167,7 +167,8 @@ def test_the_front_page_says_what_this_is(client: FlaskClient) -> None:
     assert links == ["/questions/first", "/questions/second", "/questions/third"]
     assert all(client.get(link, headers=BROWSER).status_code == 200 for link in links)
     body = client.get("/", headers={"Accept": "application/json"}).get_json()
-    assert body["totals"] == {"actors": 6, "articles": 1, "claims": 4, "events": 4, "objects": 2, "places": 2}
+    totals = {"actors": 6, "articles": 1, "claims": 4, "events": 4, "objects": 2, "perspectives": 1, "places": 2}
+    assert body["totals"] == totals
     assert body["articles"][0]["claims"] == 4
 
 

@@ -377,7 +377,7 @@ def test_a_perspective_narrows_the_graphs_and_nothing_else(shipped_engine: Embed
         assert claims[name] == ask(f"?x t:inArticle <{iri(f'article:{name}')}> GRAPH ?x {{ ?s ?p ?o }}")
         assert ask("?x a t:Claim", perspective=name) == ask("?x a t:Claim")
         inferred = [graph for graph in graphs[name] if graph not in claims[name]]
-        assert inferred == ask(f"?x t:underPerspective <{iri(f'perspective:{name}')}>")
+        assert inferred == ask(f"?x a t:InferredGraph ; t:underPerspective <{iri(f'perspective:{name}')}>")
     assert not set(graphs[newsroom]) & set(graphs[caliber])
     assert graphs[newsroom] == ask("GRAPH ?x { ?s ?p ?o }", perspective=iri(f"perspective:{newsroom}"))
 

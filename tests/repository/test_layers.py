@@ -23,12 +23,15 @@ LAYERS = (
         "kb.checks",
         "kb.closure",
         "kb.compare",
+        "kb.forward",
+        "kb.perspectives",
+        "kb.reference",
         "kb.reuse",
         "kb.revision",
         "kb.proposal",
     },
     {
-        *("kb.grammar", "kb.guard", "kb.hints", "kb.mistakes", "kb.wellformed"),
+        *("kb.grammar", "kb.guard", "kb.hints", "kb.mistakes", "kb.narrowing", "kb.wellformed"),
         *("kb.fetch", "kb.walls", "kb.prefixes", "kb.statistics", "kb.store", "kb.questions"),
     },
     {"kb.evaluator", "kb.process"},
@@ -47,7 +50,7 @@ LAYERS = (
     {"benchmarks.copying", "benchmarks.writing"},
     {"benchmarks.defects", "benchmarks.truth"},
     {"benchmarks.corpus"},
-    {"benchmarks.generate", "benchmarks.reuse", "benchmarks.check", "benchmarks.compare"},
+    {"benchmarks.generate", "benchmarks.reuse", "benchmarks.check", "benchmarks.closure", "benchmarks.compare"},
     {"benchmarks.asking", "benchmarks.figures", "benchmarks.filling"},
     {"benchmarks.engines"},
     {"benchmarks.loading"},
@@ -56,8 +59,8 @@ LAYERS = (
 )
 HEAVY = {
     "pyshacl": {"benchmarks.check", "kb.checks"},
-    "owlrl": {"kb.closure"},
-    "rdflib": {"benchmarks.check", "kb.checks", "kb.closure"},
+    "owlrl": {"kb.reference"},
+    "rdflib": {"benchmarks.check", "kb.checks", "kb.reference"},
 }
 
 

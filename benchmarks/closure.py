@@ -1,0 +1,167 @@
+"""How fast conclusions are drawn, beside owlrl on the same statements, and how the time grows with the articles.
+
+    python -m benchmarks.closure [--compared 77000] [--articles 100,1000,10000] [--seed 1]
+
+Both are given what a build would give them: statements as triples in memory, in the perspectives of an invented
+corpus, one for each article. As many as ``--compared`` says are given to both, and the conclusions are compared; a
+growing number of thin articles is given to the rules alone. Prints a table; ends with 1 where a bar is missed or a
+conclusion differs.
+"""
+
+import math
+import sys
+import tempfile
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import click
+
+from benchmarks.corpus import CLAIMS, Plan, write
+from kb import build, closure, perspectives, reference
+from kb.dataset import RDF_TYPE
+from kb.forward import Rules, Triple, alone, meeting, together
+from kb.namespaces import iri
+
+RATIO, EXPONENT = 300.0, 1.05
+"""The bars: how many times as long owlrl takes at least; the power of the articles that the time grows by at most."""
+
+THIN = 3
+"""Claims of each of the articles by whose number growth is measured."""
+
+REPEATED = 3
+"""Runs of the rules on the same statements, of which the fastest counts."""
+
+
+@dataclass(frozen=True)
+class Given:
+    """What is closed: the axioms, their rules, what the default graph states, and what claims say, by perspective."""
+
+    axioms: Sequence[Triple]
+    rules: Rules
+    kept: frozenset[str]
+    own: Sequence[Triple]
+    said: Mapping[str, Sequence[Triple]]
+    selected: Mapping[str, Sequence[str]]
+
+    @property
+    def size(self) -> int:
+        """How many triples there are."""
+        return len(self.own) + sum(map(len, self.said.values()))
+
+    def part(self, triples: int) -> "Given":
+        """The first perspectives with about so many triples in all, and with as much of the default graph."""
+        return self.first(max(1, round(min(1.0, triples / self.size) * len(self.selected))))
+
+    def first(self, count: int) -> "Given":
+        """The first so many perspectives, with as much of the default graph as their claims reach."""
+        names = list(self.selected)[:count]
+        claims = {claim for name in names for claim in self.selected[name]}
+        said = {claim: found for claim, found in self.said.items() if claim in claims}
+        about: dict[str, list[Triple]] = {}
+        for triple in self.own:
+            about.setdefault(triple[0], []).append(triple)
+        todo = {*claims, *(term for found in said.values() for s, _, o in found for term in (s, o))}
+        kept = []
+        while todo:
+            found = about.pop(todo.pop(), [])
+            kept += found
+            todo |= {o for _, _, o in found if o in about}
+        return Given(self.axioms, self.rules, self.kept, kept, said, {name: self.selected[name] for name in names})
+
+
+@click.command(context_settings={"help_option_names": ["-h", "--help"]})
+@click.option("--compared", type=click.IntRange(min=100), default=77_000, help="Triples given to both (77,000).")
+@click.option("--articles", default="100,1000,10000", help="Sizes for the growth (100,1000,10000).")
+@click.option("--seed", type=click.IntRange(min=0), default=1, help="Which corpus of that size (1).")
+def main(compared: int, articles: str, seed: int) -> None:
+    """Measure the closure on invented corpora.
+
+    Example: python -m benchmarks.closure --compared 5000 --articles 20,40
+    """
+    sizes = [int(size) for size in articles.split(",")]
+    times: list[tuple[int, int, float]] = []
+    thin = corpus(max(sizes), THIN, seed)
+    for size in sizes:
+        part = thin.first(size)
+        times.append((size, part.size, best(part)[0]))
+        click.echo(f"{size:>7,} articles {part.size:>10,} triples {times[-1][2]:>9.3f} s")
+    power = exponent([(size, seconds) for size, _, seconds in times])
+    del thin, part
+    given = corpus(math.ceil(compared / 600), CLAIMS, seed).part(compared)
+    ours, concluded = best(given)
+    begun = time.process_time()
+    expected = by_owlrl(given)
+    theirs = time.process_time() - begun
+    ratio = theirs / ours
+    same = concluded == expected
+    for name, value, note in (
+        ("triples compared", f"{given.size:,}", f"in {len(given.selected):,} perspectives"),
+        ("conclusions", f"{sum(map(len, concluded.values())):,}", "the same by both" if same else "THEY DIFFER"),
+        ("rules, seconds", f"{ours:.3f}", ""),
+        ("owlrl, seconds", f"{theirs:.1f}", ""),
+        ("ratio", f"{ratio:,.0f}", f"bar: at least {RATIO:.0f}"),
+        ("growth", f"{power:.2f}", f"bar: at most {EXPONENT}; power of the articles, {sizes[0]:,} to {sizes[-1]:,}"),
+    ):
+        click.echo(f"{name:<20}{value:>10}   {note}".rstrip())
+    sys.exit(0 if same and ratio >= RATIO and power <= EXPONENT else 1)
+
+
+def corpus(articles: int, claims: int, seed: int) -> Given:
+    """What is given to the rules of an invented corpus."""
+    with tempfile.TemporaryDirectory() as folder:
+        write(Plan(articles, seed, claims, 0.1, 0.0, False), Path(folder) / "corpus")
+        dataset = build.load(Path(folder) / "corpus")
+    rules, selected = closure.rules_of(dataset), perspectives.members(dataset)
+    own, said = closure.asserted(dataset, rules), closure.said(dataset, rules, selected)
+    return Given(closure.axioms_of(dataset), rules, closure.kept_of(dataset), own, said, selected)
+
+
+def best(given: Given) -> tuple[float, dict[str, set[Triple]]]:
+    """Processor seconds of the fastest run, and what is concluded inside each perspective, "" the default graph."""
+    seconds = math.inf
+    found: dict[str, set[Triple]] = {}
+    for _ in range(REPEATED):
+        begun = time.process_time()
+        background = alone(given.rules, {"": given.own})
+        each = alone(given.rules, given.said, background)
+        met = meeting(given.rules, each, background)
+        more = {name: together(given.rules, met, claims)[0] for name, claims in given.selected.items()}
+        concluded = {name: each.concluded(name) for name in given.kept}
+        seconds = min(seconds, time.process_time() - begun)
+        by_claim: dict[str, set[Triple]] = {}
+        for name, facts in concluded.items():
+            for s, o, claim in facts:
+                by_claim.setdefault(claim, set()).add((s, name, o))
+        found = {"": {(s, name, o) for name in given.kept for s, o, _ in background.concluded(name)}}
+        for name, claims in given.selected.items():
+            said = {triple for claim in claims for triple in given.said.get(claim, ())}
+            own = {triple for claim in claims for triple in by_claim.get(claim, ())}
+            found[name] = (own | {triple for triple in more[name] if triple[1] in given.kept}) - said
+    return seconds, found
+
+
+def by_owlrl(given: Given) -> dict[str, set[Triple]]:
+    """The same by owlrl: the default graph by itself, then each perspective with its kinds and its wider types."""
+    beside = [triple for triple in given.own if triple[1] in (RDF_TYPE.value, iri("skos:broader"))]
+    found = {"": reference.conclusions(given.own, given.axioms)[0]}
+    for name, claims in given.selected.items():
+        said = [triple for claim in claims for triple in given.said.get(claim, ())]
+        about = {term for triple in said for term in (triple[0], triple[2])}
+        kinds = [triple for triple in beside if triple[0] in about or triple[1] != RDF_TYPE.value]
+        found[name] = reference.conclusions([*kinds, *said], given.axioms)[0]
+    return {name: {triple for triple in triples if triple[1] in given.kept} for name, triples in found.items()}
+
+
+def exponent(times: Sequence[tuple[int, float]]) -> float:
+    """The power of the size by which the time grows: the slope of the best line through the logarithms."""
+    points = [(math.log(size), math.log(seconds)) for size, seconds in times]
+    mean_x = sum(x for x, _ in points) / len(points)
+    mean_y = sum(y for _, y in points) / len(points)
+    spread = sum((x - mean_x) ** 2 for x, _ in points)
+    return sum((x - mean_x) * (y - mean_y) for x, y in points) / spread if spread else 0.0
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,32 @@
+"""What the benchmark of conclusions compares."""
+
+import pytest
+
+from benchmarks.closure import Given, best, by_owlrl, corpus, exponent
+
+
+@pytest.fixture(scope="module")
+def given() -> Given:
+    """What is given to the rules of a small invented corpus."""
+    return corpus(4, 6, 1)
+
+
+def test_rules_and_owlrl_are_given_the_same_and_conclude_the_same(given: Given) -> None:
+    """In the default graph and in each perspective both have the same conclusions, and there are some in each."""
+    found = best(given)[1]
+    assert found == by_owlrl(given)
+    assert set(found) == {"", *given.selected} and all(found.values())
+
+
+def test_a_part_has_what_its_claims_reach_and_concludes_what_the_whole_does(given: Given) -> None:
+    """The first two perspectives have the conclusions that they have among all, from fewer statements."""
+    part = given.first(2)
+    assert part.size < given.size
+    whole, some = best(given)[1], best(part)[1]
+    assert [some[name] for name in part.selected] == [whole[name] for name in part.selected]
+
+
+def test_growth_is_the_power_of_the_size() -> None:
+    """Time that grows as the size has the power one, as its square two."""
+    assert exponent([(1, 2.0), (10, 20.0), (100, 200.0)]) == pytest.approx(1)
+    assert exponent([(1, 1.0), (10, 100.0)]) == pytest.approx(2)
