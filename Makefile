@@ -26,6 +26,7 @@ check: $(VENV)/installed-dev
 	$(BIN)/mypy
 	$(BIN)/testimonia check --format $(FORMAT)
 	$(BIN)/testimonia verify
+	$(BIN)/testimonia build --reference
 	$(BIN)/python -m pytest -q tests/repository
 
 $(VENV)/pip:

@@ -160,6 +160,7 @@ def build(
     out: Path,
     *,
     check: bool = True,
+    reference: bool = False,
     texts: Mapping[str, str] | None = None,
     memory: Path | None = None,
     say: Callable[[str], None] = lambda line: None,
@@ -167,7 +168,7 @@ def build(
     """The build folder for a data folder; found again where the same files were built before.
 
     With the ``texts`` of articles at hand (by slug), text reuse among them is computed anew; else it is as stored. What
-    was checked is remembered in the folder ``memory``.
+    was checked is remembered in the folder ``memory``. With ``reference``, owlrl has to conclude the same.
     Data with violations is not built, unless ``check`` is False: then only what would be stated as fact stops it.
     ``say`` is told of each step. SourceError for data that cannot be read or is not built, SetupError where ``out``
     cannot be written.
@@ -177,7 +178,7 @@ def build(
     at_hand = [Source(f"{slug}.txt", text, False) for slug, text in sorted((texts or {}).items())]
     inputs = hash_of([*files, *(rules if check else ()), *at_hand])
     found = store.find(out, inputs)
-    if found is not None:
+    if found is not None and not reference:
         store.make_current(found)
         say(f"build {found.name[:12]} is up to date")
         return found
@@ -206,6 +207,12 @@ def build(
     dataset = with_comparisons(dataset)
     say(f"{len(dataset.instances('t:Comparison'))} comparisons; drawing conclusions")
     closed = closure.close(dataset)
+    if reference:
+        from kb.reference import differences
+
+        say("drawing them by owlrl too")
+        if differing := list(differences(dataset, closed)):
+            raise SetupError(f"{len(differing)} conclusions differ from those of owlrl; the first: {differing[0]}")
     if clashes := len(closed.instances("t:Contradiction")):
         say(f"{clashes} contradictions among claims of one perspective (testimonia ask {CONTRADICTIONS})")
     say(f"{len(closed.quads) - len(dataset.quads)} conclusions; writing the store")

@@ -187,12 +187,13 @@ def _check_engine(url: str, timeout: float) -> None:
 @_OUT
 @_SOURCES
 @click.option("--no-check", is_flag=True, help="Build data with violations too; never for publication.")
-def build(data: Path | None, out: Path | None, sources: Path | None, no_check: bool) -> None:
+@click.option("--reference", is_flag=True, help="Draw all conclusions by owlrl too, and refuse any difference.")
+def build(data: Path | None, out: Path | None, sources: Path | None, no_check: bool, reference: bool) -> None:
     """Check and build the knowledge base and print the folder of the build.
 
     Example: testimonia build --out /tmp/builds
     """
-    click.echo(str(_build(data, out, sources=sources, check=not no_check)))
+    click.echo(str(_build(data, out, sources=sources, check=not no_check, reference=reference)))
 
 
 @main.command()
@@ -601,11 +602,18 @@ def _engine(
 
 
 def _build(
-    data: Path | None, out: Path | None, *, sources: Path | None = None, quiet: bool = False, check: bool = True
+    data: Path | None,
+    out: Path | None,
+    *,
+    sources: Path | None = None,
+    quiet: bool = False,
+    check: bool = True,
+    reference: bool = False,
 ) -> Path:
     say: Callable[[str], None] = (lambda line: None) if quiet else (lambda line: click.echo(line, err=True))
     folder, texts = data or data_dir(), _texts(sources, data)
-    return builds.build(folder, out or _default_out(folder), check=check, texts=texts, memory=_memory(), say=say)
+    out = out or _default_out(folder)
+    return builds.build(folder, out, check=check, reference=reference, texts=texts, memory=_memory(), say=say)
 
 
 def _memory() -> Path:

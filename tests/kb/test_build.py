@@ -9,7 +9,7 @@ import pytest
 from places import EXAMPLE
 
 from kb import build as builds
-from kb import store
+from kb import reference, store
 from kb.errors import SetupError, SourceError
 from kb.namespaces import iri, turtle_prologue
 
@@ -146,3 +146,12 @@ def test_a_folder_that_is_no_build_is_refused(tmp_path: Path) -> None:
     """Without its manifest a folder is no build."""
     with pytest.raises(SetupError, match="is not a build"):
         store.manifest(tmp_path)
+
+
+def test_a_build_that_owlrl_does_not_agree_with_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With ``reference``, a conclusion of one that the other does not draw stops the build, also of known files."""
+    folder = builds.build(EXAMPLE, tmp_path)
+    assert builds.build(EXAMPLE, tmp_path, reference=True) == folder
+    monkeypatch.setattr(reference, "differences", lambda dataset, closed: iter(["a b c follows only by owlrl"]))
+    with pytest.raises(SetupError, match="a b c follows only by owlrl"):
+        builds.build(EXAMPLE, tmp_path, reference=True)
