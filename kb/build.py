@@ -14,7 +14,7 @@ from kb.dataset import Dataset, parse, statements
 from kb.derive import derive, handwritten
 from kb.errors import SetupError, SourceError
 from kb.model import Finding, Place, Severity, Source
-from kb.namespaces import DEFAULT_GRAPH
+from kb.namespaces import DEFAULT_GRAPH, shorten
 from kb.paths import ontology_dir, shapes_dir
 from kb.report.findings import UNREADABLE
 from kb.sources import read_data, read_folder, read_source, read_text, show, write_text
@@ -215,6 +215,8 @@ def build(
             raise SetupError(f"{len(differing)} conclusions differ from those of owlrl; the first: {differing[0]}")
     if clashes := len(closed.instances("t:Contradiction")):
         say(f"{clashes} contradictions among claims of one perspective (testimonia ask {CONTRADICTIONS})")
+    if empty := [name for name in closed.instances("t:Perspective") if not closed.subjects("t:underPerspective", name)]:
+        say(f"{len(empty)} perspectives select nothing: {', '.join(map(shorten, empty[:5]))}")
     say(f"{len(closed.quads) - len(dataset.quads)} conclusions; writing the store")
     folder = store.write(out, closed.quads, inputs=inputs, version=kb.__version__, counts=counts(closed))
     say(f"build {folder.name[:12]} is ready")
