@@ -124,11 +124,12 @@ def best(given: Given) -> tuple[float, dict[str, set[Triple]]]:
     found: dict[str, set[Triple]] = {}
     for _ in range(REPEATED):
         begun = time.process_time()
-        background = alone(given.rules, {"": given.own})
-        each = alone(given.rules, given.said, background)
-        met = meeting(given.rules, each, background)
-        more = {name: together(given.rules, met, claims)[0] for name, claims in given.selected.items()}
-        concluded = {name: each.concluded(name) for name in given.kept}
+        with closure.uncollected():
+            background = alone(given.rules, {"": given.own})
+            each = alone(given.rules, given.said, background)
+            met = meeting(given.rules, each, background)
+            more = {name: together(given.rules, met, claims)[0] for name, claims in given.selected.items()}
+            concluded = {name: each.concluded(name) for name in given.kept}
         seconds = min(seconds, time.process_time() - begun)
         by_claim: dict[str, set[Triple]] = {}
         for name, facts in concluded.items():

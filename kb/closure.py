@@ -8,8 +8,10 @@ Claims that contradict the vocabulary together conclude nothing together, and on
 concludes nothing at all; both are told as a ``t:Contradiction``, and the build goes on.
 """
 
+import gc
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 
 import pyoxigraph as ox
 
@@ -29,6 +31,11 @@ def close(dataset: Dataset) -> Dataset:
     SourceError where the default graph contradicts the vocabulary, or where the ontology has an axiom that no rule is
     known for; what claims say against each other never stops a build.
     """
+    with uncollected():
+        return _closed(dataset)
+
+
+def _closed(dataset: Dataset) -> Dataset:
     rules = rules_of(dataset)
     kept = kept_of(dataset)
     own = asserted(dataset, rules)
@@ -48,6 +55,18 @@ def close(dataset: Dataset) -> Dataset:
     added += perspectives.quads(selected)
     added += _inside(rules, kept, background, said(dataset, rules, selected), selected)
     return dataset.with_quads(added)
+
+
+@contextmanager
+def uncollected() -> Iterator[None]:
+    """Lets Python look for no circles of garbage: what is made here has none, and is looked through again and again."""
+    collects = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if collects:
+            gc.enable()
 
 
 def rules_of(dataset: Dataset) -> Rules:
