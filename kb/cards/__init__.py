@@ -4,6 +4,7 @@
     content    a claim's content graph: parts, times, quantities, plain sentences
     claims     a claim, in full and in short, never without its speaker
     shared     where the words of a passage stand again
+    compared   how a claim stands to others about the same event
     entities   actors, places, events, objects, articles, concepts, the ontology
     perspectives   the graphs that are left when one looks through a perspective
     lists      lists with filters and paging, the front page

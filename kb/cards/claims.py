@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 import pyoxigraph as ox
 
 from kb import passages
+from kb.cards.compared import beside, comparison, drift
 from kb.cards.content import content, content_iris
 from kb.cards.facts import ABOVE_LIMIT, Facts, Json, article_link, as_iri, rows, voice_of
 from kb.cards.shared import shared_with
@@ -94,7 +95,8 @@ def claim_card(engine: Engine, claim: str, snapshots: Mapping[str, str], *, show
     facts.load([source for anchor in anchors for source in facts.iris(anchor, "oa:hasSource")])
     shared = shared_with(engine, facts, claim)
     again = sorted({found for entries in shared.values() for entry in entries for found in entry["claims"]})
-    load_claims(facts, [claim, *others, *_claims_in(inside), *again[:SHARED_CLAIMS]])
+    compared = beside(engine, facts, claim)
+    load_claims(facts, [claim, *others, *_claims_in(inside), *again[:SHARED_CLAIMS], *compared.claims])
     facts.load(content_iris(inside))
     facts.load([relative for time in times for relative in facts.iris(time, "t:relativeTo")])
     by_link = {
@@ -125,6 +127,13 @@ def claim_card(engine: Engine, claim: str, snapshots: Mapping[str, str], *, show
             "total": len(again),
             "items": [hit(facts, other) for other in again[:SHARED_CLAIMS]],
         },
+        "comparisons": {
+            "total": compared.total,
+            "items": [
+                {**comparison(facts, name, claim), "claim": hit(facts, other)} for name, other in compared.comparisons
+            ],
+        },
+        "changes": [drift(facts, *found) for found in compared.drifts],
         "cues": [_cue(facts, anchor) for anchor in facts.iris(claim, "t:cue")],
         "content": said.as_json(),
         "notes": facts.strings(claim, "t:note"),

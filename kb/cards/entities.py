@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 
 from kb.cards import perspectives
 from kb.cards.claims import SHOWING, claim_card, hits
+from kb.cards.compared import counts
 from kb.cards.facts import Facts, Json, article_link, as_iri, by_label, column, kind_of, rows, slug
 from kb.cards.shared import shared_by
 from kb.engine import Engine
@@ -149,6 +150,7 @@ def _event(engine: Engine, facts: Facts, name: str) -> Json:
     groups = sorted(by_holder.values(), key=lambda group: by_label(group["holder"]))
     return {
         **_own_words(facts, name),
+        "counts": counts(facts, name),
         "claims": groups,
         "claims_total": about["total"],
         "claims_more": about["more"],

@@ -1,0 +1,84 @@
+"""What is shown of comparisons: how a claim stands to others about the same event, and how many voices an event has.
+
+All of it is computed, or an editor's judgement with its reason; each says which.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from kb.cards.facts import Facts, Json, as_iri, rows
+from kb.engine import Engine
+from kb.namespaces import iri
+
+SHOWN = 20
+"""Comparisons that are listed; the others are counted."""
+
+_COUNTS = {
+    "voices": "t:voiceCount",
+    "independent_voices": "t:independentVoiceCount",
+    "outlets": "t:outletCount",
+    "sides": "t:sideCount",
+    "uncompared_pairs": "t:uncomparedPairs",
+}
+
+
+@dataclass(frozen=True)
+class Beside:
+    """The comparisons of one claim, each with the other claim, and what changed on the way from or to it."""
+
+    total: int
+    comparisons: Sequence[tuple[str, str]]
+    drifts: Sequence[tuple[str, str, str]]
+
+    @property
+    def claims(self) -> set[str]:
+        """The other claims, and the articles at the end of a way."""
+        return {other for _, other in self.comparisons} | {end for _, *ends in self.drifts for end in ends}
+
+
+def beside(engine: Engine, facts: Facts, claim: str) -> Beside:
+    """What stands beside a claim, with its terms loaded."""
+    compared = [
+        (as_iri(row["comparison"]), as_iri(row["other"])) for row in rows(engine, "claim-compared", claim=claim)
+    ]
+    drifts = [
+        (as_iri(row["drift"]), as_iri(row["earlier"]), as_iri(row["later"]))
+        for row in rows(engine, "claim-drift", claim=claim)
+    ]
+    shown = [name for name, _ in compared[:SHOWN]] + [name for name, *_ in drifts]
+    facts.load(shown)
+    terms = ("t:byRule", "t:change", "t:differsIn", "t:independence", "t:relation")
+    facts.load(found for name in shown for term in terms for found in facts.iris(name, term))
+    return Beside(len(compared), compared[:SHOWN], drifts)
+
+
+def comparison(facts: Facts, name: str, claim: str) -> Json:
+    """One loaded comparison as seen from ``claim``; ``says_more`` is ``this`` or ``other`` where one says more."""
+    narrower = facts.iri(name, "t:relation") == iri("relation:narrower")
+    return {
+        "iri": name,
+        "relation": facts.defined(name, "t:relation"),
+        "says_more": ("this" if facts.iri(name, "t:left") == claim else "other") if narrower else None,
+        "differs_in": facts.links_to(name, "t:differsIn"),
+        "only_possibly": facts.truth(name, "t:onlyPossibly") or False,
+        "independence": facts.defined(name, "t:independence"),
+        "rules": facts.links_to(name, "t:byRule"),
+        "reason": facts.text(name, "t:comparisonReason"),
+    }
+
+
+def drift(facts: Facts, name: str, earlier: str, later: str) -> Json:
+    """One loaded change, from the earlier claim to the later claim or article."""
+    return {
+        "iri": name,
+        "change": facts.defined(name, "t:change"),
+        "rules": facts.links_to(name, "t:byRule"),
+        "earlier": earlier,
+        "later": later,
+    }
+
+
+def counts(facts: Facts, event: str) -> Json | None:
+    """How many tell of a loaded event, as the ontology defines the counts; None where no claim about it is compared."""
+    found = {key: facts.number(event, name) for key, name in _COUNTS.items()}
+    return found if found["voices"] is not None else None
