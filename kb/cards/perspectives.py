@@ -10,7 +10,7 @@ WORDS = {
     "t:selectsArticle": "told in {}",
     "t:selectsOutlet": "in articles published by {}",
     "t:selectsHolder": "ascribed to {}",
-    "t:selectsSide": "ascribed to states or organisations counted on the side of {}",
+    "t:selectsSide": "ascribed to states or organisations whose side is counted as: {}",
     "t:selectsBasis": "bound to their holder by: {}",
     "t:selectsBasisThroughout": "bound to their holder, at every link of the chain, by: {}",
     "t:selectsNaming": "whose source is named as: {}",
