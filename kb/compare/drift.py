@@ -121,8 +121,8 @@ def between(retold: Iterable[tuple[Told, Told]], origins: Origins, published: Ca
         onward = [_retelling(one, other, origins) for one in ours for other in theirs]
         back = [_retelling(other, one, origins) for one in ours for other in theirs]
         for change in CHANGES:
-            for kind, tellings_of_it in zip(change.kinds, (onward, back), strict=True):
-                if all(map(change.holds, tellings_of_it)):
+            for kind, retellings in zip(change.kinds, (onward, back), strict=True):
+                if all(map(change.holds, retellings)):
                     yield Drift(earlier.claim, later.claim, kind, change.rule)
 
 

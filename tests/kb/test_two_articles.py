@@ -46,7 +46,7 @@ def comparison(data: Dataset, one: str, other: str) -> tuple[str, set[str], str]
 
 
 def test_claims_on_reused_passages_share_their_text_and_support_nothing(compared: Dataset) -> None:
-    """Claims on passages that agree in 0.8 of their words, or one of which stands whole in the other, share their text."""
+    """Claims on passages that agree in 0.8 of their words, or stand one in the other, share their text."""
     seen = 0
     for reuse in compared.instances("t:TextReuse"):
         if all(
