@@ -1,7 +1,7 @@
 """What a corpus was made to contain, for whoever measures how much of it is found."""
 
 import json
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -15,6 +15,7 @@ from benchmarks.writing import claim_name, entity_name
 COMMITTED: Final = ("accused", "alleged", "denied", "opined", "presumed", "reported", "stated")
 """Modes in which a holder commits to the content or its denial; only such claims are compared."""
 NEAR: Final = 0.8
+_SHORTEST: Final = 12
 """The share of words that two copies have in common where their likeness still shows that they are copies."""
 
 Days = tuple[date, date]
@@ -32,6 +33,8 @@ class Told:
     details: Mapping[str, "Days | frozenset[str] | frozenset[Number]"]
     guessed: frozenset[str]
     """The details that name somebody known by an article's description: who that is, nobody can say."""
+    one_day: bool
+    """Whether the time is one day of several."""
     positive: bool
     certainty: str
     loaded: frozenset[tuple[str, str]]
@@ -59,6 +62,7 @@ def told(page: Printed) -> Iterator[Told]:
     """The claims of an article that can be compared with others."""
     for line in page.sentences:
         claims = line.sentence.claims
+        tellers = Counter(key for claim in claims for key in _mentioned(claim))
         words_of_line = tuple(words(page.text[line.start : line.end]))
         for number, claim in enumerate(claims):
             if claim.mode not in COMMITTED or claim.relay:
@@ -67,7 +71,6 @@ def told(page: Printed) -> Iterator[Told]:
             while above is not None:
                 relays.append(_speaker(page, claims[above]))
                 above = claims[above].above
-            judged = {_key(part.who) for part in claim.parts} | {_key(other) for _, other in _others(claim)}
             yield Told(
                 claim_name(page, line, number),
                 page.article.slug,
@@ -75,12 +78,14 @@ def told(page: Printed) -> Iterator[Told]:
                 claim.frame.pattern.state,
                 details(claim),
                 frozenset(_guessed(claim)),
+                claim.when is not None and claim.when.edtf.startswith("["),
                 claim.positive,
                 claim.certainty,
                 frozenset(
                     (_key(loaded.target), page.text[slice(*line.spans[loaded.tag])].lower())
                     for loaded in line.sentence.loaded
-                    if _key(loaded.target) in judged
+                    if _key(loaded.target) in _mentioned(claim)
+                    and (_unnamed(loaded.target) or tellers[_key(loaded.target)] == 1)
                 ),
                 _speaker(page, claim),
                 _key(claim.holder) if claim.holder else "",
@@ -135,9 +140,13 @@ def relation(left: Told, right: Told) -> tuple[Told, Told, str]:
     and days of an event that leave nothing open between them contradict; any other detail that both give differently
     differs in detail. Where no detail clashes, the same details are the same content, or differ in certainty, or in
     loaded words; more details than the other's are narrower (fewer, where both deny), and each having what the other
-    lacks is compatible. A wider time that takes in the other is a detail less.
+    lacks is compatible. A wider time that takes in the other is a detail less, also of two denials where it is one day
+    of several.
     """
     how = {key: _how(key, left, right) for key in sorted(left.details.keys() | right.details.keys())}
+    if not left.positive and not right.positive:
+        closer = {"when"} & left.details.keys() & right.details.keys() if left.one_day or right.one_day else set()
+        how |= {key: _OTHER_SIDE.get(found, found) for key, found in how.items() if key not in closer}
     more_left, more_right = (any(side in found for found in how.values()) for side in ("left", "right"))
     clash = {key for key, found in how.items() if found == "clash"}
     guessed = left.guessed | right.guessed
@@ -152,10 +161,13 @@ def relation(left: Told, right: Told) -> tuple[Told, Told, str]:
     if more_left and more_right:
         return left, right, "compatible"
     if more_left or more_right:
-        return (left, right, "narrower") if more_left == left.positive else (right, left, "narrower")
+        return (left, right, "narrower") if more_left else (right, left, "narrower")
     if left.certainty != right.certainty:
         return left, right, "differsInCertainty"
     return left, right, "sameContent" if left.loaded == right.loaded else "differsInWording"
+
+
+_OTHER_SIDE: Final = {"left": "right", "right": "left"}
 
 
 def _how(key: str, left: Told, right: Told) -> str:
@@ -215,8 +227,17 @@ def independence(left: Told, right: Told, sharing: Set[frozenset[str]] = frozens
 
 
 def _copied(left: Told, right: Told) -> bool:
-    """Whether the sentences go back to one, and are still near enough to show it."""
-    return bool(left.family) and left.family == right.family and similarity(left.words, right.words) >= NEAR
+    """Whether the sentences go back to one, and are still near enough to show it, or one stands whole in the other."""
+    if not left.family or left.family != right.family:
+        return False
+    return similarity(left.words, right.words) >= NEAR or _contained(left.words, right.words)
+
+
+def _contained(left: tuple[str, ...], right: tuple[str, ...]) -> bool:
+    """Whether all words of the shorter sentence stand in the longer one in this order, and are half of it."""
+    shorter, longer = sorted((left, right), key=len)
+    rest = iter(longer)
+    return len(shorter) >= _SHORTEST and 2 * len(shorter) >= len(longer) and all(word in rest for word in shorter)
 
 
 def agreement(pages: Sequence[Printed]) -> Iterator[str]:
@@ -300,6 +321,15 @@ def _key(who: Entity | Frame) -> str:
 
 def _speaker(page: Printed, claim: Claim) -> str:
     return page.article.outlet.name if claim.holder is None else entity_name(page, claim.holder)
+
+
+def _unnamed(who: Entity | Frame) -> bool:
+    """Whether it is an event, or known by an article's description only; a name may be judged for another claim."""
+    return isinstance(who, Frame) or who.scoped
+
+
+def _mentioned(claim: Claim) -> set[str]:
+    return {_key(part.who) for part in claim.parts} | {_key(other) for _, other in _others(claim)}
 
 
 def _others(claim: Claim) -> Iterator[tuple[str, Entity | Frame]]:

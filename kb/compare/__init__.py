@@ -12,7 +12,7 @@ from functools import cache
 from itertools import combinations, product
 
 from kb.compare import drift
-from kb.compare.dependence import Origins, Tie, groups, origins, tie
+from kb.compare.dependence import Origins, Tie, groups, origins, tie, voices
 from kb.compare.drift import Drift
 from kb.compare.relations import Relation, relate
 from kb.compare.told import Identity, Told, kind_of, told
@@ -106,7 +106,7 @@ def compare(dataset: Dataset) -> Compared:
 
     written = coded(dataset)
     frames: list[Frame] = []
-    drifts: list[Drift] = []
+    retold: list[tuple[Told, Told]] = []
     for name, claims in sorted(by_frame.items()):
         accounts = _accounts(claims) if len(claims) > EACH_WITH_EACH else []
         pairs = list(_accounts_pairs(accounts) if accounts else combinations(claims, 2))
@@ -119,20 +119,29 @@ def compare(dataset: Dataset) -> Compared:
         found_here = [compared(one, other) for one, other in pairs]
         comparisons = tuple(c for c in found_here if c.pair not in written)
         frames.append(Frame(name, _counts(dataset, claims, known), comparisons, tuple(accounts), uncompared))
-        relations = [(c, written.get(c.pair, c.relation.relation)) for c in found_here]
-        retold = [(c.relation.left, c.relation.right) for c, relation in relations if relation in drift.RETOLD]
-        drifts += drift.between(retold, known, lambda article: dataset.value(article, "schema:datePublished") or "")
-    drifts += drift.along_chains(dataset, dataset.instances("t:Claim"))
+        retold += [(c.relation.left, c.relation.right) for c in found_here if _retells(c, written)]
+    drifts = [
+        *drift.between(retold, known, lambda article: dataset.value(article, "schema:datePublished") or ""),
+        *drift.along_chains(dataset, dataset.instances("t:Claim")),
+    ]
     return Compared(tuple(frames), tuple(sorted(set(drifts))))
 
 
-def coded(dataset: Dataset) -> dict[frozenset[str], str]:
-    """By pair of claims, the relation (a slug) of the comparisons that stand in the data; these are by hand."""
+def coded(dataset: Dataset) -> dict[frozenset[str], tuple[str, frozenset[str]]]:
+    """By pair of claims, relation and details that differ (slugs) of the comparisons in the data; these are by hand."""
     found = {}
     for name in dataset.instances("t:Comparison"):
         ends = frozenset((*dataset.texts(name, "t:left"), *dataset.texts(name, "t:right")))
-        found[ends] = (dataset.value(name, "t:relation") or "").rpartition("/")[2]
+        relation = (dataset.value(name, "t:relation") or "").rpartition("/")[2]
+        found[ends] = relation, frozenset(detail.rpartition("/")[2] for detail in dataset.texts(name, "t:differsIn"))
     return found
+
+
+def _retells(one: Comparison, written: Mapping[frozenset[str], tuple[str, frozenset[str]]]) -> bool:
+    """Whether one claim tells again what the other tells: by its relation, or as an editor names their certainty."""
+    relation, differs_in = written.get(one.pair, (one.relation.relation, frozenset()))
+    named = "certainty" in differs_in and one.relation.left.affirmed == one.relation.right.affirmed
+    return relation in drift.RETOLD or named
 
 
 def _possibly_the_same(name: str, by_frame: Mapping[str, list[Told]], identity: Identity) -> Iterator[list[Told]]:
@@ -165,4 +174,4 @@ def _counts(dataset: Dataset, claims: list[Told], known: Origins) -> Counts:
     holders = {origin.holder for origin in found.values()}
     sides = {side for holder in holders for side in dataset.texts(holder, "t:side")} - {iri("side:none")}
     outlets = {origin.publisher for origin in found.values()}
-    return Counts(len(holders), groups(found, known), len(outlets), len(sides))
+    return Counts(voices(found), groups(found, known), len(outlets), len(sides))

@@ -15,6 +15,8 @@ from kb.dataset import Dataset
 from kb.namespaces import iri
 from kb.reuse import NEAR
 
+_HALF_OF_LONGER = Decimal("0.667")
+"""The ratio where one passage stands whole in another and is half of it: two thirds of the words of both."""
 _UNNAMED = (iri("naming:anonymous"), iri("naming:hearsay"))
 
 
@@ -36,7 +38,7 @@ class Origin:
     unnamed: bool
     """Whether the text does not tell who the source is."""
     shared: frozenset[str]
-    """The text reuse, near-verbatim or closer, that its passages overlap."""
+    """The text reuse, near-verbatim or closer, or whole and half of the longer one, that its passages overlap."""
 
     @property
     def publisher(self) -> str:
@@ -63,7 +65,7 @@ class Origins:
     credited: frozenset[frozenset[str]]
     """Pairs of articles one of which credits the very text of the other."""
     sharing: frozenset[frozenset[str]]
-    """Pairs of articles with a passage in common, near-verbatim or closer, on which claims of both rest."""
+    """Pairs of articles with a passage in common on which claims of both rest."""
 
     def sharing_with(self, article: str) -> list[str]:
         """The articles that share a passage with one."""
@@ -97,7 +99,11 @@ TIES = (
     Tie("same-holder", "same-origin", lambda a, b, _: a.holder == b.holder),
     Tie("one-owner", "same-origin", lambda a, b, _: a.holder_house == b.holder_house),
     Tie("self-citation", "same-origin", lambda a, b, _: _returns(a, b) or _returns(b, a)),
-    Tie("credited-voice", "same-origin", lambda a, b, _: a.holder in b.relays or b.holder in a.relays),
+    Tie(
+        "credited-voice",
+        "same-origin",
+        lambda a, b, _: a.article != b.article and (a.holder in b.relays or b.holder in a.relays),
+    ),
     Tie("credited-text", "same-origin", lambda a, b, known: frozenset((a.article, b.article)) in known.credited),
     Tie("common-relay", "unknown", lambda a, b, _: a.house == b.house or bool(set(a.relays) & set(b.relays))),
     Tie("unnamed-source", "unknown", lambda a, b, _: a.unnamed or b.unnamed),
@@ -175,7 +181,8 @@ Ranges = dict[str, list[tuple[int, int, str]]]
 def _reuse(dataset: Dataset) -> Ranges:
     ranges: Ranges = defaultdict(list)
     for name in dataset.instances("t:TextReuse"):
-        if Decimal(dataset.value(name, "t:ratio") or 0) >= Decimal(str(NEAR)):
+        ratio, containment = (Decimal(dataset.value(name, key) or 0) for key in ("t:ratio", "t:containment"))
+        if ratio >= Decimal(str(NEAR)) or (containment >= 1 and ratio >= _HALF_OF_LONGER):
             for anchor in dataset.texts(name, "t:passage"):
                 snapshot = dataset.value(anchor, "oa:hasSource") or ""
                 ranges[snapshot].append((*dataset.span(anchor), name))
@@ -219,11 +226,21 @@ def groups(claims: Mapping[str, Origin], known: Origins) -> int:
     """How many voices among some claims are independent of each other, at least as far as is known.
 
     Claims of unnamed sources are left out, for they may be anybody's; the others are joined wherever a tie holds
-    between two of them. Where only unnamed ones are left, they count as one. Time grows with the number of claims.
+    between two of them; none is left where nobody is named. Time grows with the number of claims.
     """
-    named = [one for one in claims.values() if not one.unnamed]
-    if not named:
-        return min(len(claims), 1)
+    return _joined((one.claim, _keys(one, known)) for one in claims.values() if not one.unnamed)
+
+
+def voices(claims: Mapping[str, Origin]) -> int:
+    """How many innermost holders some claims have; unnamed sources of one shared passage are one."""
+    return _joined(
+        (one.holder, [f"reuse {name}" for name in one.shared] if one.unnamed and one.holder not in one.relays else [])
+        for one in claims.values()
+    )
+
+
+def _joined(ends: Iterable[tuple[str, list[str]]]) -> int:
+    """How many groups some things form that belong together wherever they have a key in common."""
     above: dict[str, str] = {}
 
     def root(key: str) -> str:
@@ -232,10 +249,12 @@ def groups(claims: Mapping[str, Origin], known: Origins) -> int:
             key = above[key]
         return key
 
-    for one in named:
-        for key in _keys(one, known):
-            above[root(key)] = root(one.claim)
-    return len({root(one.claim) for one in named})
+    things = set()
+    for thing, keys in ends:
+        things.add(thing)
+        for key in keys:
+            above[root(key)] = root(thing)
+    return len({root(thing) for thing in things})
 
 
 def _keys(one: Origin, known: Origins) -> list[str]:

@@ -35,7 +35,7 @@ class Retelling:
 
     @property
     def asserted(self) -> bool:
-        """Whether neither merely takes it for granted, for which nobody gives a source."""
+        """Whether neither merely takes it for granted: nobody gives a source for that, or says how sure they are."""
         return "presumed" not in (self.earlier.mode, self.later.mode)
 
     @property
@@ -62,12 +62,7 @@ CHANGES = (
     Change(
         "hedge-dropped",
         ("certainty-gained", "certainty-lost"),
-        lambda r: _hedged(r.earlier, r.first) and not _hedged(r.later, r.then) and r.later.certainty == "certain",
-    ),
-    Change(
-        "presumption-asserted",
-        ("certainty-gained", "certainty-lost"),
-        lambda r: r.earlier.mode == "presumed" and r.later.mode != "presumed" and r.later.certainty == "certain",
+        lambda r: r.asserted and _hedged(r.earlier, r.first) and r.later.certainty == "certain",
     ),
     Change(
         "source-dropped",
@@ -103,26 +98,36 @@ def _hedged(told: Told, origin: Origin) -> bool:
 def between(retold: Iterable[tuple[Told, Told]], origins: Origins, published: Callable[[str], str]) -> Iterator[Drift]:
     """Drift between claims of two articles of different days; ``published`` gives the day of an article.
 
-    Nothing is gained or lost between two articles where one of them tells it both ways.
+    Nothing is gained or lost between two articles where either tells it both ways: a change counts where it holds of
+    all that the earlier article tells of it and all that the later one does.
     """
-    forward: dict[tuple[str, str], list[Retelling]] = defaultdict(list)
-    backward: dict[tuple[str, str], list[Retelling]] = defaultdict(list)
+    tellings: dict[tuple[str, str], dict[str, Told]] = defaultdict(dict)
+    pairs = []
     for one, other in retold:
         first, then = origins.by_claim[one.claim], origins.by_claim[other.claim]
+        for told, near, article in ((one, other, then.article), (other, one, first.article)):
+            tellings[told.claim, article][near.claim] = near
         days = published(first.article)[:10], published(then.article)[:10]
-        if not all(days) or days[0] == days[1]:
-            continue
-        if days[0] > days[1]:
-            one, other, first, then = other, one, then, first
-        forward[other.claim, first.article].append(Retelling(one, other, first, then))
-        backward[one.claim, then.article].append(Retelling(other, one, then, first))
-    for change in CHANGES:
-        for tellings in forward.values():
-            if all(map(change.holds, tellings)):
-                yield from (Drift(r.earlier.claim, r.later.claim, change.kinds[0], change.rule) for r in tellings)
-        for tellings in backward.values():
-            if all(map(change.holds, tellings)):
-                yield from (Drift(r.later.claim, r.earlier.claim, change.kinds[1], change.rule) for r in tellings)
+        if all(days) and days[0] != days[1]:
+            pairs.append((one, other) if days[0] < days[1] else (other, one))
+
+    def told_in(article: str, one: Told, other: Told) -> Iterable[Told]:
+        found = {claim.claim: claim for claim in (one, other) if origins.by_claim[claim.claim].article == article}
+        return (found | tellings[one.claim, article] | tellings[other.claim, article]).values()
+
+    for earlier, later in pairs:
+        before, after = (origins.by_claim[one.claim].article for one in (earlier, later))
+        ours, theirs = told_in(before, earlier, later), told_in(after, earlier, later)
+        onward = [_retelling(one, other, origins) for one in ours for other in theirs]
+        back = [_retelling(other, one, origins) for one in ours for other in theirs]
+        for change in CHANGES:
+            for kind, retellings in zip(change.kinds, (onward, back), strict=True):
+                if all(map(change.holds, retellings)):
+                    yield Drift(earlier.claim, later.claim, kind, change.rule)
+
+
+def _retelling(one: Told, other: Told, origins: Origins) -> Retelling:
+    return Retelling(one, other, origins.by_claim[one.claim], origins.by_claim[other.claim])
 
 
 def along_chains(dataset: Dataset, claims: Iterable[str]) -> Iterator[Drift]:

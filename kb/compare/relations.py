@@ -1,7 +1,7 @@
 """How two claims about one frame relate by what they tell: a table of rules, tried in order."""
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 
 from kb.compare.told import Identity, Number, Told, When
@@ -126,9 +126,12 @@ class Relation:
 
 def relate(left: Told, right: Told, identity: Identity, kinds: Callable[[str], str]) -> Relation:
     """The relation of two claims about one frame; ``kinds`` tells which kind of detail an entry is."""
-    pair = Compared(left, right, tuple(_details(left, right, identity, kinds)))
+    details = _details(left, right, identity, kinds)
+    if not left.affirmed and not right.affirmed:
+        details = (_denied(detail, left, right) for detail in details)
+    pair = Compared(left, right, tuple(details))
     rule = next(rule for rule in RULES if rule.holds(pair))
-    if rule.name == "more-details" and pair.right_more != (not left.affirmed):  # who denies less details denies more
+    if rule.name == "more-details" and pair.right_more:
         pair = Compared(right, left, pair.details)
     return Relation(pair.left, pair.right, rule.relation, rule.name, tuple(sorted(_differing(pair))), pair.possibly)
 
@@ -139,12 +142,19 @@ def _differing(pair: Compared) -> set[str]:
         found.add("polarity")
     if pair.left.certainty != pair.right.certainty:
         found.add("certainty")
-    if pair.same and pair.left.words != pair.right.words:
+    if pair.left.words != pair.right.words:
         found.add("wording")
     edtf = [{when.edtf for when in one.times} for one in (pair.left, pair.right)]
     if all(edtf) and edtf[0] != edtf[1] and "date" not in found:
         found.add("date-expression")
     return found
+
+
+def _denied(detail: Detail, left: Told, right: Told) -> Detail:
+    """A detail of two denials: who leaves it out denies more, but one day of several is told closer by its date."""
+    if detail.kind == "date" and left.times and right.times and any(when.one_of for when in left.times | right.times):
+        return detail
+    return replace(detail, match=_TURNED.get(detail.match, detail.match))
 
 
 def _details(left: Told, right: Told, identity: Identity, kinds: Callable[[str], str]) -> Iterator[Detail]:
@@ -201,6 +211,7 @@ def _times(left: frozenset[When], right: frozenset[When]) -> Match:
     return _MORE_BY_TIME[within, around]
 
 
+_TURNED = {Match.LEFT: Match.RIGHT, Match.RIGHT: Match.LEFT}
 _MORE_BY_TIME = {
     (True, True): Match.SAME,
     (True, False): Match.LEFT,

@@ -1,5 +1,6 @@
 """What claims tell, as values that can be compared: who in which role, how many, where, when, and how surely."""
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -11,6 +12,8 @@ from kb.times import bounds
 
 _PROPERTIES = ("sem:hasPlace", "sem:subEventOf", "t:after", "t:concerns", "t:near")
 """What a claim says of its event or state as a whole, beside those who take part, the numbers and the time."""
+_MENTIONS = frozenset(map(iri, ("t:participant", *_PROPERTIES)))
+"""What names whom or what a claim tells of."""
 _BOUNDS = {
     "exact": (True, True),
     "at-least": (True, False),
@@ -59,6 +62,11 @@ class When:
     def vague(self) -> bool:
         """Whether another day is not excluded: the expression says that it is rough, or means the day of writing."""
         return self.own_day or any(sign in self.edtf for sign in "~?%")
+
+    @property
+    def one_of(self) -> bool:
+        """Whether it is one day of several, as in "last week"."""
+        return self.edtf.startswith("[")
 
     def overlaps(self, other: "When") -> bool:
         """Whether there is a day that both leave open."""
@@ -131,6 +139,10 @@ class Identity:
                 found[entry] = f"{kinds} {text_of(quad.object).partition(' (')[0].casefold()}"
         return found
 
+    def unnamed(self, entry: str) -> bool:
+        """Whether it is an event, or an entry that one article describes and nobody knows by name."""
+        return entry in self._described or self.dataset.is_a(entry, "t:EventFrame")
+
     def name(self, entry: str) -> str:
         """The same for all entries that are described alike; of any other, its IRI."""
         return self._described.get(entry, entry)
@@ -180,7 +192,6 @@ class _Reader:
         if iri("sem:Event") not in kinds and iri("t:State") not in kinds:
             return None
         parts, numbers = self._parts(said, frame)
-        judged = {frame, *(who for group in parts.values() for who in group)}
         return Told(
             claim,
             frame,
@@ -192,11 +203,7 @@ class _Reader:
             parts,
             numbers,
             frozenset(_times(data, said, frame)),
-            frozenset(
-                (self._identity.name(target), words)
-                for target, words in self._words(claim)
-                if target in judged
-            ),
+            frozenset(self._words(claim)),
         )  # fmt: skip
 
     def _commits(self, claim: str) -> bool:
@@ -237,17 +244,39 @@ class _Reader:
         }
 
     def _words(self, claim: str) -> Iterator[tuple[str, str]]:
-        """Targets and words of the loaded wordings that stand in the passages of a claim."""
-        for anchor in self._dataset.texts(claim, "t:evidence"):
-            start, end = self._dataset.span(anchor)
-            for first, last, target, words in self._loaded.get(self._dataset.value(anchor, "oa:hasSource") or "", ()):
-                if start <= first and last <= end:
-                    yield target, words
+        """Targets and words of the loaded wordings that judge what a claim tells.
+
+        Words on an event, or on somebody whom the article describes by them, do so wherever these are told of. Words on
+        somebody known by name may judge one act only, and count where one claim alone of the passage tells of them.
+        """
+        for word in self._around(claim):
+            target, words = word[2:]
+            if self._identity.unnamed(target) or self._tellers[word] == 1:
+                yield self._identity.name(target), words
+
+    @cached_property
+    def _tellers(self) -> Mapping["Loaded", int]:
+        """By loaded wording, how many claims of its passage tell of its target."""
+        return Counter(word for claim in self._claims for word in self._around(claim))
+
+    def _around(self, claim: str) -> Iterator["Loaded"]:
+        """The loaded wordings in the passages of a claim, of whom or what the claim tells."""
+        data, mentioned = self._dataset, {self._dataset.value(claim, "t:about")}
+        mentioned |= {text_of(q.object) for q in data.graphs.get(claim, ()) if q.predicate.value in _MENTIONS}
+        for anchor in data.texts(claim, "t:evidence"):
+            start, end = data.span(anchor)
+            for word in self._loaded.get(data.value(anchor, "oa:hasSource") or "", ()):
+                if start <= word[0] and word[1] <= end and word[2] in mentioned:
+                    yield word
 
 
-def _loaded(dataset: Dataset) -> dict[str, list[tuple[int, int, str, str]]]:
-    """By snapshot: range, target and words, in small letters, of each loaded wording."""
-    found: dict[str, list[tuple[int, int, str, str]]] = {}
+Loaded = tuple[int, int, str, str]
+"""Where a loaded wording stands, whom or what it judges, and its words in small letters."""
+
+
+def _loaded(dataset: Dataset) -> dict[str, list[Loaded]]:
+    """The loaded wordings, by snapshot."""
+    found: dict[str, list[Loaded]] = {}
     for note in dataset.instances("oa:Annotation"):
         for anchor in dataset.texts(note, "oa:hasTarget"):
             snapshot = dataset.value(anchor, "oa:hasSource") or ""

@@ -46,10 +46,12 @@ def comparison(data: Dataset, one: str, other: str) -> tuple[str, set[str], str]
 
 
 def test_claims_on_reused_passages_share_their_text_and_support_nothing(compared: Dataset) -> None:
-    """Two claims of the two articles on passages that agree in 0.8 of their words are shared text, each of them."""
+    """Claims on passages that agree in 0.8 of their words, or stand one in the other, share their text."""
     seen = 0
     for reuse in compared.instances("t:TextReuse"):
-        if float(compared.value(reuse, "t:ratio") or 0) < 0.8:
+        if all(
+            float(compared.value(reuse, key) or 0) < least for key, least in (("t:ratio", 0.8), ("t:containment", 1))
+        ):
             continue
         first, second = compared.texts(reuse, "t:passage")
         claims = [compared.subjects("t:evidence", anchor) for anchor in (first, second)]
@@ -66,7 +68,7 @@ def test_no_claim_of_one_article_is_corroborated_by_the_other(shipped_engine: Em
     """What both articles tell rests on shared words, one origin, or sources that nobody can tell apart."""
     assert answers(shipped_engine, "which-claims-are-independently-corroborated") == []
     rows = answers(shipped_engine, "who-speaks-of-each-event")
-    assert {row["independentVoices"] for row in rows if row["outlets"] == "2"} == {"1"}
+    assert {row["independentVoices"] for row in rows if row["outlets"] == "2"} == {"0", "1"}
     assert sum(row["outlets"] == "2" for row in rows) > 40
 
 
@@ -79,8 +81,20 @@ def test_no_claim_of_one_article_is_corroborated_by_the_other(shipped_engine: Em
         ("car-damage", "car-damage", "differs-in-certainty", {"certainty", "participant"}),
         ("intervention", "intervention-presumed", "differs-in-certainty", {"certainty", "wording"}),
         ("corridor-oversight", "corridor-control", "differs-in-detail", {"type"}),
-        ("settlements-taken", "territories-taken", "differs-in-detail", {"certainty", "participant", "place"}),
-        ("war", "war", "differs-in-wording", {"wording"}),
+        (
+            "settlements-taken",
+            "territories-taken",
+            "differs-in-detail",
+            {"certainty", "participant", "place", "wording"},
+        ),
+        ("war", "war", "same-content", set()),
+        ("karabakh-location-p16", "karabakh-location-p41", "differs-in-wording", {"wording"}),
+        ("peacekeepers-armed", "peacekeepers-armed", "same-content", set()),
+        ("conduct", "no-prevention", "differs-in-wording", {"certainty", "wording"}),
+        ("protest-cause", "protest-overnight", "compatible", set()),
+        ("shipments-reported", "shipments-presumed", "same-content", set()),
+        ("coverage-attempt", "coverage-blocked", "differs-in-detail", {"certainty", "type"}),
+        ("quarrel", "treatment", "differs-in-detail", {"type"}),
         ("experts-blocked", "experts-blocked", "same-content", set()),
     ],
 )
@@ -91,15 +105,17 @@ def test_differences_between_the_articles_are_found(
     assert comparison(compared, newsroom, caliber)[:2] == (relation, differs)
 
 
-def test_the_damaged_car_lost_its_hearsay(shipped_engine: EmbeddedEngine) -> None:
-    """“Said to have damaged” in the first article is flat in the second, and no other attribution was lost."""
-    (row,) = answers(shipped_engine, "which-attributions-were-lost")
-    assert (row["earlier"], row["later"]) == (f"claim:{NEWSROOM}-car-damage", f"claim:{CALIBER}-car-damage")
+def test_the_damaged_car_and_the_blocked_coverage_lost_their_hearsay(shipped_engine: EmbeddedEngine) -> None:
+    """Two things that one sentence has as “said to” are flat in the other article; nothing else was lost or gained."""
+    rows = answers(shipped_engine, "which-attributions-were-lost")
+    assert [(row["earlier"], row["later"]) for row in rows] == [
+        (f"claim:{NEWSROOM}-car-damage", f"claim:{CALIBER}-car-damage"),
+        (f"claim:{NEWSROOM}-coverage-attempt", f"claim:{CALIBER}-coverage-blocked"),
+    ]
     changed = answers(shipped_engine, "which-claims-changed-in-certainty")
     assert [(row["change"], row["rule"], row["later"]) for row in changed] == [
         ("Certainty gained", "Hedge dropped", f"claim:{CALIBER}-car-damage"),
-        ("Certainty lost", "Presumption asserted", f"claim:{CALIBER}-hindering"),
-        ("Certainty lost", "Presumption asserted", f"claim:{CALIBER}-intervention-presumed"),
+        ("Certainty gained", "Hedge dropped", f"claim:{CALIBER}-coverage-blocked"),
     ]
 
 
