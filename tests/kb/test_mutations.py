@@ -631,6 +631,11 @@ def told_elsewhere(block: Block) -> bool:
     return len(CORPUS.users(block.value("t:about"), "t:about")) > 1
 
 
+def uncompared(block: Block) -> bool:
+    """Whether no comparison by hand is of the claim, which would then be of two frames."""
+    return not CORPUS.users(block.subject, "t:left", "t:right")
+
+
 def removed_graph(block: Block) -> Edit:
     file, first, last = span(CORPUS, block.subject)
     return Edit(file, first, last + 1, ())
@@ -781,7 +786,7 @@ CONTENT = [
     ),
     kind(
         "about another frame",
-        both(claim(), told_elsewhere),
+        both(claim(), told_elsewhere, uncompared),
         setting("t:about", "event:agreement-on-monitoring"),
         ("focus-in-content", "t:about"),
         ("one-focus", "a"),
