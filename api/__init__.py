@@ -8,6 +8,7 @@
     describe    the dataset in its own words: service description, VoID, DCAT, schema.org
     dataset     VoID, dumps, graphs one by one
     rest        things, lists, vocabulary, health
+    questions   saved questions, each with a form and its answer
     pages       pages to read
     headers     what every answer carries
     cache       answers kept in front of the application
@@ -25,6 +26,7 @@ from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from api import dataset, errors, headers, pages, rest, sparql
+from api import questions as saved
 from api.cache import AnswerCache
 from api.metrics import Metrics
 from api.represent import build_id, href
@@ -78,7 +80,7 @@ def create_app(
     app.jinja_env.lstrip_blocks = True
     errors.register(app)
     headers.register(app, engine, snapshots or {}, showing or Showing(), proxies=proxies)
-    for blueprint in (sparql.blueprint, dataset.blueprint, rest.blueprint, pages.blueprint):
+    for blueprint in (sparql.blueprint, dataset.blueprint, rest.blueprint, saved.blueprint, pages.blueprint):
         app.register_blueprint(blueprint)
     places = {rule.rule.split("/", 2)[1].partition("<")[0].partition(".")[0] for rule in app.url_map.iter_rules()}
     own = app.extensions["testimonia"]

@@ -113,7 +113,7 @@ def part(kind: str, name: str) -> Response:
 def listing(name: str) -> Response:
     """A page of a list, with filters."""
     fields = _fields(name)
-    form = chosen(fields["format"], LISTING)
+    form = chosen(fields["format"] or None, LISTING)
     limit = _limit(fields["limit"])
     filters = {key: value for key, value in fields.items() if key in cards.FILTERS.get(name, ()) and value}
     try:

@@ -10,12 +10,14 @@
     lists      lists with filters and paging, the front page
     names      where a name occurs, and which are much like it
     rdf        the quads that belong to one thing
-    tables     the answers of saved questions
+    asked      saved questions with what is asked of them
+    tables     the answers of queries
     plain      cards and tables for a terminal
 
 The queries stand in kb/queries/cards, one file each.
 """
 
+from kb.cards.asked import asked, choices_of, described
 from kb.cards.claims import claim_card, hits
 from kb.cards.entities import ONTOLOGY, card, ontology_card
 from kb.cards.facts import Json, kind_of, slug
@@ -35,7 +37,7 @@ from kb.cards.names import alike, known_to_occur, nearest, occurs
 from kb.cards.perspectives import perspective, perspective_graphs, perspectives
 from kb.cards.plain import table, text
 from kb.cards.rdf import PARTS, description, ontology, owner
-from kb.cards.tables import RESULTS_JSON, Table, read, read_triples, run, write
+from kb.cards.tables import RESULTS_JSON, Table, read, read_triples
 
 __all__ = [
     "CODED",
@@ -49,9 +51,12 @@ __all__ = [
     "Page",
     "Table",
     "alike",
+    "asked",
     "card",
     "choices",
+    "choices_of",
     "claim_card",
+    "described",
     "description",
     "find",
     "hits",
@@ -70,9 +75,7 @@ __all__ = [
     "read",
     "read_triples",
     "resolve",
-    "run",
     "slug",
     "table",
     "text",
-    "write",
 ]

@@ -42,7 +42,7 @@ def known_to_occur(engine: Engine, name: str, role: str) -> frozenset[str]:
 
 def nearest(engine: Engine, kind: str, wanted: str, *, count: int = 3) -> list[str]:
     """The addresses (``/kind/slug``) most like one that does not exist, best first."""
-    there = sorted({slug(found) for found in _registered(engine, f"{BASE}{kind}/")})
+    there = sorted({slug(found) for found in registered(engine, f"{BASE}{kind}/")})
     close = get_close_matches(wanted, there, n=count, cutoff=0.5)
     parts = [name for name in there if wanted and wanted in name and name not in close]
     return [f"/{kind}/{name}" for name in [*close, *parts][:count]]
@@ -55,7 +55,7 @@ def alike(engine: Engine, name: str) -> list[str]:
     if start not in PREFIXES.values():
         return []
     if start.startswith(BASE):
-        found = _registered(engine, start)
+        found = registered(engine, start)
     else:
         figures = engine.statistics.parts["whole"]
         found = [used for used in (*figures.properties, *figures.classes) if namespace(used) == start]
@@ -64,7 +64,7 @@ def alike(engine: Engine, name: str) -> list[str]:
     return [there[one] for one, _, _ in close]
 
 
-def _registered(engine: Engine, start: str) -> list[str]:
+def registered(engine: Engine, start: str) -> list[str]:
     """The IRIs of what is registered under a beginning."""
     known = _REGISTERED.setdefault(engine, {})
     key = (engine.build_id, start)
