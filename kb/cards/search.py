@@ -1,12 +1,12 @@
 """What is found by words: names first, then what is told; whatever a claim says comes with its speaker.
 
-A word stands for itself in any spelling or script, the last one also for its beginning; a word that does not occur
-stands for those that are a letter or two away. Words in quotation marks stand together as they are. A thing is found
-where it has all of them, in any of its texts, and is listed once.
+A word stands for itself in any spelling or script and for its plural, the last one also for whatever begins with it;
+one that does not occur stands for those that are a letter or two away. Words in quotation marks stand together as they
+are. A thing is found where it has all of them, in any of its texts, and is listed once.
 """
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from weakref import WeakKeyDictionary
@@ -16,10 +16,10 @@ from rapidfuzz.distance import OSA
 
 from kb.cards.claims import hits
 from kb.cards.entities import kinds_of
-from kb.cards.facts import Facts, Json, article_link
+from kb.cards.facts import Facts, Json, article_link, voice_of
 from kb.engine import Engine
 from kb.index import Index
-from kb.index.folding import Word, fold_word, sound, words
+from kb.index.folding import Word, singular, sound, words
 from kb.index.words import KINDS
 
 PREFIX_FROM = 2
@@ -28,17 +28,20 @@ PREFIX_FROM = 2
 SLACK = ((8, 2), (4, 1))
 """From how many letters on how many of them may be wrong, missing, too many or swapped."""
 
+MOST_WORDS = 32
+"""Different words that are looked for at once."""
+
 MOST_MEANT = 12
 """Words that one mistyped word can stand for."""
 
-_LITTLE = frozenset("a an and as at by for from in into is of on or that the to was were with".split())
+_LITTLE = ("a", "an", "and", "as", "at", "by", "for", "from", "in", "of", "on", "or", "that", "the", "to", "with")
 """English words that need not occur, unless nothing else is asked for."""
 
 _QUOTES = re.compile(r"[\"“”„‟«»＂]")
 
 
-class NothingAsked(ValueError):
-    """A text in which nothing can be looked for: it has signs, but no letter and no digit."""
+class BadWords(ValueError):
+    """A text that is not looked for: it has no letter and no digit, or too many words."""
 
 
 @dataclass(frozen=True)
@@ -58,7 +61,7 @@ class Meant:
     asked: Asked
     terms: tuple[str, ...]
     start: str | None
-    mistyped: bool
+    guessed: bool
 
     @property
     def expression(self) -> str:
@@ -73,7 +76,7 @@ class Meant:
     @property
     def whole(self) -> str:
         """It as part of a name: what was asked, or what most likely was meant."""
-        return self.terms[0] if self.mistyped else " ".join(self.asked.folded)
+        return self.terms[0] if self.guessed and self.terms else " ".join(self.asked.folded)
 
     def places(self, text: Sequence[Word]) -> list[tuple[int, int]]:
         """Where it stands in a text, from the first character to behind the last."""
@@ -92,9 +95,9 @@ class Meant:
 class Found:
     """What was found: ``counts`` by kind, ``total`` of the kind asked for, and one page of ``items``.
 
-    ``after`` is the number of items up to the end of this page, None where it is the last. ``read_as`` tells what
-    mistyped words were taken for; ``nearest`` what is like words that do not occur at all; ``apart`` how often each
-    word occurs where nothing has them all.
+    ``after`` is the number of items up to the end of this page, None where it is the last. ``read_as`` tells what words
+    that do not occur were taken for; ``nearest`` what is like those that were taken for nothing; ``apart`` in how many
+    things each word occurs, where none has them all.
     """
 
     counts: Mapping[str, int]
@@ -106,21 +109,28 @@ class Found:
     apart: Mapping[str, int]
 
 
+NOTHING_FOUND = Found({}, 0, (), None, {}, {}, {})
+"""The answer to those who ask nothing."""
+
+
 def search(engine: Engine, q: str, *, kind: str = "", after: int = 0, limit: int = 20) -> Found:
     """One page of what has all words of ``q``: whole names first, then beginnings of names, words in names, the rest.
 
-    ``kind`` is one of ``kb.index.words.KINDS``, or empty for all. NothingAsked where ``q`` has no letter and no digit.
+    ``kind`` is one of ``kb.index.words.KINDS``, or empty for all. BadWords where ``q`` has no letter and no digit, or
+    more than ``MOST_WORDS`` words.
     """
     index = engine.index
     asked = _asked(q)
     if not asked:
-        raise NothingAsked(q)
+        raise BadWords("has no letter and no digit to look for")
+    if sum(len(one.folded) for one in asked) > MOST_WORDS:
+        raise BadWords(f"has more than {MOST_WORDS} words")
     vocabulary = _vocabulary(index)
     meant = [vocabulary.meant(one) for one in asked]
     unknown = [one.asked for one in meant if not one.terms and one.start is None]
     counts: dict[str, int] = {}
     if not unknown:
-        counts = dict(index.rows(_COUNT, [_all(meant)]))  # type: ignore[arg-type]
+        counts = dict(index.rows(_COUNT, [_all(meant)]))
     total = counts.get(kind, 0) if kind else sum(counts.values())
     shown = _rank(index, meant, kind, after, limit) if after < total else []
     apart = {} if counts or len(meant) < 2 else {one.asked.written: _occurs(index, one) for one in meant}
@@ -129,7 +139,7 @@ def search(engine: Engine, q: str, *, kind: str = "", after: int = 0, limit: int
         total=total,
         items=_items(engine, shown, meant),
         after=after + limit if after + limit < total else None,
-        read_as={one.asked.written: one.terms for one in meant if one.mistyped},
+        read_as={one.asked.written: one.terms for one in meant if one.guessed and one.terms},
         nearest={one.written: vocabulary.nearest(one.folded) for one in unknown},
         apart=apart,
     )
@@ -159,27 +169,30 @@ class _Vocabulary:
     terms: Mapping[str, int]
 
     @cached_property
+    def _by_number(self) -> Mapping[str, Sequence[str]]:
+        return _grouped(self.terms, singular)
+
+    @cached_property
     def _by_sound(self) -> Mapping[str, Sequence[str]]:
-        found: dict[str, list[str]] = {}
-        for term in self.terms:
-            found.setdefault(sound(term), []).append(term)
-        return found
+        return _grouped(self.terms, lambda term: sound(singular(term)))
 
     def meant(self, asked: Asked) -> Meant:
         """What stands for an asked word; no term where nothing does."""
         word = asked.folded[0]
         if asked.quoted:
             known = all(word in self.terms for word in asked.folded)
-            return Meant(asked, asked.folded if known else (), None, mistyped=False)
-        found = [word] if word in self.terms else []
-        if not found or not asked.written.isascii():
-            found += [term for term in self._by_sound.get(sound(word), ()) if term not in found]
+            return Meant(asked, asked.folded if known else (), None, guessed=False)
+        found = dict.fromkeys([word] if word in self.terms else [])
+        found |= dict.fromkeys(self._by_number.get(singular(word), ()))
+        guessed = not found
+        if guessed or not asked.written.isascii():
+            found |= dict.fromkeys(self._by_sound.get(sound(singular(word)), ()))
         start = None
         if asked.last and len(word) >= PREFIX_FROM and any(term.startswith(word) for term in self.terms):
             start = word
         if found or start is not None:
-            return Meant(asked, tuple(found), start, mistyped=False)
-        return Meant(asked, tuple(self._mistyped(word)), None, mistyped=True)
+            return Meant(asked, tuple(found), start, guessed and start is None)
+        return Meant(asked, tuple(self._mistyped(word)), None, guessed=True)
 
     def nearest(self, folded: Sequence[str], *, count: int = 3) -> list[str]:
         """The words most like those of ``folded`` that do not occur."""
@@ -203,6 +216,13 @@ class _Vocabulary:
         return sorted(found, key=lambda term: (term[0] != word[0], -self.terms[term], term))[:MOST_MEANT]
 
 
+def _grouped(terms: Iterable[str], key: Callable[[str], str]) -> Mapping[str, Sequence[str]]:
+    found: dict[str, list[str]] = {}
+    for term in terms:
+        found.setdefault(key(term), []).append(term)
+    return found
+
+
 _VOCABULARIES: WeakKeyDictionary[Index, _Vocabulary] = WeakKeyDictionary()
 
 
@@ -210,7 +230,7 @@ def _vocabulary(index: Index) -> _Vocabulary:
     """The words of an index, read once."""
     found = _VOCABULARIES.get(index)
     if found is None:
-        found = _Vocabulary(dict(index.rows("SELECT term, doc FROM term WHERE term <> '|' ORDER BY term")))  # type: ignore[arg-type]
+        found = _Vocabulary(dict(index.rows("SELECT term, doc FROM term WHERE term <> '|' ORDER BY term")))
         _VOCABULARIES[index] = found
     return found
 
@@ -255,7 +275,7 @@ def _rank(index: Index, meant: Sequence[Meant], kind: str, after: int, limit: in
         "after": after,
         "limit": limit,
     }
-    return index.rows(_RANK, parameters)  # type: ignore[return-value]
+    return index.rows(_RANK, parameters)
 
 
 def _all(meant: Iterable[Meant]) -> str:
@@ -296,8 +316,10 @@ def _claim(hit: Json) -> Json:
 
 
 def _thing(facts: Facts, name: str, kind: str) -> Json:
-    link = article_link(facts, name) if kind == "article" else facts.link(name)
-    return {"iri": name, "kind": kind, "label": link["label"], "lang": link["lang"], "kinds": kinds_of(facts, name)}
+    if kind != "article":
+        return {**facts.link(name), "kind": kind, "kinds": kinds_of(facts, name)}
+    voice = voice_of(facts, name)
+    return {**article_link(facts, name), "kind": kind, "kinds": [], "speaker": voice["label"] if voice else None}
 
 
 def _matches(forms: Sequence[Sequence[str]], meant: Sequence[Meant]) -> list[Json]:

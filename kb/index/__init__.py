@@ -3,16 +3,17 @@
 It is one SQLite file in the folder of a build, written once from the store and never changed: whatever it holds follows
 from the quads, so that the same build has the same tables. Each module of this package makes the tables of one concern:
 
+    addresses  what has an address here, and the same things elsewhere
     words      names and texts, folded, and the words that occur in them
 
-A new concern is a module with a ``Part`` and a line in ``PARTS``.
+``reading`` and ``folding`` are what they share. A new concern is a module with a ``Part`` and a line in ``PARTS``.
 """
 
 import os
 import sqlite3
 import weakref
 import zlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
@@ -20,10 +21,10 @@ from typing import Any
 import pyoxigraph as ox
 
 from kb.errors import SetupError
-from kb.index import words
+from kb.index import addresses, words
 from kb.index.part import Part
 
-PARTS: tuple[Part, ...] = (words.PART,)
+PARTS: tuple[Part, ...] = (addresses.PART, words.PART)
 """What writes tables, in this order."""
 
 EDITION = 1
@@ -47,7 +48,7 @@ class Index:
         self._finalizer = weakref.finalize(self, _close, self._idle)
         self.rows("SELECT 1")
 
-    def rows(self, sql: str, parameters: Sequence[object] = ()) -> list[Row]:
+    def rows(self, sql: str, parameters: Sequence[object] | Mapping[str, object] = ()) -> list[Row]:
         """The rows of a SELECT of our own; what users wrote comes only as ``parameters``."""
         with self._connection() as connection:
             return connection.execute(sql, parameters).fetchall()

@@ -1,7 +1,7 @@
 """Texts as words that can be compared: without case, marks and script, so that all spellings of a name meet.
 
-A word is a run of letters, digits and what is written over or under them; “Azerbaijan’s” counts as “Azerbaijan”,
-“1,609” as “1609”. Other scripts are read as anyascii reads them.
+A word is a run of letters, digits and what is written over or under them; “Georgia’s” counts as “Georgia”, “1,609”
+as “1609”. Other scripts are read as anyascii reads them.
 """
 
 import re
@@ -27,7 +27,7 @@ _SOUNDS = (
     ("w", "v"),
     ("y", "i"),
 )
-"""What different ways of writing Azerbaijani, Armenian and Russian names in Latin letters are brought to, in order."""
+"""What different ways of writing names of the Caucasus in Latin letters are brought to, in order."""
 
 
 @dataclass(frozen=True)
@@ -60,10 +60,21 @@ def fold_word(written: str) -> str:
 
 
 def sound(folded: str) -> str:
-    """A folded text with one spelling for what is spelt differently: ``khankendi`` and ``xankendi`` give the same."""
+    """A folded text with one spelling for what is spelt differently: ``kharkiv`` and ``xarkiv`` give the same."""
     for spelling, common in _SOUNDS:
         folded = folded.replace(spelling, common)
     return re.sub(r"([a-z])\1+", r"\1", folded)
+
+
+def singular(folded: str) -> str:
+    """An English word without the ending of its plural, by the rules of Harman's S stemmer (JASIS 42, 1991)."""
+    for ending, but, instead in _PLURALS:
+        if folded.endswith(ending) and len(folded) > len(ending) + 1:
+            return folded if folded.endswith(but) else folded[: -len(ending)] + instead
+    return folded
+
+
+_PLURALS = (("ies", ("eies", "aies"), "y"), ("es", ("aes", "ees", "oes"), "e"), ("s", ("us", "ss"), ""))
 
 
 @cache

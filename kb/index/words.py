@@ -1,11 +1,10 @@
 """The words by which things are found: names, identifiers, headlines, definitions, and what is kept of claims.
 
-    thing      what can be found: an id, its IRI, its kind; ids follow kind and IRI
-    form       each text under which a thing is found, and what it is of the thing
-    name       names and identifiers as a whole, folded, and as they sound
-    words      FTS5 over the folded words of each thing: its names, what else tells it apart, running text
-    term       the words that occur, with the number of things in which they do
-    same       addresses elsewhere, made comparable, and the thing here that they mean
+thing      what can be found: an id, its IRI, its kind; ids follow kind and IRI
+form       each text under which a thing is found, and what it is of the thing
+name       names and identifiers as a whole, folded, and as they sound
+words      FTS5 over the folded words of each thing: its names, what else tells it apart, running text
+term       the words that occur, with the number of things in which they do
 """
 
 import sqlite3
@@ -16,6 +15,7 @@ import pyoxigraph as ox
 
 from kb.index.folding import fold, sound
 from kb.index.part import Part
+from kb.index.reading import Reading
 from kb.namespaces import BASE, iri
 
 KINDS = ("actor", "place", "object", "event", "article", "perspective", "concept", "term", "claim")
@@ -72,8 +72,7 @@ CREATE TABLE name (
 ) WITHOUT ROWID;
 CREATE INDEX name_sound ON name (sound);
 CREATE VIRTUAL TABLE words USING fts5 (name, telling, text, content = '', tokenize = "ascii tokenchars '|'");
-CREATE VIRTUAL TABLE term USING fts5vocab ('words', 'row');
-CREATE TABLE same (address TEXT NOT NULL, thing INTEGER NOT NULL, PRIMARY KEY (address, thing)) WITHOUT ROWID
+CREATE VIRTUAL TABLE term USING fts5vocab ('words', 'row')
 """
 
 
@@ -102,19 +101,9 @@ def kind_of(name: str, concepts: Iterable[str]) -> str | None:
     return first if first in KINDS else "concept" if name in concepts else None
 
 
-def address_of(elsewhere: str) -> str:
-    """An address as it is compared: without scheme, ``www.`` and last slash; pages about data mean the data."""
-    bare = elsewhere.partition("://")[2] or elsewhere
-    host, slash, path = bare.partition("/")
-    host = host.lower().removeprefix("www.")
-    if host == "wikidata.org":
-        path = path.removeprefix("wiki/").removeprefix("entity/")
-    return f"{host}{slash}{path}".rstrip("/")
-
-
 def fill(connection: sqlite3.Connection, store: ox.Store) -> None:
     """Writes what can be found and under which words, in the order of kinds and IRIs."""
-    reading = _Reading(store)
+    reading = Reading(store)
     concepts = {name for kind in ("skos:Concept", "skos:ConceptScheme") for name in reading.instances(kind)}
     forms: dict[str, set[Form]] = {}
     for form in _forms(reading):
@@ -131,15 +120,15 @@ def fill(connection: sqlite3.Connection, store: ox.Store) -> None:
         columns: list[list[str]] = [[], [], []]
         for form in texts:
             folded = fold(_searched(form))
+            if not folded:
+                continue
             columns[COLUMNS[form.what]].append(folded)
-            if COLUMNS[form.what] == NAME and folded:
+            if COLUMNS[form.what] == NAME:
                 row = (folded, number, _WHATS.index(form.what), sound(folded))
                 connection.execute("INSERT OR IGNORE INTO name VALUES (?, ?, ?, ?)", row)
-        connection.execute("INSERT INTO words (rowid, name, telling, text) VALUES (?, ?, ?, ?)", (number, *_joined(columns)))
-    elsewhere = [*reading.links("schema:sameAs", "schema:url", "t:requestedLink")]
-    elsewhere += [(name, text.value) for name, text in reading.literals("schema:url")]
-    same = {(address_of(there), ids[name]) for name, there in elsewhere if name in ids}
-    connection.executemany("INSERT INTO same VALUES (?, ?)", sorted(same))
+        connection.execute(
+            "INSERT INTO words (rowid, name, telling, text) VALUES (?, ?, ?, ?)", (number, *_joined(columns))
+        )
     connection.execute("INSERT INTO words (words) VALUES ('optimize')")
 
 
@@ -155,7 +144,7 @@ def _searched(form: Form) -> str:
     return form.text
 
 
-def _forms(reading: "_Reading") -> Iterator[Form]:
+def _forms(reading: Reading) -> Iterator[Form]:
     """Every text under which anything is found, some of them several times."""
     for predicate, what in _PREDICATES.items():
         for subject, text in reading.literals(predicate):
@@ -172,7 +161,7 @@ def _forms(reading: "_Reading") -> Iterator[Form]:
     yield from _passages(reading)
 
 
-def _passages(reading: "_Reading") -> Iterator[Form]:
+def _passages(reading: Reading) -> Iterator[Form]:
     """The words of a text that the data keeps: with the claims that rest on them or are cued by them, else with the
     article in which they stand."""
     articles = {snapshot: article for article, snapshot in reading.links("t:snapshot")}
@@ -187,35 +176,6 @@ def _passages(reading: "_Reading") -> Iterator[Form]:
         whose = owners.get(anchor) or ([(article, "words in the text")] if article is not None else [])
         for owner, what in whose:
             yield Form(owner, what, text.value, text.language)
-
-
-@dataclass(frozen=True)
-class _Reading:
-    """What the default graph of a store says, by prefixed name of the predicate."""
-
-    store: ox.Store
-
-    def literals(self, predicate: str) -> Iterator[tuple[str, ox.Literal]]:
-        for quad in self._quads(predicate):
-            if isinstance(quad.subject, ox.NamedNode) and isinstance(quad.object, ox.Literal):
-                yield quad.subject.value, quad.object
-
-    def links(self, *predicates: str) -> Iterator[tuple[str, str]]:
-        for predicate in predicates:
-            for quad in self._quads(predicate):
-                if isinstance(quad.subject, ox.NamedNode) and isinstance(quad.object, ox.NamedNode):
-                    yield quad.subject.value, quad.object.value
-
-    def instances(self, kind: str) -> Iterator[str]:
-        quads = self.store.quads_for_pattern(None, _node("rdf:type"), _node(kind), ox.DefaultGraph())
-        return (quad.subject.value for quad in quads if isinstance(quad.subject, ox.NamedNode))
-
-    def _quads(self, predicate: str) -> Iterator[ox.Quad]:
-        return self.store.quads_for_pattern(None, _node(predicate), None, ox.DefaultGraph())
-
-
-def _node(name: str) -> ox.NamedNode:
-    return ox.NamedNode(iri(name))
 
 
 PART = Part(SCHEMA, fill)
