@@ -9,6 +9,7 @@ from the quads, so that the same build has the same tables. Each module of this 
 ``reading`` and ``folding`` are what they share. A new concern is a module with a ``Part`` and a line in ``PARTS``.
 """
 
+import errno
 import os
 import sqlite3
 import weakref
@@ -95,13 +96,15 @@ def in_memory(store: ox.Store) -> Index:
 
 
 def write(path: Path, store: ox.Store) -> None:
-    """Writes the index of a store, aside first, so that it is there whole or not at all."""
+    """Writes the index of a store, aside first, so that it is there whole or not at all; OSError where it cannot."""
     aside = path.with_name(f".{path.name}-{os.getpid()}")
     aside.unlink(missing_ok=True)
     try:
         with closing(sqlite3.connect(aside, isolation_level=None)) as connection:
             fill(connection, store)
         os.replace(aside, path)
+    except sqlite3.OperationalError as error:  # no space, or a file that cannot be written
+        raise OSError(errno.EIO, str(error)) from error
     finally:
         aside.unlink(missing_ok=True)
 

@@ -1,12 +1,14 @@
 """The words by which things are found: one reading for all spellings, and what is found by them in the shipped data."""
 
 import random
+import re
 from collections.abc import Iterator
 from itertools import pairwise
 
 import pyoxigraph as ox
 import pytest
 from fake_engine import FakeEngine, example
+from places import ROOT
 
 from kb import cards, index
 from kb.cards import Found
@@ -14,6 +16,7 @@ from kb.cards.search import MOST_WORDS
 from kb.engine import EmbeddedEngine
 from kb.index.addresses import comparable
 from kb.index.folding import fold, singular, sound, words
+from kb.index.words import COLUMNS, KINDS
 from kb.model import Source
 from kb.namespaces import iri, turtle_prologue
 
@@ -72,6 +75,14 @@ def matches(result: Found) -> Iterator[tuple[str, list[list[int]]]]:
 def test_a_text_is_read_in_one_way(text: str, wanted: str) -> None:
     """Case, marks, scripts, possessives and thousands separators make no difference."""
     assert fold(text) == wanted
+
+
+def test_the_manual_names_what_a_hit_can_say() -> None:
+    """docs/search.md has a line for everything that a text can be of its thing, and names every kind."""
+    page = (ROOT / "docs" / "search.md").read_text(encoding="utf-8")
+    table = page[page.index("| hit says") : page.index("The texts of articles")]
+    assert set(re.findall(r"`([a-z ]+)`", table)) == set(COLUMNS)
+    assert all(f"`{kind}`" in page for kind in KINDS)
 
 
 def test_words_know_where_they_stand() -> None:
