@@ -241,9 +241,9 @@ SELECT thing.kind, count(*) FROM words JOIN thing ON thing.id = words.rowid WHER
 
 _RANK = """
 WITH
-  hit AS MATERIALIZED (SELECT rowid AS id, bm25(words, 8.0, 4.0, 1.0) AS score FROM words WHERE words MATCH :all),
-  named AS MATERIALIZED (SELECT rowid AS id FROM words WHERE words MATCH :names),
-  called AS MATERIALIZED (
+  hit AS (SELECT rowid AS id, bm25(words, 8.0, 4.0, 1.0) AS score FROM words WHERE words MATCH :all),
+  named AS (SELECT rowid AS id FROM words WHERE words MATCH :names),
+  called AS (
     SELECT thing AS id, min(place) AS place FROM (
       SELECT thing, rank AS place FROM name WHERE folded IN (:written, :whole)
       UNION ALL

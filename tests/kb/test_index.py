@@ -19,7 +19,7 @@ TABLES = "SELECT sql FROM sqlite_schema WHERE type = 'table' ORDER BY name"
 
 def test_the_same_build_has_the_same_index(example_build: Path, tmp_path: Path) -> None:
     """Whoever builds the same data gets the same file, byte for byte."""
-    again = builds.build(EXAMPLE, tmp_path)
+    again = builds.build(EXAMPLE, tmp_path, check=False)
     assert (again / index.FILE).read_bytes() == (example_build / index.FILE).read_bytes()
 
 
@@ -51,12 +51,12 @@ def test_nobody_can_write(example_build: Path) -> None:
 
 def test_a_build_of_an_earlier_version_gets_its_index(tmp_path: Path) -> None:
     """A build without the tables of this version is not served, and gets them when it is built again."""
-    first = builds.build(EXAMPLE, tmp_path)
+    first = builds.build(EXAMPLE, tmp_path, check=False)
     text = (first / index.FILE).read_bytes()
     (first / index.FILE).write_bytes(b"")
     with pytest.raises(SetupError, match="testimonia build"):
         EmbeddedEngine(first)
-    assert builds.build(EXAMPLE, tmp_path) == first
+    assert builds.build(EXAMPLE, tmp_path, check=False) == first
     assert (first / index.FILE).read_bytes() == text
 
 
