@@ -12,6 +12,7 @@ import pyoxigraph as ox
 
 from kb.engine import Answer, Engine, QueryRequest, Row, Term
 from kb.errors import TestimoniaError
+from kb.index import Index
 from kb.pool import State
 from kb.statistics import Statistics
 
@@ -84,6 +85,11 @@ class LiveEngine:
     def statistics(self) -> Statistics:
         """The figures of the data now served."""
         return self._engine.statistics
+
+    @property
+    def index(self) -> Index:
+        """The tables of names, words and lists of the data now served; whoever holds it holds its engine too."""
+        return self._engine.index
 
     def dump(self, suffix: str) -> BinaryIO:
         """The whole served dataset, open for reading; it outlives the engine."""

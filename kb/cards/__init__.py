@@ -8,6 +8,8 @@
     entities   actors, places, events, objects, articles, concepts, the ontology
     perspectives   the graphs that are left when one looks through a perspective
     lists      lists with filters and paging, the front page
+    search     what is found by words
+    lookup     what an address, a slug or an identifier means
     names      where a name occurs, and which are much like it
     rdf        the quads that belong to one thing
     asked      saved questions with what is asked of them
@@ -21,32 +23,26 @@ from kb.cards.asked import asked, choices_of, described
 from kb.cards.claims import claim_card, hits
 from kb.cards.entities import ONTOLOGY, card, ontology_card
 from kb.cards.facts import Json, kind_of, slug
-from kb.cards.lists import (
-    CODED,
-    FILTERS,
-    LISTS,
-    BadFilter,
-    Page,
-    choices,
-    find,
-    listing,
-    overview,
-    resolve,
-)
+from kb.cards.lists import CODED, FILTERS, LISTS, BadFilter, Page, choices, listing, overview
+from kb.cards.lookup import find, likely, links, meant, resolve
 from kb.cards.names import alike, known_to_occur, nearest, occurs
 from kb.cards.perspectives import perspective, perspective_graphs, perspectives
 from kb.cards.plain import table, text
 from kb.cards.rdf import PARTS, description, ontology, owner
+from kb.cards.search import NOTHING_FOUND, BadWords, Found, search
 from kb.cards.tables import RESULTS_JSON, Table, read, read_triples
 
 __all__ = [
     "CODED",
     "FILTERS",
     "LISTS",
+    "NOTHING_FOUND",
     "ONTOLOGY",
     "PARTS",
     "RESULTS_JSON",
     "BadFilter",
+    "BadWords",
+    "Found",
     "Json",
     "Page",
     "Table",
@@ -62,7 +58,10 @@ __all__ = [
     "hits",
     "kind_of",
     "known_to_occur",
+    "likely",
+    "links",
     "listing",
+    "meant",
     "nearest",
     "occurs",
     "ontology",
@@ -75,6 +74,7 @@ __all__ = [
     "read",
     "read_triples",
     "resolve",
+    "search",
     "slug",
     "table",
     "text",

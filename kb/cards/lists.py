@@ -3,18 +3,16 @@
 from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from difflib import SequenceMatcher
 
 import pyoxigraph as ox
 
 from kb.cards import perspectives
 from kb.cards.claims import hits
-from kb.cards.entities import ONTOLOGY, kinds_of
-from kb.cards.facts import Facts, Json, article_link, as_iri, as_number, column, kind_of, rows, slug
+from kb.cards.entities import kinds_of
+from kb.cards.facts import Facts, Json, article_link, as_iri, as_number, column, rows, slug
+from kb.cards.lookup import is_local
 from kb.cards.names import nearest
-from kb.cards.rdf import PARTS, owner
 from kb.engine import Engine, Term
-from kb.errors import QueryError
 from kb.namespaces import BASE, OWN
 
 LISTS = {
@@ -94,44 +92,6 @@ def listing(
 def choices(engine: Engine, name: str) -> list[str]:
     """The values that a coded filter takes, sorted."""
     return [slug(found) for found in column(engine, "concepts", "concept", scheme=f"{BASE}scheme/{name}")]
-
-
-def find(engine: Engine, text: str) -> list[str]:
-    """The IRIs that a slug, a path such as ``claim/x``, a prefixed name or an IRI can mean, sorted; [] if none."""
-    name = text.removeprefix(BASE).lstrip("/")
-    if name.partition("#")[0] == slug(ONTOLOGY):
-        return [ONTOLOGY]
-    kind, colon, rest = name.partition(":")
-    if colon and kind in OWN:
-        name = f"{kind}/{rest}"
-    if not _is_local(name):
-        return []
-    wanted = [f"{BASE}{name}"] if "/" in name else [f"{BASE}{kind}/{name}" for kind in OWN]
-    there = {quad.subject.value for quad in engine.quads(subjects=wanted) if isinstance(quad.subject, ox.NamedNode)}
-    return sorted(there)
-
-
-def resolve(engine: Engine, text: str) -> str:
-    """The IRI of the one thing with a card that ``text`` means; a part such as an anchor means what it belongs to.
-
-    QueryError where there is none, with what is most like it, or where there are several.
-    """
-    found = find(engine, text)
-    listed = [name for name in found if kind_of(name) in LISTS.values()]
-    shown = [name for name in listed if kind_of(name) != "perspective"]  # that of an article is called as the article
-    shown = shown or listed or [name for name in found if kind_of(name) not in PARTS]
-    shown = shown or sorted({whole for name in found if (whole := owner(engine, name)) is not None})
-    if len(shown) == 1:
-        return shown[0]
-    if shown:
-        several = ", ".join(name.removeprefix(BASE) for name in shown)
-        raise QueryError(f"{text!r} can mean several things.", reason="not-found", hint=f"Say which: {several}.")
-    wanted = text.removeprefix(BASE).replace(":", "/").lstrip("/")
-    kinds = [kind for kind in OWN if wanted.startswith(f"{kind}/")] or LISTS.values()
-    near = [name[1:] for kind in kinds for name in nearest(engine, kind, slug(wanted))]
-    near.sort(key=lambda name: -SequenceMatcher(None, slug(wanted), slug(name)).ratio())
-    hint = f"Did you mean {', '.join(near[:5])}?" if near else "Ask for the lists of claims, events, actors and so on."
-    raise QueryError(f"There is nothing called {text!r} here.", reason="not-found", hint=hint)
 
 
 def overview(engine: Engine) -> Json:
@@ -224,12 +184,7 @@ def _claims(engine: Engine, q: str, filters: Mapping[str, str]) -> list[str]:
 
 def _known(engine: Engine, name: str, kind: str, value: str) -> None:
     """BadFilter where no thing of ``kind`` has the slug ``value``; it names the nearest."""
-    if kind not in OWN or not _is_local(value) or not engine.quads(subjects=[f"{BASE}{kind}/{value}"]):
+    if kind not in OWN or not is_local(value) or not engine.quads(subjects=[f"{BASE}{kind}/{value}"]):
         near = nearest(engine, kind, value) if kind in OWN else []
         cut = 0 if name == "names" else len(kind) + 1
         raise BadFilter(name, value, [found[1:][cut:] for found in near])
-
-
-def _is_local(name: str) -> bool:
-    """Whether a path can stand in an IRI as it is."""
-    return bool(name) and all(c.isascii() and (c.isalnum() or c in "-_./") for c in name)

@@ -32,7 +32,7 @@ LAYERS = (
     },
     {
         *("kb.grammar", "kb.guard", "kb.hints", "kb.mistakes", "kb.narrowing", "kb.wellformed"),
-        *("kb.fetch", "kb.walls", "kb.prefixes", "kb.statistics", "kb.store", "kb.questions"),
+        *("kb.fetch", "kb.walls", "kb.index", "kb.prefixes", "kb.statistics", "kb.store", "kb.questions"),
     },
     {"kb.evaluator", "kb.process"},
     {"kb.pool"},
