@@ -52,7 +52,7 @@ LAYERS = (
     {"benchmarks.corpus"},
     {"benchmarks.generate", "benchmarks.reuse", "benchmarks.check", "benchmarks.closure", "benchmarks.compare"},
     {"benchmarks.asking", "benchmarks.figures", "benchmarks.filling"},
-    {"benchmarks.engines"},
+    {"benchmarks.engines", "benchmarks.doors"},
     {"benchmarks.loading"},
     {"benchmarks.measures"},
     {"benchmarks.serve"},
