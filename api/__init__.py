@@ -7,7 +7,8 @@
     sparql      /sparql
     describe    the dataset in its own words: service description, VoID, DCAT, schema.org
     dataset     VoID, dumps, graphs one by one
-    rest        things, lists, vocabulary, health
+    rest        things, vocabulary, health
+    lists       lists with filters
     pages       pages to read
     headers     what every answer carries
     cache       answers kept in front of the application
@@ -24,7 +25,7 @@ from collections.abc import Mapping
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from api import dataset, errors, headers, pages, rest, sparql
+from api import dataset, errors, headers, lists, pages, rest, sparql
 from api.cache import AnswerCache
 from api.metrics import Metrics
 from api.represent import build_id, href
@@ -78,7 +79,7 @@ def create_app(
     app.jinja_env.lstrip_blocks = True
     errors.register(app)
     headers.register(app, engine, snapshots or {}, showing or Showing(), proxies=proxies)
-    for blueprint in (sparql.blueprint, dataset.blueprint, rest.blueprint, pages.blueprint):
+    for blueprint in (sparql.blueprint, dataset.blueprint, rest.blueprint, lists.blueprint, pages.blueprint):
         app.register_blueprint(blueprint)
     places = {rule.rule.split("/", 2)[1].partition("<")[0].partition(".")[0] for rule in app.url_map.iter_rules()}
     own = app.extensions["testimonia"]

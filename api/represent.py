@@ -100,10 +100,10 @@ def href(name: str | None) -> str | None:
     return name if name.startswith("https://") and not name.startswith(BASE) else None
 
 
-def address(path: str, parameters: Mapping[str, str]) -> str:
-    """A path here with parameters, those that are empty left out."""
+def address(path: str, parameters: Mapping[str, str | Sequence[str]]) -> str:
+    """A path here with parameters, of which some may have several values; those that are empty are left out."""
     kept = {key: value for key, value in parameters.items() if value}
-    return path + (f"?{urlencode(kept)}" if kept else "")
+    return path + (f"?{urlencode(kept, doseq=True)}" if kept else "")
 
 
 def negotiated(table: tuple[Format, ...]) -> Format:
@@ -116,7 +116,7 @@ def negotiated(table: tuple[Format, ...]) -> Format:
 
 def chosen(name: str | None, table: tuple[Format, ...]) -> Format:
     """The format that ``format=`` or, without it, the Accept header asks for; Problem where there is none."""
-    found = negotiate.by_name(name, table) if name else negotiated(table)
+    found = negotiated(table) if name is None else negotiate.by_name(name, table)
     if found is None:
         raise bad_parameter("format", f"“{(name or '')[:20]}” is no format of this.", negotiate.names(table))
     return found

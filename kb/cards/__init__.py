@@ -7,6 +7,9 @@
     compared   how a claim stands to others about the same event
     entities   actors, places, events, objects, articles, concepts, the ontology
     perspectives   the graphs that are left when one looks through a perspective
+    filters    the parameters of lists, as data
+    narrow     what filters leave of a list
+    places     which places lie in which, as somebody claims; where gazetteers have them
     lists      lists with filters and paging, the front page
     names      where a name occurs, and which are much like it
     rdf        the quads that belong to one thing
@@ -19,40 +22,36 @@ The queries stand in kb/queries/cards, one file each.
 from kb.cards.claims import claim_card, hits
 from kb.cards.entities import ONTOLOGY, card, ontology_card
 from kb.cards.facts import Json, kind_of, slug
-from kb.cards.lists import (
-    CODED,
-    FILTERS,
-    LISTS,
-    BadFilter,
-    Page,
-    choices,
-    find,
-    listing,
-    overview,
-    resolve,
-)
+from kb.cards.filters import DEFAULT_LIMIT, LISTS, MAX_LIMIT, MAX_TEXT, PAGING, PARAMETERS, Parameter
+from kb.cards.lists import Page, find, listing, overview, resolve
 from kb.cards.names import alike, known_to_occur, nearest, occurs
+from kb.cards.narrow import BadFilter, suggestions
 from kb.cards.perspectives import perspective, perspective_graphs, perspectives
+from kb.cards.places import features
 from kb.cards.plain import table, text
 from kb.cards.rdf import PARTS, description, ontology, owner
 from kb.cards.tables import RESULTS_JSON, Table, read, read_triples, run, write
 
 __all__ = [
-    "CODED",
-    "FILTERS",
+    "DEFAULT_LIMIT",
     "LISTS",
+    "MAX_LIMIT",
+    "MAX_TEXT",
     "ONTOLOGY",
+    "PAGING",
+    "PARAMETERS",
     "PARTS",
     "RESULTS_JSON",
     "BadFilter",
     "Json",
     "Page",
+    "Parameter",
     "Table",
     "alike",
     "card",
-    "choices",
     "claim_card",
     "description",
+    "features",
     "find",
     "hits",
     "kind_of",
@@ -72,6 +71,7 @@ __all__ = [
     "resolve",
     "run",
     "slug",
+    "suggestions",
     "table",
     "text",
     "write",

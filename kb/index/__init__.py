@@ -4,6 +4,7 @@ It is one SQLite file in the folder of a build, written once from the store and 
 from the quads, so that the same build has the same tables. Each module of this package makes the tables of one concern:
 
     words      names and texts, folded, and the words that occur in them
+    entries    what lists hold: claims, things, by which values they are narrowed and in which orders read
 
 A new concern is a module with a ``Part`` and a line in ``PARTS``.
 """
@@ -12,7 +13,7 @@ import os
 import sqlite3
 import weakref
 import zlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
@@ -20,10 +21,10 @@ from typing import Any
 import pyoxigraph as ox
 
 from kb.errors import SetupError
-from kb.index import words
+from kb.index import entries, words
 from kb.index.part import Part
 
-PARTS: tuple[Part, ...] = (words.PART,)
+PARTS: tuple[Part, ...] = (words.PART, entries.PART)
 """What writes tables, in this order."""
 
 EDITION = 1
@@ -47,7 +48,7 @@ class Index:
         self._finalizer = weakref.finalize(self, _close, self._idle)
         self.rows("SELECT 1")
 
-    def rows(self, sql: str, parameters: Sequence[object] = ()) -> list[Row]:
+    def rows(self, sql: str, parameters: Sequence[object] | Mapping[str, object] = ()) -> list[Row]:
         """The rows of a SELECT of our own; what users wrote comes only as ``parameters``."""
         with self._connection() as connection:
             return connection.execute(sql, parameters).fetchall()
