@@ -3,7 +3,6 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-import pyoxigraph as ox
 from flask import Blueprint, Response, render_template, request
 
 from api.errors import bad_parameter
@@ -36,11 +35,14 @@ _LABELS = {
     "about": "About (event)",
     "addressee": "Put to",
     "basis": "Bound to the holder by",
+    "articles/from": "Published from",
+    "articles/to": "Published to",
     "from": "Day from",
-    "loaded": "Loaded words",
+    "loaded": "Loaded words (true, or one)",
     "naming": "Source named as",
     "place": "Place, or in it as claimed",
     "place_of": "… as claimed by",
+    "places/place": "In this place, as claimed",
     "polarity": "Affirmed or denied",
     "q": "Words",
     "realis": "Told as having happened",
@@ -136,8 +138,7 @@ def _csv(asked: _Asked, page: cards.Page, limit: int, following: str | None) -> 
 
 
 def _turtle(asked: _Asked, page: cards.Page, limit: int, following: str | None) -> Response:
-    quads = {quad for item in page.items for quad in cards.description(engine(), item["iri"])}
-    return as_rdf([quad for quad in quads if quad.graph_name == ox.DefaultGraph()], TURTLE)
+    return as_rdf(engine().quads(subjects=[item["iri"] for item in page.items]), TURTLE)
 
 
 def _geojson(asked: _Asked, page: cards.Page, limit: int, following: str | None) -> Response:
@@ -149,16 +150,16 @@ def _geojson(asked: _Asked, page: cards.Page, limit: int, following: str | None)
 
 def _page(asked: _Asked, page: cards.Page, limit: int, following: str | None) -> Response:
     forms = LISTED_PLACES if asked.name == "places" else LISTED
-    fields = [_field(asked, page, one) for one in cards.PARAMETERS[asked.name] if one.type not in ("cursor", "number")]
-    shown = [field for field in fields if field["name"] != "format"]
-    first = _FIRST if asked.name == "claims" else tuple(str(field["name"]) for field in shown)
+    parameters = {one.name: one for one in cards.PARAMETERS[asked.name]}
+    names = ["q", *(name for name in parameters if name != "q" and name not in cards.PAGING), "sort"]
+    first = _FIRST if asked.name == "claims" else names
     body = render_template(
         "list.html",
         name=asked.name,
         page=page,
         following=following,
-        first=[field for field in shown if field["name"] in first],
-        more=[field for field in shown if field["name"] not in first],
+        first=[_field(asked, page, parameters[name]) for name in first],
+        more=[_field(asked, page, parameters[name]) for name in names if name not in first],
         kept=[(key, asked.one(key)) for key in ("limit",) if asked.one(key)],
         applied=_applied(asked),
         begun=bool(asked.one("after")),
@@ -178,11 +179,11 @@ def _field(asked: _Asked, page: cards.Page, one: Parameter) -> dict[str, object]
     value, *others = asked.given.get(one.name, [""])
     field: dict[str, object] = {
         "name": one.name,
-        "label": _LABELS.get(one.name, one.name.replace("_", " ").capitalize()),
+        "label": _label(asked.name, one.name),
         "type": one.type,
         "value": value,
         "others": others,
-        "options": [],
+        "options": None,
         "proposed": [],
     }
     if one.facet and one.type != "word":
@@ -192,9 +193,19 @@ def _field(asked: _Asked, page: cards.Page, one: Parameter) -> dict[str, object]
     elif one.type == "choice":
         field["options"] = [(code, code.replace("_", " "), None) for code in one.choices if code != one.default]
         field["default"] = one.default
-    elif one.type in ("thing", "concept", "word"):
+    elif one.type in ("thing", "concept"):
         field["proposed"] = cards.suggestions(engine(), asked.name, one.name, most=_PROPOSED)
+    if one.type == "word":
+        field["proposed"] = [
+            *page.facets[one.name].items(),
+            *cards.suggestions(engine(), asked.name, one.name, most=_PROPOSED),
+        ]
     return field
+
+
+def _label(name: str, key: str) -> str:
+    """What a parameter of a list is called in the form."""
+    return _LABELS.get(f"{name}/{key}", _LABELS.get(key, key.replace("_", " ").capitalize()))
 
 
 def _words(one: Parameter, code: str) -> str:
@@ -206,7 +217,7 @@ def _applied(asked: _Asked) -> list[tuple[str, str, str]]:
     """The filters that are applied: label, value, and the address of the list without it."""
     return [
         (
-            _LABELS.get(key, key.replace("_", " ").capitalize()),
+            _label(asked.name, key),
             value,
             asked.address(after="", **{key: [other for other in values if other != value]}),
         )

@@ -22,7 +22,7 @@ The queries stand in kb/queries/cards, one file each.
 from kb.cards.claims import claim_card, hits
 from kb.cards.entities import ONTOLOGY, card, ontology_card
 from kb.cards.facts import Json, kind_of, slug
-from kb.cards.filters import DEFAULT_LIMIT, LISTS, MAX_LIMIT, MAX_TEXT, PAGING, PARAMETERS, Parameter
+from kb.cards.filters import DEFAULT_LIMIT, LISTS, MAX_LIMIT, MAX_TEXT, PAGING, PARAMETERS, Parameter, parameter
 from kb.cards.lists import Page, find, listing, overview, resolve
 from kb.cards.names import alike, known_to_occur, nearest, occurs
 from kb.cards.narrow import BadFilter, suggestions
@@ -63,6 +63,7 @@ __all__ = [
     "ontology_card",
     "overview",
     "owner",
+    "parameter",
     "perspective",
     "perspective_graphs",
     "perspectives",

@@ -13,7 +13,7 @@ from difflib import SequenceMatcher
 import pyoxigraph as ox
 
 from kb.cards import perspectives
-from kb.cards.claims import hits
+from kb.cards.claims import hit, load_claims
 from kb.cards.entities import ONTOLOGY, kinds_of
 from kb.cards.facts import Facts, Json, article_link, kind_of, slug
 from kb.cards.filters import DEFAULT_LIMIT, LISTS, parameter
@@ -23,13 +23,17 @@ from kb.cards.places import told
 from kb.cards.rdf import PARTS, owner
 from kb.engine import Engine
 from kb.errors import QueryError
+from kb.index.entry import numbers
 from kb.namespaces import BASE, OWN
 
 CONTESTED = 5
 """Events that the front page shows."""
 
+WAYS = 3
+"""Ways into a place that are told of an entry; it says how many there are."""
+
 _BATCH = 1000
-"""Entries that are read at once while a page is filled."""
+"""Entries that are read at once while a page is filled; so few are looked up one by one."""
 
 Cursor = tuple[str, str]
 """A place in an order: the text by which an entry is sorted, and its slug."""
@@ -121,14 +125,21 @@ def overview(engine: Engine) -> Json:
     articles = engine.index.rows("SELECT slug FROM entry WHERE list = 'articles' ORDER BY slug")
     events = _walk(engine, "events", "holders", ("", ""), members(engine, "events", "", [""]), CONTESTED)
     return {
-        "articles": _entries(engine, "articles", [found for (found,) in articles]),
+        "articles": _entries(engine, Facts(engine), "articles", [found for (found,) in articles]),
         "totals": dict(totals),
-        "contested": _entries(engine, "events", [found for _, found, _ in events]),
+        "contested": _entries(engine, Facts(engine), "events", [found for _, found, _ in events]),
     }
 
 
 def _walk(engine: Engine, name: str, sort: str, begin: Cursor, chosen: int, most: int) -> list[tuple[str, str, int]]:
     """The first of the chosen entries behind a place in an order: sort key, slug and number of each."""
+    if chosen.bit_count() <= _BATCH:
+        sql = """
+        SELECT key, slug, number FROM rank
+        WHERE list = ? AND sort = ? AND number IN (SELECT value FROM json_each(?)) AND (key, slug) > (?, ?)
+        ORDER BY key, slug LIMIT ?
+        """
+        return engine.index.rows(sql, (name, sort, json.dumps(list(numbers(chosen))), *begin, most))
     sql = """
     SELECT key, slug, number FROM rank WHERE list = ? AND sort = ? AND (key, slug) > (?, ?) ORDER BY key, slug LIMIT ?
     """
@@ -170,21 +181,31 @@ def _cursor(sort: str, key: str, entry: str) -> str:
 
 def _items(engine: Engine, name: str, shown: Mapping[str, int], left: Narrowed) -> list[Json]:
     """The entries of a page in short, with what the filters let us say of each."""
+    facts = Facts(engine)
+    reached = {
+        number: [way for entries, way in left.ways if entries >> number & 1 and not left.there >> number & 1]
+        for number in shown.values()
+    }
+    through = told(engine, facts, {way for some in reached.values() for way in some[:WAYS]})
     if name == "claims":
-        items = hits(engine, [f"{BASE}claim/{entry}" for entry in shown])
+        claims = [f"{BASE}claim/{entry}" for entry in shown]
+        load_claims(facts, claims)
+        items = [hit(facts, claim) for claim in claims]
         dates = _dates(engine, shown.values())
     else:
-        items = _entries(engine, name, list(shown))
-    through = told(engine, [way for _, way in left.ways])
+        items = _entries(engine, facts, name, list(shown))
     for item in items:
         number = shown[slug(item["iri"])]
         if name == "claims":
-            item["article"] = item["chain"][0]
+            first = item["chain"][0]
+            item["article"] = (
+                {key: first[key] for key in ("iri", "label", "lang")} if first["kind"] == "article" else None
+            )
             item["dates"] = dates.get(number, [])
             item["when"] = None if left.times is None else _possibility(left.times, number)
         if name in ("claims", "places"):
-            reached = [] if left.there >> number & 1 else [way for bits, way in left.ways if bits >> number & 1]
-            item["via"] = [through[way] for way in reached]
+            item["via"] = [through[way] for way in reached[number][:WAYS]]
+            item["ways"] = len(reached[number])
     return items
 
 
@@ -204,12 +225,11 @@ def _dates(engine: Engine, numbers: Iterable[int]) -> dict[int, list[str]]:
     return found
 
 
-def _entries(engine: Engine, name: str, entries: Sequence[str]) -> list[Json]:
+def _entries(engine: Engine, facts: Facts, name: str, entries: Sequence[str]) -> list[Json]:
     """Registry entries, articles and perspectives in short, in the order given."""
     iris = [f"{BASE}{LISTS[name]}/{entry}" for entry in entries]
     sql = "SELECT slug, counts FROM entry WHERE list = ? AND slug IN (SELECT value FROM json_each(?))"
     counts = {found: json.loads(some) for found, some in engine.index.rows(sql, (name, json.dumps(entries)))}
-    facts = Facts(engine)
     facts.load(iris)
     if name == "perspectives":
         perspectives.load_rules(facts, iris)

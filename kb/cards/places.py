@@ -5,10 +5,10 @@ one and the same holder, since what follows from the claims of several is claime
 """
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from kb.cards.claims import hits
+from kb.cards.claims import spoken
 from kb.cards.facts import Facts, Json, slug
 from kb.engine import Engine
 from kb.namespaces import BASE
@@ -27,7 +27,10 @@ SELECT inner, "outer", claim, holder FROM found ORDER BY inner, "outer", claim, 
 
 @dataclass(frozen=True)
 class Way:
-    """How a place comes to lie in another: by claims of one holder. Places and holder are paths, claims slugs."""
+    """How a place comes to lie in another: by claims of one holder, one for each step from the inner to the outer.
+
+    All are paths.
+    """
 
     inner: str
     outer: str
@@ -36,39 +39,49 @@ class Way:
 
 
 def ways_into(engine: Engine, outer: str, holders: Sequence[str] = ()) -> list[Way]:
-    """Every place that somebody (one of ``holders``, if any are given) claims lies in ``outer``, sorted."""
+    """Every place that somebody (one of ``holders``, if any are given) claims lies in ``outer``.
+
+    There is one way for each holder, the shortest; the shortest of all come first.
+    """
     rows = engine.index.rows(_WITHIN, {"outer": outer, "holders": json.dumps(list(holders))})
-    steps: dict[tuple[str, str], dict[str, list[str]]] = {}
+    steps: dict[tuple[str, str], dict[str, str]] = {}
     for inner, around, claim, holder in rows:
-        steps.setdefault((holder, around), {}).setdefault(inner, []).append(claim)
+        steps.setdefault((holder, around), {}).setdefault(inner, claim)
     found: dict[tuple[str, str], tuple[str, ...]] = {}
     for holder in sorted({holder for holder, _ in steps}):
         reached = {outer}
         left: list[tuple[str, tuple[str, ...]]] = [(outer, ())]
         for place, so_far in left:  # grows while it is read: the shortest ways come first
-            for inner, claims in steps.get((holder, place), {}).items():
+            for inner, claim in steps.get((holder, place), {}).items():
                 if inner not in reached:
                     reached.add(inner)
-                    found[inner, holder] = (*so_far, *claims)
+                    found[inner, holder] = (claim, *so_far)
                     left.append((inner, found[inner, holder]))
-    return [Way(inner, outer, holder, claims) for (inner, holder), claims in sorted(found.items())]
+    ways = [Way(inner, outer, holder, claims) for (inner, holder), claims in found.items()]
+    return sorted(ways, key=lambda way: (len(way.claims), way.inner, way.holder))
 
 
-def told(engine: Engine, ways: Iterable[Way]) -> dict[Way, Json]:
-    """Ways as they are shown: the two places, whose claims they are, and the claims with their speakers."""
-    wanted = sorted(set(ways), key=lambda way: (way.inner, way.outer, way.holder))
-    facts = Facts(engine)
-    facts.load(f"{BASE}{name}" for way in wanted for name in (way.inner, way.outer, way.holder))
-    short = hits(engine, sorted({f"{BASE}claim/{claim}" for way in wanted for claim in way.claims}))
-    by_claim = {hit["iri"]: {key: hit[key] for key in ("iri", "speaker", "paraphrase", "lang")} for hit in short}
+def told(engine: Engine, facts: Facts, ways: Collection[Way]) -> dict[Way, Json]:
+    """Ways as they are shown: the two places, whose claims they are made of, and these with their speakers."""
+    sql = "SELECT claim, voices FROM located WHERE claim IN (SELECT value FROM json_each(?))"
+    claims = sorted({claim for way in ways for claim in way.claims})
+    voices = {claim: json.loads(found) for claim, found in engine.index.rows(sql, (json.dumps(claims),))}
+    names = {name for way in ways for name in (way.inner, way.outer, way.holder)}
+    names |= {voice for some in voices.values() for voice in some if voice.startswith("actor/")}
+    facts.load(f"{BASE}{name}" for name in names)
+    links = {name: facts.link(f"{BASE}{name}") for name in names}
+    spoken_by = {
+        claim: spoken([links[voice]["label"] if voice in links else voice for voice in some])
+        for claim, some in voices.items()
+    }
     return {
         way: {
-            "place": facts.link(f"{BASE}{way.inner}"),
-            "in": facts.link(f"{BASE}{way.outer}"),
-            "holder": facts.link(f"{BASE}{way.holder}"),
-            "claims": [by_claim[f"{BASE}claim/{claim}"] for claim in way.claims],
+            "place": links[way.inner],
+            "in": links[way.outer],
+            "holder": links[way.holder],
+            "claims": [{"iri": f"{BASE}{claim}", "speaker": spoken_by[claim]} for claim in way.claims],
         }
-        for way in wanted
+        for way in ways
     }
 
 

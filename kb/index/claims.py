@@ -39,12 +39,13 @@ _UNDATED = "~"
 
 @dataclass(frozen=True)
 class Located:
-    """Somebody's claim that a place lies in another; all are IRIs."""
+    """Somebody's claim that a place lies in another; all are paths, and ``voices`` as those of ``Claims.voices``."""
 
     inner: str
     outer: str
     claim: str
     holder: str
+    voices: list[str]
 
 
 class Claims:
@@ -74,6 +75,16 @@ class Claims:
             voice for link in above for name in ("t:holder", "schema:publisher") for voice in self.said.iris(link, name)
         }
         return voices - set(self.said.iris(claim, "t:holder"))
+
+    def voices(self, claim: str) -> list[str]:
+        """Who speaks, outermost first, as paths, or as a byline where no outlet is printed; no voice twice in a row."""
+        found: list[str] = []
+        for link in reversed(self.links(claim)):
+            printed = [path(voice) for name in ("t:holder", "schema:publisher") for voice in self.said.iris(link, name)]
+            voice = next(iter([*printed, *self.said.texts(link, "schema:author")]), None)
+            if voice is not None and found[-1:] != [voice]:
+                found.append(voice)
+        return found
 
     def named(self, claim: str) -> set[tuple[str, str]]:
         """What of ours is named in the content, with its role there: a role, or the property that leads to it."""
@@ -136,7 +147,7 @@ class Claims:
                 for outer in sorted(self.places(claim)):
                     for inner in sorted(inside - {outer}):
                         if inner.startswith(f"{BASE}place/"):
-                            yield Located(inner, outer, claim, holder)
+                            yield Located(path(inner), path(outer), path(claim), path(holder), self.voices(claim))
 
     def entries(self) -> list[Entry]:
         """All claims, by slug."""

@@ -18,7 +18,7 @@ import pyoxigraph as ox
 from kb.index import claims, things
 from kb.index.entry import Entry, pack
 from kb.index.part import Part
-from kb.index.said import Said, path, slug
+from kb.index.said import Said
 
 SCHEMA = """
 CREATE TABLE entry (
@@ -35,12 +35,16 @@ CREATE TABLE rank (
     list TEXT NOT NULL, sort TEXT NOT NULL, key TEXT NOT NULL, slug TEXT NOT NULL, number INTEGER NOT NULL,
     PRIMARY KEY (list, sort, key, slug)
 ) WITHOUT ROWID;
+CREATE UNIQUE INDEX rank_by_number ON rank (list, sort, number, key, slug);
 CREATE TABLE dated (
     list TEXT NOT NULL, number INTEGER NOT NULL, edtf TEXT NOT NULL,
     earliest_begin TEXT, latest_begin TEXT, earliest_end TEXT, latest_end TEXT
 );
 CREATE INDEX dated_entry ON dated (list, number);
-CREATE TABLE located (inner TEXT NOT NULL, "outer" TEXT NOT NULL, claim TEXT NOT NULL, holder TEXT NOT NULL);
+CREATE TABLE located (
+    inner TEXT NOT NULL, "outer" TEXT NOT NULL, claim TEXT NOT NULL, holder TEXT NOT NULL, voices TEXT NOT NULL
+);
+CREATE UNIQUE INDEX located_claim ON located (claim, inner, "outer");
 CREATE INDEX located_outer ON located ("outer", holder);
 CREATE TABLE spot (
     place TEXT NOT NULL, lat TEXT NOT NULL, long TEXT NOT NULL, gazetteer TEXT NOT NULL, source TEXT, issued TEXT
@@ -55,11 +59,11 @@ def fill(connection: sqlite3.Connection, store: ox.Store) -> None:
     listed = things.Things(found)
     for name in things.KINDS:
         _write(connection, name, listed.entries(name))
-    located = sorted((path(one.inner), path(one.outer), slug(one.claim), path(one.holder)) for one in found.located())
-    connection.executemany("INSERT INTO located VALUES (?, ?, ?, ?)", located)
-    connection.executemany(
-        "INSERT INTO spot VALUES (?, ?, ?, ?, ?, ?)", [astuple(spot) for spot in things.spots(found.said)]
-    )
+    for one in sorted(found.located(), key=lambda one: (one.inner, one.outer, one.claim, one.holder)):
+        row = (one.inner, one.outer, one.claim, one.holder, json.dumps(one.voices))
+        connection.execute("INSERT INTO located VALUES (?, ?, ?, ?, ?)", row)
+    spots = [astuple(spot) for spot in things.spots(found.said)]
+    connection.executemany("INSERT INTO spot VALUES (?, ?, ?, ?, ?, ?)", spots)
 
 
 def _write(connection: sqlite3.Connection, name: str, entries: Sequence[Entry]) -> None:

@@ -1,7 +1,7 @@
 """One entry of a list as it goes into the index, and sets of entries as bits."""
 
 import zlib
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 
@@ -47,9 +47,17 @@ def unpack(kept: bytes) -> int:
     return int.from_bytes(zlib.decompress(kept), "little")
 
 
+def numbers(entries: int) -> Iterator[int]:
+    """The entries of a set, in ascending order."""
+    while entries:
+        lowest = entries & -entries
+        yield lowest.bit_length() - 1
+        entries ^= lowest
+
+
 def descending(number: int) -> str:
     """A text that sorts large numbers first."""
-    return f"{10**12 - number:012}"
+    return f"{10**12 - 1 - number:012}"
 
 
 def _as_bytes(numbers: Iterable[int]) -> bytes:
