@@ -9,6 +9,8 @@
     dataset     VoID, dumps, graphs one by one
     rest        things, vocabulary, health
     lists       lists with filters
+    questions   saved questions, each with a form and its answer
+    search      what is found by words, and what an address means
     pages       pages to read
     headers     what every answer carries
     cache       answers kept in front of the application
@@ -25,7 +27,8 @@ from collections.abc import Mapping
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from api import dataset, errors, headers, lists, pages, rest, sparql
+from api import dataset, errors, headers, lists, pages, rest, search, sparql
+from api import questions as saved
 from api.cache import AnswerCache
 from api.metrics import Metrics
 from api.represent import build_id, href
@@ -79,7 +82,15 @@ def create_app(
     app.jinja_env.lstrip_blocks = True
     errors.register(app)
     headers.register(app, engine, snapshots or {}, showing or Showing(), proxies=proxies)
-    for blueprint in (sparql.blueprint, dataset.blueprint, rest.blueprint, lists.blueprint, pages.blueprint):
+    for blueprint in (
+        sparql.blueprint,
+        dataset.blueprint,
+        rest.blueprint,
+        lists.blueprint,
+        saved.blueprint,
+        search.blueprint,
+        pages.blueprint,
+    ):
         app.register_blueprint(blueprint)
     places = {rule.rule.split("/", 2)[1].partition("<")[0].partition(".")[0] for rule in app.url_map.iter_rules()}
     own = app.extensions["testimonia"]

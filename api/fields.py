@@ -40,11 +40,17 @@ def single(given: Fields, name: str) -> str | None:
 
 def by_name(given: Fields, known: Sequence[str]) -> dict[str, str]:
     """The values of fields; Problem for one that is not known, or given twice."""
+    checked(given, known)
+    return {name: value for name in known if (value := single(given, name)) is not None}
+
+
+def checked(given: Fields, known: Sequence[str]) -> Fields:
+    """The fields as they are; Problem for one that is not known."""
     for name, _ in given:
         if name not in known:
             hint = f"There are {', '.join(sorted(known))}."
             raise Problem(400, f"There is no parameter “{name[:80]}”.", hint, "parameter")
-    return {name: value for name in known if (value := single(given, name)) is not None}
+    return given
 
 
 def is_absolute_iri(text: str) -> bool:

@@ -1,13 +1,12 @@
-"""Pages to read: the front page, the saved questions, how to ask for a correction, and what the problems mean."""
+"""Pages to read: the front page, how to ask for a correction, and what the problems mean."""
 
 import pyoxigraph as ox
 from flask import Blueprint, Response, current_app, g, render_template
 
-from api import describe, negotiate
-from api.errors import KINDS, Problem, bad_parameter
-from api.fields import of_address
-from api.negotiate import HOME, HTML, PAGE_OR_JSON, RDF, SOLUTIONS
-from api.represent import as_json, as_rdf, engine, negotiated, questions, result_page
+from api import describe
+from api.errors import KINDS, Problem
+from api.negotiate import HOME, HTML, RDF
+from api.represent import as_json, as_rdf, engine, negotiated, questions
 from kb import cards
 
 blueprint = Blueprint("pages", __name__)
@@ -30,38 +29,16 @@ def home() -> Response:
         "about": ONE_SENTENCE,
         "caution": NO_FACTS,
         **cards.overview(engine()),
-        "questions": _questions()[:FIRST_QUESTIONS],
+        "questions": [
+            {"name": one.name, "title": one.title, "description": one.description, "href": f"/questions/{one.name}"}
+            for one in list(questions().values())[:FIRST_QUESTIONS]
+        ],
         "lists": [f"/{name}" for name in cards.LISTS],
         "sparql": "/sparql",
     }
     if form is HTML:
         return _page("home.html", **found, dataset=describe.schema_org(engine().statistics, engine().build_id))
     return as_json(found)
-
-
-@blueprint.get("/questions")
-def question_list() -> Response:
-    """All saved questions."""
-    g.may_be_indexed = True
-    found = _questions()
-    return _page("questions.html", questions=found) if negotiated(PAGE_OR_JSON) is HTML else as_json(found)
-
-
-@blueprint.get("/questions/<name>")
-def question(name: str) -> Response:
-    """The answer to a saved question."""
-    asked = questions().get(name)
-    if asked is None:
-        raise Problem(404, f"There is no question “{name[:80]}”.", "/questions lists them.", "not-found")
-    wanted = dict(of_address()).get("format", "")
-    form = negotiate.by_name(wanted, SOLUTIONS) if wanted else None
-    if wanted and form is None:
-        raise bad_parameter("format", f"“{wanted[:20]}” is no format.", negotiate.names(SOLUTIONS))
-    form = form or negotiated((HTML, *SOLUTIONS))
-    table = cards.run(engine(), asked.text)
-    if form is HTML:
-        return result_page("question.html", table, SOLUTIONS, question=asked)
-    return Response(cards.write(table, form.syntax), content_type=form.content_type)
 
 
 @blueprint.get("/robots.txt")
@@ -90,13 +67,6 @@ def problem(kind: str) -> Response:
         raise Problem(404, f"There is no problem “{kind[:80]}”.", f"There are {', '.join(sorted(KINDS))}.", "not-found")
     status, title, meaning = KINDS[kind]
     return _page("problem_kind.html", status=status, title=title, meaning=meaning)
-
-
-def _questions() -> list[dict[str, str]]:
-    return [
-        {"name": found.name, "title": found.title, "description": found.description, "href": f"/questions/{found.name}"}
-        for found in questions().values()
-    ]
 
 
 def _page(template: str, **values: object) -> Response:

@@ -17,7 +17,7 @@ from api.errors import bad_parameter, not_acceptable
 from api.metrics import Metrics
 from api.negotiate import HTML, Format
 from kb import cards, wellformed
-from kb.engine import Answer, Engine, QueryRequest, Term, always
+from kb.engine import MAX_ANSWER, Answer, Engine, QueryRequest, Term, always
 from kb.namespaces import BASE, OWN, PREFIXES, shorten
 from kb.passages import Showing
 from kb.prefixes import prefixes_of
@@ -26,6 +26,9 @@ from kb.questions import Question
 
 ROWS_LIMIT = 2000
 """Rows that a page shows; it says so, and links to the whole answer, where there are more."""
+
+MAX_PAGE = 8_000_000
+"""Bytes of the largest answer that is made into a page."""
 
 _PIECE = 1 << 18
 """Bytes that are sent at once of a large answer."""
@@ -61,6 +64,17 @@ def share_of(remote: str) -> str:
 def still_there() -> Callable[[], bool]:
     """A function that tells whether the client still waits; a server that cannot know says that it does."""
     return cast(Callable[[], bool], request.environ.get("testimonia.there", always))
+
+
+def asking(query: str, form: Format, client: str) -> QueryRequest:
+    """What is asked of the engine for a query whose answer is to have a format."""
+    return QueryRequest(
+        query,
+        solutions=cards.RESULTS_JSON if form is HTML else form.syntax,
+        graph=negotiate.N_TRIPLES.media_type if form is HTML else form.syntax,
+        max_bytes=MAX_PAGE if form is HTML else MAX_ANSWER,
+        client=client,
+    )
 
 
 def answered(asked: QueryRequest) -> Answer:

@@ -11,9 +11,9 @@ from api.errors import UPDATE, Problem, bad_parameter, not_acceptable
 from api.fields import Fields
 from api.headers import momentary, unchanged
 from api.negotiate import DESCRIPTION, GRAPH, HTML, SOLUTIONS, Format
-from api.represent import answered, as_rdf, client, engine, result_page, still_there, whole
+from api.represent import answered, as_rdf, asking, client, engine, result_page, still_there, whole
 from kb import cards, guard, hints, mistakes, narrowing
-from kb.engine import MAX_ANSWER, Answer, QueryRequest
+from kb.engine import Answer
 from kb.errors import QueryError
 from kb.guard import Guarded
 from kb.namespaces import DEFAULT_GRAPH
@@ -23,9 +23,6 @@ blueprint = Blueprint("sparql", __name__)
 FORM = "application/x-www-form-urlencoded"
 DIRECT = "application/sparql-query"
 HINT = "Testimonia-Hint"
-_MAX_PAGE = 8_000_000
-"""Bytes of the largest answer that is made into a page."""
-
 _UTF_8 = ("utf-8", "utf8", "us-ascii", "ascii")
 _PLAIN_QUERY = """\
 PREFIX t: <https://w3id.org/testimonia/ontology#>
@@ -96,17 +93,6 @@ def _answered(operation: Operation, query: str) -> Response:
     if answer.merged:
         response.headers["Testimonia-Attribution"] = "merged"
     return response
-
-
-def asking(query: str, form: Format, client: str) -> QueryRequest:
-    """What is asked of the engine for a query whose answer is to have a format."""
-    return QueryRequest(
-        query,
-        solutions=cards.RESULTS_JSON if form is HTML else form.syntax,
-        graph=negotiate.N_TRIPLES.media_type if form is HTML else form.syntax,
-        max_bytes=_MAX_PAGE if form is HTML else MAX_ANSWER,
-        client=client,
-    )
 
 
 def _hint(guarded: Guarded, operation: Operation, answer: Answer) -> str:

@@ -18,8 +18,8 @@ from api import fields, headers
 from api.cache import AnswerCache, Entry, Key
 from api.errors import Problem
 from api.negotiate import GRAPH, HTML, SOLUTIONS, Format
-from api.represent import share_of
-from api.sparql import DIRECT, FORM, HINT, asking, format_for
+from api.represent import asking, share_of
+from api.sparql import DIRECT, FORM, HINT, format_for
 from kb import cards, guard, hints
 from kb.engine import Answer, Asked, Engine, QueryRequest, always
 from kb.errors import LimitError, QueryError

@@ -3,6 +3,7 @@
 0 fine; 1 violations, warnings that are not in a baseline, or evidence that does not match; 2 cannot run.
 """
 
+import functools
 import hashlib
 import json
 import os
@@ -30,6 +31,7 @@ from kb.sources import read_data, read_snapshots, read_text, show, snapshot_path
 
 if TYPE_CHECKING:
     from kb.engine import EmbeddedEngine, QueryRequest
+    from kb.questions import Parameter, Question
     from kb.revision import Revision
 
 _DATA = click.option(
@@ -461,30 +463,90 @@ def query(query: str, form: str, data: Path | None, out: Path | None, query_time
     from kb.engine import QueryRequest
 
     text = sys.stdin.read() if query == "-" else read_text(Path(query[1:])) if query.startswith("@") else query
-    _print_answer(data, out, QueryRequest(text, solutions=_SOLUTIONS[form]), form, query_timeout, query_memory)
+    with _engine(data, out, timeout=query_timeout, memory_mb=query_memory) as engine:
+        _print_answer(engine, QueryRequest(text, solutions=_SOLUTIONS[form]), form)
 
 
-@main.command()
-@click.argument("name", required=False)
+class _Saved(click.Group):
+    """The saved questions as commands, each with its parameters as options."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(_questions())
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        from kb.questions import shown
+
+        question = _questions().get(cmd_name)
+        if question is None:
+            known = ", ".join(_questions()) or "none"
+            raise SourceError(f"no saved question {cmd_name!r}; there are: {known}")
+        options: list[click.Parameter] = [_option(parameter) for parameter in question.parameters]
+
+        def run(form: str | None, data: Path | None, out: Path | None, **given: tuple[str, ...]) -> None:
+            above = ctx.params
+            form, data, out = form or above["form"], data or above["data"], out or above["out"]
+            _print_question(question, {name: list(texts) for name, texts in given.items() if texts}, data, out, form)
+
+        example = "".join(
+            f" --{one.name} {shown(one, term)}" for one in question.parameters for term in one.default[:1]
+        )
+        told = f"{question.title}\n\n{question.description}\n\nExample: testimonia ask {cmd_name}{example}"
+        command = click.Command(cmd_name, params=options, callback=run, help=told, short_help=question.title)
+        for add in (_OUT, _DATA, _ROWS):
+            add(command)
+        next(option for option in command.params if option.name == "form").default = None
+        return command
+
+
+@main.group(cls=_Saved, invoke_without_command=True, subcommand_metavar="[NAME] [--PARAMETER VALUE]...")
 @_ROWS
 @_DATA
 @_OUT
-def ask(name: str | None, form: str, data: Path | None, out: Path | None) -> None:
-    """Answer a saved question; without NAME, list them.
+@click.pass_context
+def ask(ctx: click.Context, form: str, data: Path | None, out: Path | None) -> None:
+    """Answer a saved question; without NAME, list them. NAME --help tells the parameters.
 
-    Example: testimonia ask which-way-and-when
+    Example: testimonia ask what-is-said-of-a-day --day 2022-12-12
     """
-    from kb.engine import QueryRequest
+    if ctx.invoked_subcommand is None:
+        for question in _questions().values():
+            click.echo(f"{question.name}\t{question.title}")
+
+
+@functools.cache
+def _questions() -> "dict[str, Question]":
     from kb.questions import load
 
-    known = load(queries_dir())
-    if name is None:
-        for question in known.values():
-            click.echo(f"{question.name}\t{question.title}")
-        return
-    if name not in known:
-        raise SourceError(f"no saved question {name!r}; there are: {', '.join(known) or 'none'}")
-    _print_answer(data, out, QueryRequest(known[name].text, solutions=_SOLUTIONS[form]), form)
+    return load(queries_dir())
+
+
+def _option(parameter: "Parameter") -> click.Option:
+    from kb.questions import shown
+
+    told = ", ".join(shown(parameter, term) for term in parameter.default) or "any"
+    several = "; may be given several times" if parameter.several else ""
+    return click.Option(
+        [f"--{parameter.name}"],
+        multiple=True,
+        metavar=parameter.type.upper(),
+        help=f"{parameter.description.rstrip('.')} ({told}){several}.",
+    )
+
+
+def _print_question(
+    question: "Question", given: Mapping[str, Sequence[str]], data: Path | None, out: Path | None, form: str
+) -> None:
+    from kb import cards
+    from kb.engine import QueryRequest
+    from kb.questions import BadValue
+
+    with _engine(data, out) as engine:
+        try:
+            query = cards.asked(engine, question, given).query
+        except BadValue as error:
+            takes = f"It takes: {', '.join(error.choices)}." if error.choices else ""
+            raise QueryError(f"{error}.", reason="parameter", hint=takes) from None
+        _print_answer(engine, QueryRequest(query, solutions=_SOLUTIONS[form]), form)
 
 
 @main.command("show")
@@ -563,21 +625,13 @@ _SOLUTIONS = {
 }
 
 
-def _print_answer(
-    data: Path | None,
-    out: Path | None,
-    request: "QueryRequest",
-    form: str,
-    timeout: float = 10.0,
-    memory_mb: int = 512,
-) -> None:
+def _print_answer(engine: "EmbeddedEngine", request: "QueryRequest", form: str) -> None:
     from kb import cards, mistakes
 
-    with _engine(data, out, timeout=timeout, memory_mb=memory_mb) as engine:
-        try:
-            answer = engine.answer(request)
-        except QueryError as error:
-            raise mistakes.explained(error, request.text) from None
+    try:
+        answer = engine.answer(request)
+    except QueryError as error:
+        raise mistakes.explained(error, request.text) from None
     if answer.kind == "graph" and form not in ("table", "json"):
         raise QueryError(
             f"CONSTRUCT and DESCRIBE give triples, which have no {form}; leave out -f for Turtle.", reason="format"

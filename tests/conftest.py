@@ -17,6 +17,11 @@ from kb.paths import data_dir
 sys.path.append(str(ROOT))
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """``--write-answers`` writes what saved questions answer into tests/answers, to be read before it is committed."""
+    parser.addoption("--write-answers", action="store_true")
+
+
 def strict() -> bool:
     """Whether a test that lacks something must fail instead of being skipped."""
     return os.environ.get("TESTIMONIA_STRICT") == "1"

@@ -11,52 +11,67 @@
     narrow     what filters leave of a list
     places     which places lie in which, as somebody claims; where gazetteers have them
     lists      lists with filters and paging, the front page
+    search     what is found by words
+    lookup     what an address, a slug or an identifier means
     names      where a name occurs, and which are much like it
     rdf        the quads that belong to one thing
-    tables     the answers of saved questions
+    asked      saved questions with what is asked of them
+    tables     the answers of queries
     plain      cards and tables for a terminal
 
 The queries stand in kb/queries/cards, one file each.
 """
 
+from kb.cards.asked import asked, choices_of, described
 from kb.cards.claims import claim_card, hits
 from kb.cards.entities import ONTOLOGY, card, ontology_card
 from kb.cards.facts import Json, kind_of, slug
 from kb.cards.filters import DEFAULT_LIMIT, LISTS, MAX_LIMIT, MAX_TEXT, PAGING, PARAMETERS, Parameter, parameter
-from kb.cards.lists import Page, find, listing, overview, resolve
+from kb.cards.lists import Page, listing, overview
+from kb.cards.lookup import find, likely, links, meant, resolve
 from kb.cards.names import alike, known_to_occur, nearest, occurs
 from kb.cards.narrow import BadFilter, suggestions
 from kb.cards.perspectives import perspective, perspective_graphs, perspectives
 from kb.cards.places import features
 from kb.cards.plain import table, text
 from kb.cards.rdf import PARTS, description, ontology, owner
-from kb.cards.tables import RESULTS_JSON, Table, read, read_triples, run, write
+from kb.cards.search import NOTHING_FOUND, BadWords, Found, search
+from kb.cards.tables import RESULTS_JSON, Table, read, read_triples
 
 __all__ = [
     "DEFAULT_LIMIT",
     "LISTS",
     "MAX_LIMIT",
     "MAX_TEXT",
+    "NOTHING_FOUND",
     "ONTOLOGY",
     "PAGING",
     "PARAMETERS",
     "PARTS",
     "RESULTS_JSON",
     "BadFilter",
+    "BadWords",
+    "Found",
     "Json",
     "Page",
     "Parameter",
     "Table",
     "alike",
+    "asked",
     "card",
+    "choices_of",
     "claim_card",
+    "described",
     "description",
     "features",
     "find",
     "hits",
     "kind_of",
     "known_to_occur",
+    "likely",
+    "links",
     "listing",
+    "meant",
     "nearest",
     "occurs",
     "ontology",
@@ -70,10 +85,9 @@ __all__ = [
     "read",
     "read_triples",
     "resolve",
-    "run",
+    "search",
     "slug",
     "suggestions",
     "table",
     "text",
-    "write",
 ]

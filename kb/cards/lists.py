@@ -8,23 +8,17 @@ import base64
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from difflib import SequenceMatcher
-
-import pyoxigraph as ox
 
 from kb.cards import perspectives
 from kb.cards.claims import hit, load_claims
-from kb.cards.entities import ONTOLOGY, kinds_of
-from kb.cards.facts import Facts, Json, article_link, kind_of, slug
+from kb.cards.entities import kinds_of
+from kb.cards.facts import Facts, Json, article_link, slug
 from kb.cards.filters import DEFAULT_LIMIT, LISTS, parameter
-from kb.cards.names import nearest
-from kb.cards.narrow import BadFilter, Narrowed, facets, is_local, members, narrowed
+from kb.cards.narrow import BadFilter, Narrowed, facets, members, narrowed
 from kb.cards.places import told
-from kb.cards.rdf import PARTS, owner
 from kb.engine import Engine
-from kb.errors import QueryError
 from kb.index.entry import numbers
-from kb.namespaces import BASE, OWN
+from kb.namespaces import BASE
 
 CONTESTED = 5
 """Events that the front page shows."""
@@ -79,44 +73,6 @@ def listing(
     items = _items(engine, name, shown, left)
     following = _cursor(sort, *found[limit - 1][:2]) if len(found) > limit else None
     return Page(chosen.bit_count(), items, following, facets(engine, name, left))
-
-
-def find(engine: Engine, text: str) -> list[str]:
-    """The IRIs that a slug, a path such as ``claim/x``, a prefixed name or an IRI can mean, sorted; [] if none."""
-    name = text.removeprefix(BASE).lstrip("/")
-    if name.partition("#")[0] == slug(ONTOLOGY):
-        return [ONTOLOGY]
-    kind, colon, rest = name.partition(":")
-    if colon and kind in OWN:
-        name = f"{kind}/{rest}"
-    if not is_local(name):
-        return []
-    wanted = [f"{BASE}{name}"] if "/" in name else [f"{BASE}{kind}/{name}" for kind in OWN]
-    there = {quad.subject.value for quad in engine.quads(subjects=wanted) if isinstance(quad.subject, ox.NamedNode)}
-    return sorted(there)
-
-
-def resolve(engine: Engine, text: str) -> str:
-    """The IRI of the one thing with a card that ``text`` means; a part such as an anchor means what it belongs to.
-
-    QueryError where there is none, with what is most like it, or where there are several.
-    """
-    found = find(engine, text)
-    listed = [name for name in found if kind_of(name) in LISTS.values()]
-    shown = [name for name in listed if kind_of(name) != "perspective"]  # that of an article is called as the article
-    shown = shown or listed or [name for name in found if kind_of(name) not in PARTS]
-    shown = shown or sorted({whole for name in found if (whole := owner(engine, name)) is not None})
-    if len(shown) == 1:
-        return shown[0]
-    if shown:
-        several = ", ".join(name.removeprefix(BASE) for name in shown)
-        raise QueryError(f"{text!r} can mean several things.", reason="not-found", hint=f"Say which: {several}.")
-    wanted = text.removeprefix(BASE).replace(":", "/").lstrip("/")
-    kinds = [kind for kind in OWN if wanted.startswith(f"{kind}/")] or LISTS.values()
-    near = [name[1:] for kind in kinds for name in nearest(engine, kind, slug(wanted))]
-    near.sort(key=lambda name: -SequenceMatcher(None, slug(wanted), slug(name)).ratio())
-    hint = f"Did you mean {', '.join(near[:5])}?" if near else "Ask for the lists of claims, events, actors and so on."
-    raise QueryError(f"There is nothing called {text!r} here.", reason="not-found", hint=hint)
 
 
 def overview(engine: Engine) -> Json:

@@ -9,12 +9,13 @@ from rapidfuzz import fuzz, process
 
 from kb.cards.entities import KINDS
 from kb.cards.facts import column, slug
-from kb.cards.filters import LISTS, MAX_VALUES, PARAMETERS, Parameter, parameter
+from kb.cards.filters import MAX_VALUES, PARAMETERS, Parameter, parameter
+from kb.cards.lookup import find
 from kb.cards.names import nearest
 from kb.cards.places import Way, ways_into
 from kb.engine import Engine
 from kb.index.entry import as_bits, unpack
-from kb.namespaces import BASE, OWN, shorten
+from kb.namespaces import BASE, shorten
 
 KIND_CODES = {label.replace(" ", "-"): shorten(name) for name, label in KINDS.items()}
 """The kinds of registry entries as they are asked for, with their classes."""
@@ -174,24 +175,21 @@ def _check(one: Parameter, values: Sequence[str], given: Mapping[str, Sequence[s
 
 def _named(engine: Engine, name: str, one: Parameter, value: str) -> str:
     """The path of what a slug, path, prefixed name or IRI names among the kinds of a filter."""
-    wanted = value.removeprefix(BASE).lstrip("/")
-    kind, colon, rest = wanted.partition(":")
-    if colon and kind in OWN:
-        wanted = f"{kind}/{rest}"
-    elif colon and one.name == "role":
+    if one.name == "role" and ":" in value and not value.startswith(("role:", "http")):
         return _property(engine, name, one, value)
-    paths = [wanted] if "/" in wanted else [f"{kind}/{wanted}" for kind in one.of]
-    paths = [path for path in paths if path.partition("/")[0] in one.of and is_local(path)]
-    known = [path for path in paths if _is_known(engine, path)]
+    paths = [found.removeprefix(BASE) for found in find(engine, value)]
+    known = [path for path in paths if path.partition("/")[0] in one.of]
     if len(known) == 1:
         return known[0]
     if known:
         raise BadFilter(one.name, value, known, f"“{value}” can mean several things as “{one.name}”")
     if one.type == "concept":
         there = choices(engine, one.of[0])
-        raise BadFilter(one.name, value, there if len(there) <= _FEW else near_words(slug(wanted), there))
-    kinds = {path.partition("/")[0] for path in paths} if "/" in wanted else set(one.of)
-    near = [found[1:] for kind in one.of if kind in kinds for found in nearest(engine, kind, slug(wanted))]
+        raise BadFilter(one.name, value, there if len(there) <= _FEW else near_words(slug(value), there))
+    kind = value.removeprefix(BASE).rpartition("/")[0]
+    near = [
+        found[1:] for other in ((kind,) if kind in one.of else one.of) for found in nearest(engine, other, slug(value))
+    ]
     raise BadFilter(one.name, value, [as_typed(one, found) or found for found in near])
 
 
@@ -202,15 +200,6 @@ def _property(engine: Engine, name: str, one: Parameter, value: str) -> str:
     if value not in there:
         raise BadFilter(one.name, value, there)
     return value
-
-
-def _is_known(engine: Engine, path: str) -> bool:
-    """Whether there is something with a path: an entry of a list, or else a subject in the store."""
-    kind, _, rest = path.partition("/")
-    for name, listed in LISTS.items():
-        if listed == kind and engine.index.rows("SELECT 1 FROM entry WHERE list = ? AND slug = ?", (name, rest)):
-            return True
-    return bool(engine.quads(subjects=[f"{BASE}{path}"]))
 
 
 def _word(engine: Engine, name: str, one: Parameter, value: str) -> str:
@@ -279,8 +268,3 @@ def _placed(engine: Engine, name: str, place: str) -> int:
         return members(engine, name, "at", [place])
     sql = "SELECT number FROM entry WHERE list = ? AND slug = ?"
     return as_bits(number for (number,) in engine.index.rows(sql, (name, slug(place))))
-
-
-def is_local(name: str) -> bool:
-    """Whether a path can stand in an IRI as it is."""
-    return bool(name) and all(c.isascii() and (c.isalnum() or c in "-_./") for c in name)

@@ -3,12 +3,14 @@
 It is one SQLite file in the folder of a build, written once from the store and never changed: whatever it holds follows
 from the quads, so that the same build has the same tables. Each module of this package makes the tables of one concern:
 
+    addresses  what has an address here, and the same things elsewhere
     words      names and texts, folded, and the words that occur in them
     entries    what lists hold: claims, things, by which values they are narrowed and in which orders read
 
-A new concern is a module with a ``Part`` and a line in ``PARTS``.
+``reading`` and ``folding`` are what they share. A new concern is a module with a ``Part`` and a line in ``PARTS``.
 """
 
+import errno
 import os
 import sqlite3
 import weakref
@@ -21,10 +23,10 @@ from typing import Any
 import pyoxigraph as ox
 
 from kb.errors import SetupError
-from kb.index import entries, words
+from kb.index import addresses, entries, words
 from kb.index.part import Part
 
-PARTS: tuple[Part, ...] = (words.PART, entries.PART)
+PARTS: tuple[Part, ...] = (addresses.PART, words.PART, entries.PART)
 """What writes tables, in this order."""
 
 EDITION = 1
@@ -95,13 +97,15 @@ def in_memory(store: ox.Store) -> Index:
 
 
 def write(path: Path, store: ox.Store) -> None:
-    """Writes the index of a store, aside first, so that it is there whole or not at all."""
+    """Writes the index of a store, aside first, so that it is there whole or not at all; OSError where it cannot."""
     aside = path.with_name(f".{path.name}-{os.getpid()}")
     aside.unlink(missing_ok=True)
     try:
         with closing(sqlite3.connect(aside, isolation_level=None)) as connection:
             fill(connection, store)
         os.replace(aside, path)
+    except sqlite3.OperationalError as error:  # no space, or a file that cannot be written
+        raise OSError(errno.EIO, str(error)) from error
     finally:
         aside.unlink(missing_ok=True)
 

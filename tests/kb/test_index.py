@@ -12,6 +12,7 @@ from kb import build as builds
 from kb import index, store
 from kb.engine import EmbeddedEngine
 from kb.errors import SetupError
+from kb.live import LiveEngine
 
 TABLES = "SELECT sql FROM sqlite_schema WHERE type = 'table' ORDER BY name"
 
@@ -57,6 +58,19 @@ def test_a_build_of_an_earlier_version_gets_its_index(tmp_path: Path) -> None:
         EmbeddedEngine(first)
     assert builds.build(EXAMPLE, tmp_path) == first
     assert (first / index.FILE).read_bytes() == text
+
+
+def test_an_index_that_cannot_be_written_stops_the_build(tmp_path: Path) -> None:
+    """Where the file cannot be made, that is said like any other file that cannot be written."""
+    with pytest.raises(OSError, match="unable to open"):
+        index.write(tmp_path / "no" / "such" / "folder" / index.FILE, ox.Store())
+
+
+def test_an_engine_that_follows_its_builds_has_the_index_of_the_newest(shipped_build: Path) -> None:
+    """The index that a live engine gives is that of the build that it serves."""
+    engine = LiveEngine(shipped_build.parent / "current", lambda build: EmbeddedEngine(build, workers=1))
+    assert engine.index.rows("SELECT count(*) > 0 FROM thing") == [(1,)]
+    engine.close()
 
 
 def test_engines_reach_their_index(shipped_engine: EmbeddedEngine) -> None:

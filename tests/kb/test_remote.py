@@ -255,8 +255,9 @@ def test_a_dump_across_two_builds_is_an_error(
 def test_a_copy_is_described_and_its_graphs_are_written(
     remote: RemoteEngine, shipped_engine: EmbeddedEngine, shipped_build: Path
 ) -> None:
-    """Statistics and graphs of a service are those of the build that it holds."""
+    """Statistics, index and graphs of a service are those of the build that it holds."""
     assert remote.statistics.parts == shipped_engine.statistics.parts
+    assert remote.index.rows("SELECT * FROM thing") == shipped_engine.index.rows("SELECT * FROM thing")
     claims = cards.listing(shipped_engine, "claims", limit=1).items
     for name in (None, claims[0]["iri"], iri("graph:none")):
         theirs, ours = io.BytesIO(), io.BytesIO()

@@ -1,0 +1,73 @@
+"""``/questions``: the saved questions, each with a form for its parameters and its answer in every format."""
+
+from dataclasses import replace
+
+from flask import Blueprint, Response, g, render_template
+
+from api import fields
+from api.errors import Problem, bad_parameter
+from api.negotiate import GRAPH, HTML, PAGE_OR_JSON, SOLUTIONS
+from api.represent import (
+    as_json,
+    asking,
+    chosen,
+    client,
+    engine,
+    negotiated,
+    questions,
+    result_page,
+    still_there,
+    whole,
+)
+from kb import cards, guard
+from kb.questions import BadValue, Question
+
+blueprint = Blueprint("questions", __name__)
+
+LISTED_CHOICES = 40
+"""Choices of a parameter that the list of questions tells at most; a question's page tells more."""
+
+
+@blueprint.get("/questions")
+def question_list() -> Response:
+    """All saved questions, with their parameters."""
+    g.may_be_indexed = True
+    if negotiated(PAGE_OR_JSON) is HTML:
+        found = [{"title": one.title, "description": one.description, "name": one.name} for one in questions().values()]
+        return Response(render_template("questions.html", questions=found), content_type=HTML.content_type)
+    return as_json([cards.described(engine(), one, most=LISTED_CHOICES) for one in questions().values()])
+
+
+@blueprint.get("/questions/<name>")
+def question(name: str) -> Response:
+    """The answer to a saved question, with the values that the address gives for its parameters."""
+    found = questions().get(name)
+    if found is None:
+        raise Problem(404, f"There is no question “{name[:80]}”.", "/questions lists them.", "not-found")
+    given = _given(found)
+    try:
+        asked = cards.asked(engine(), found, given)
+    except BadValue as error:
+        raise bad_parameter(error.name, f"{error}.", error.choices) from None
+    table = GRAPH if guard.guard(asked.query).form in ("CONSTRUCT", "DESCRIBE") else SOLUTIONS
+    form = chosen(given["format"][0] if "format" in given else None, (HTML, *table))
+    answer = engine().answer(replace(asking(asked.query, form, client()), there=still_there()))
+    if form is not HTML:
+        return whole(answer.body, form)
+    rows = cards.read_triples(bytes(answer.body)) if table is GRAPH else cards.read(bytes(answer.body))
+    shown = cards.described(engine(), found)
+    for parameter in shown["parameters"]:
+        parameter["given"] = asked.given[parameter["name"]]
+    same = [(key, value) for key, values in given.items() if key != "format" for value in values]
+    return result_page("question.html", rows, table, question=shown, query=asked.query.strip(), same=same)
+
+
+def _given(asked: Question) -> dict[str, list[str]]:
+    """The values of the address by parameter; Problem for a parameter that the question does not have."""
+    known = [*(parameter.name for parameter in asked.parameters), "format"]
+    found: dict[str, list[str]] = {}
+    for name, value in fields.checked(fields.of_address(), known):
+        found.setdefault(name, []).append(value)
+    if len(found.get("format", ())) > 1:
+        raise bad_parameter("format", "“format” is given more than once.")
+    return found
