@@ -173,12 +173,14 @@ def as_rdf(quads: Iterable[ox.Quad], form: Format) -> Response:
     return Response(body, content_type=form.content_type)
 
 
-def result_page(template: str, table: cards.Table, formats: tuple[Format, ...], **values: object) -> Response:
-    """A page with a table of results, and links to the same answer in other formats."""
+def result_page(
+    template: str, table: cards.Table, formats: tuple[Format, ...], *, headings: Sequence[str] = (), **values: object
+) -> Response:
+    """A page with a table of results under ``headings`` or the names of its columns, and links to other formats."""
     shown = [[_cell(row.get(name)) for name in table.columns] for row in table.rows[:ROWS_LIMIT]]
     page = render_template(
         template,
-        table={"columns": table.columns, "rows": shown, "total": len(table.rows), "limit": ROWS_LIMIT},
+        table={"columns": headings or table.columns, "rows": shown, "total": len(table.rows), "limit": ROWS_LIMIT},
         formats=[(form.title, form.name) for form in formats if form.name != "html" and not form.written_as],
         **values,
     )
