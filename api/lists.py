@@ -37,6 +37,7 @@ _LABELS = {
     "basis": "Bound to the holder by",
     "articles/from": "Published from",
     "articles/to": "Published to",
+    "events/type": "Type, as a claim has it",
     "from": "Day from",
     "loaded": "Loaded words (true, or one)",
     "naming": "Source named as",
@@ -115,7 +116,7 @@ def _asked(name: str) -> _Asked:
             raise bad_parameter(key, f"“{key}” takes at most {cards.MAX_TEXT} characters, and no control characters.")
         if value:
             given.setdefault(key, []).append(value)
-    return _Asked(name, given)
+    return _Asked(name, {key: given[key] for key in parameters if key in given})
 
 
 def _limit(text: str) -> int:

@@ -79,9 +79,13 @@ def _common(words: str, *sorts: str, formats: tuple[str, ...] = FORMATS) -> tupl
     return (
         Parameter("q", "text", f"a part of {words}, in any case"),
         Parameter("sort", "choice", "the order", choices=("slug", *sorts), default="slug"),
-        Parameter("after", "cursor", "where the page before ended; with sort=slug a slug, else as it was given"),
+        Parameter(
+            "after",
+            "cursor",
+            "the entry behind which the page begins: with `sort=slug` any slug, else as `next` has it",
+        ),
         Parameter("limit", "number", "how many on a page", default=str(DEFAULT_LIMIT), most=MAX_LIMIT),
-        Parameter("format", "choice", "the format, instead of the Accept header", choices=formats),
+        Parameter("format", "choice", "the format, whatever the Accept header says", choices=formats),
     )
 
 
@@ -91,13 +95,13 @@ _PLACES = (
     Parameter(
         "place_of",
         "thing",
-        "with place: that a place lies in another counts only as claimed by this holder",
+        "with `place`: that a place lies in another counts only as claimed by this holder",
         of=("actor",),
         many=True,
         needs=("place",),
     ),
 )
-_CONTAINED = "or at what somebody claims lies there; each answer says through whose claim (via)"
+_CONTAINED = "or at what somebody claims lies there; each answer says through whose claim (`via`)"
 PARAMETERS: Mapping[str, tuple[Parameter, ...]] = {
     "claims": (
         _linked("article", "article", "told in this article"),
@@ -107,13 +111,13 @@ PARAMETERS: Mapping[str, tuple[Parameter, ...]] = {
         _linked("addressee", "actor", "said to have been put to this one"),
         _linked("about", "event", "about this event or state"),
         Parameter("names", "thing", "naming this in its content, in any role", of=_NAMEABLE, many=True),
-        Parameter("role", "concept", "naming something in this role; with names, that", of=("role",), many=True),
+        Parameter("role", "concept", "naming something in this role; with `names`, that", of=("role",), many=True),
         _coded("mode", "put forward in this way"),
         _coded("certainty", "put forward as this certain"),
         _coded("polarity", "affirming its content, or denying it"),
         _flag("realis", "told as having happened"),
-        _coded("basis", "bound to its holder by this (t:attributionBasis)"),
-        _coded("naming", "with a source that is named like this (t:sourceNaming)"),
+        _coded("basis", "bound to its holder by this (`t:attributionBasis`)"),
+        _coded("naming", "with a source that is named like this (`t:sourceNaming`)"),
         _coded("type", "on an event or state of this type, or of a narrower one"),
         Parameter("place", "thing", f"said to be at this place, {_CONTAINED}", of=("place",), many=True),
         *_PLACES,
@@ -122,7 +126,7 @@ PARAMETERS: Mapping[str, tuple[Parameter, ...]] = {
         Parameter(
             "when",
             "choice",
-            "with from or to: whether the time must have such a day however its words are taken",
+            "with `from` or `to`: whether the time must have such a day however its words are taken",
             choices=("possible", "certain"),
             needs=("from", "to"),
             default="possible",
@@ -147,7 +151,7 @@ PARAMETERS: Mapping[str, tuple[Parameter, ...]] = {
         *_common("the outlet, headline, byline or slug", "published", "label", "claims", "holders"),
     ),
     "events": (
-        _coded("type", "of which a claim says that it is of this type, or of a narrower one"),
+        _coded("type", "of which a claim, affirming or denying it, speaks as of this type or a narrower one"),
         _linked("perspective", "perspective", "which a claim that this perspective selects is about"),
         *_common(_NAMES, "label", "claims", "holders"),
     ),
@@ -161,7 +165,7 @@ PARAMETERS: Mapping[str, tuple[Parameter, ...]] = {
         Parameter(
             "place",
             "thing",
-            "which somebody claims lies in this place; says through whose claim (via)",
+            "which somebody claims lies in this place; says through whose claim (`via`)",
             of=("place",),
             many=True,
         ),
