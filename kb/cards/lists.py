@@ -139,8 +139,9 @@ def _items(engine: Engine, name: str, shown: Mapping[str, int], left: Narrowed) 
     """The entries of a page in short, with what the filters let us say of each."""
     facts = Facts(engine)
     reached = {
-        number: [way for entries, way in left.ways if entries >> number & 1 and not left.there >> number & 1]
+        number: [way for entries, ways in left.ways if entries >> number & 1 for way in ways]
         for number in shown.values()
+        if not left.there >> number & 1
     }
     through = told(engine, facts, {way for some in reached.values() for way in some[:WAYS]})
     if name == "claims":
@@ -160,8 +161,9 @@ def _items(engine: Engine, name: str, shown: Mapping[str, int], left: Narrowed) 
             item["dates"] = dates.get(number, [])
             item["when"] = None if left.times is None else _possibility(left.times, number)
         if name in ("claims", "places"):
-            item["via"] = [through[way] for way in reached[number][:WAYS]]
-            item["ways"] = len(reached[number])
+            ways = reached.get(number, [])
+            item["via"] = [through[way] for way in ways[:WAYS]]
+            item["ways"] = len(ways)
     return items
 
 

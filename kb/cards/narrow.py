@@ -61,7 +61,7 @@ class Narrowed:
     everything: int
     sets: dict[str, int] = field(default_factory=dict)
     times: Mapping[int, bool] | None = None
-    ways: Sequence[tuple[int, Way]] = ()
+    ways: Sequence[tuple[int, Sequence[Way]]] = ()
     there: int = 0
 
     def left(self, *, without: str = "") -> int:
@@ -252,14 +252,19 @@ def _at(engine: Engine, name: str, given: Mapping[str, Sequence[str]], found: Na
     """Narrows to what is at places, or at what somebody claims lies in them."""
     holders = resolved(engine, name, "place_of", given.get("place_of", ()))
     outers = resolved(engine, name, "place", given["place"])
-    ways = [way for outer in outers for way in ways_into(engine, outer, holders)]
+    ways: dict[str, list[Way]] = {}
+    for way in (way for outer in outers for way in ways_into(engine, outer, holders)):
+        ways.setdefault(way.inner, []).append(way)
     key = "at" if name == "claims" else ""
-    inside = {inner: _placed(engine, name, inner) for inner in {way.inner for way in ways}}
-    found.ways = [(inside[way.inner], way) for way in ways]
+    found.ways = [(_placed(engine, name, inner), sorted(some, key=_steps)) for inner, some in ways.items()]
     found.there = members(engine, name, key, outers) if key else 0
     found.sets["place"] = found.there
-    for entries in inside.values():
+    for entries, _ in found.ways:
         found.sets["place"] |= entries
+
+
+def _steps(way: Way) -> int:
+    return len(way.claims)
 
 
 def _placed(engine: Engine, name: str, place: str) -> int:

@@ -358,6 +358,22 @@ def test_every_list_gives_the_formats_it_says(client: FlaskClient) -> None:
         assert client.get(other).status_code == 400
 
 
+HOSTILE = (
+    *("'", '"', "%", "*", "_", "--", "\\", "<script>", "' OR 1=1 --", "../..", "actor/", "/", ":", "a:b:c", "#", "?"),
+    *("\u202e", "\U0001f600", "e\u0301", "\ud7ff", "９９９９", "null", "[]", "-1", "1e9", "9" * 200, "a" * 200, "\x7f"),
+)
+
+
+@pytest.mark.parametrize("name", sorted(cards.LISTS))
+def test_no_value_breaks_a_list(client: FlaskClient, name: str) -> None:
+    """Whatever stands in a parameter, the answer is a list or says what is wrong; pages show it as text only."""
+    for one in cards.PARAMETERS[name]:
+        for value in HOSTILE:
+            response = client.get(f"/{name}?{one.name}={quote(value)}", headers={"Accept": "text/html"})
+            assert response.status_code in (200, 400), (one.name, value)
+            assert "<script>" not in response.text
+
+
 def documented(one: cards.Parameter) -> str:
     """A parameter as its line in docs/rest.md."""
     values = {
