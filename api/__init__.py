@@ -7,7 +7,8 @@
     sparql      /sparql
     describe    the dataset in its own words: service description, VoID, DCAT, schema.org
     dataset     VoID, dumps, graphs one by one
-    rest        things, lists, vocabulary, health
+    rest        things, vocabulary, health
+    lists       lists with filters
     questions   saved questions, each with a form and its answer
     search      what is found by words, and what an address means
     pages       pages to read
@@ -26,7 +27,7 @@ from collections.abc import Mapping
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from api import dataset, errors, headers, pages, rest, search, sparql
+from api import dataset, errors, headers, lists, pages, rest, search, sparql
 from api import questions as saved
 from api.cache import AnswerCache
 from api.metrics import Metrics
@@ -85,6 +86,7 @@ def create_app(
         sparql.blueprint,
         dataset.blueprint,
         rest.blueprint,
+        lists.blueprint,
         saved.blueprint,
         search.blueprint,
         pages.blueprint,

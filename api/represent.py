@@ -114,10 +114,10 @@ def href(name: str | None) -> str | None:
     return name if name.startswith("https://") and not name.startswith(BASE) else None
 
 
-def address(path: str, parameters: Mapping[str, str]) -> str:
-    """A path here with parameters, those that are empty left out."""
+def address(path: str, parameters: Mapping[str, str | Sequence[str]]) -> str:
+    """A path here with parameters, of which some may have several values; those that are empty are left out."""
     kept = {key: value for key, value in parameters.items() if value}
-    return path + (f"?{urlencode(kept)}" if kept else "")
+    return path + (f"?{urlencode(kept, doseq=True)}" if kept else "")
 
 
 def negotiated(table: tuple[Format, ...]) -> Format:

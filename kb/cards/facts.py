@@ -63,7 +63,8 @@ class Facts:
 
     def values(self, subject: str, name: str) -> list[Term]:
         """The objects under a prefixed predicate name, sorted."""
-        return sorted(self._index.get((subject, iri(name)), []), key=str)
+        found = self._index.get((subject, iri(name)), [])
+        return found if len(found) < 2 else sorted(found, key=str)
 
     def iris(self, subject: str, name: str) -> list[str]:
         """The objects that are IRIs, sorted."""

@@ -5,7 +5,7 @@ import pyoxigraph as ox
 from kb.cards.entities import ONTOLOGY
 from kb.cards.facts import as_iri, column, kind_of, rows, slug
 from kb.engine import Engine
-from kb.namespaces import iri
+from kb.namespaces import BASE, iri
 
 CLAIM_PARTS = ("t:evidence", "t:cue", "t:statementTime")
 PARTS = ("anchor", "node", "snapshot")
@@ -66,8 +66,9 @@ def owner(engine: Engine, name: str) -> str | None:
         return as_iri(found[0]["owner"])
     if kind == "snapshot" or not engine.quads(subjects=[name]):
         return None
-    articles = column(engine, "articles", "item", q=ox.Literal(""))
-    return max((a for a in articles if slug(name).startswith(f"{slug(a)}-")), key=len, default=None)
+    articles = [found for (found,) in engine.index.rows("SELECT slug FROM entry WHERE list = 'articles'")]
+    own = max((one for one in articles if slug(name).startswith(f"{one}-")), key=len, default=None)
+    return None if own is None else f"{BASE}article/{own}"
 
 
 def _objects(quads: list[ox.Quad], names: tuple[str, ...]) -> set[str]:
