@@ -51,6 +51,12 @@ def client() -> str:
     return share_of(request.remote_addr or "")
 
 
+def client_of(remote: str, forwarded: str, *, proxies: int) -> str:
+    """As ``client``, of a request from ``remote`` with X-Forwarded-For as ``ProxyFix`` reads it behind ``proxies``."""
+    passed = [part.strip() for part in forwarded.split(",")] if forwarded else []
+    return share_of(passed[-proxies] if proxies and len(passed) >= proxies else remote)
+
+
 @functools.lru_cache(maxsize=1024)
 def share_of(remote: str) -> str:
     """The share that an address belongs to; an empty text for what is no address."""
