@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 
 import click
 import platformdirs
+import pyoxigraph as ox
 from click.core import ParameterSource
 
 from kb import __version__, report, repository, scaffold
@@ -46,6 +47,14 @@ _SOURCES = click.option(
     default=None,
     help="Folder with the article texts (default: $TESTIMONIA_SOURCES and sources/).",
 )
+_RDF = {
+    "ttl": ox.RdfFormat.TURTLE,
+    "nt": ox.RdfFormat.N_TRIPLES,
+    "rdf": ox.RdfFormat.RDF_XML,
+    "jsonld": ox.RdfFormat.JSON_LD,
+    "trig": ox.RdfFormat.TRIG,
+    "nq": ox.RdfFormat.N_QUADS,
+}
 _ROWS = click.option(
     "-f", "form", type=click.Choice(["table", "csv", "tsv", "json", "xml"]), default="table", help="Format of rows."
 )
@@ -450,7 +459,13 @@ def new(slug: str, data: Path | None, sources: Path | None) -> None:
 
 @main.command()
 @click.argument("query")
-@_ROWS
+@click.option(
+    "-f",
+    "form",
+    type=click.Choice(["table", "csv", "tsv", "json", "xml", *_RDF]),
+    default="table",
+    help="Format: table to xml for rows, ttl to nq for triples (table and ttl).",
+)
 @_DATA
 @_OUT
 @_TIMEOUT
@@ -463,8 +478,9 @@ def query(query: str, form: str, data: Path | None, out: Path | None, query_time
     from kb.engine import QueryRequest
 
     text = sys.stdin.read() if query == "-" else read_text(Path(query[1:])) if query.startswith("@") else query
+    solutions, graph = _SOLUTIONS.get(form, _SOLUTIONS["table"]), _RDF.get(form, _RDF["ttl"]).media_type
     with _engine(data, out, timeout=query_timeout, memory_mb=query_memory) as engine:
-        _print_answer(engine, QueryRequest(text, solutions=_SOLUTIONS[form]), form)
+        _print_answer(engine, QueryRequest(text, solutions=solutions, graph=graph), form)
 
 
 class _Saved(click.Group):
@@ -551,19 +567,33 @@ def _print_question(
 
 @main.command("show")
 @click.argument("entity")
-@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", help="How to print the card.")
+@click.option(
+    "-f",
+    "--format",
+    "form",
+    type=click.Choice(["text", "json", *_RDF]),
+    default="text",
+    help="How to print it: the card as text or JSON, or what is stated as RDF.",
+)
 @_DATA
 @_OUT
 @_SOURCES
 def show_card(entity: str, form: str, data: Path | None, out: Path | None, sources: Path | None) -> None:
     """Print the card of an entity, named by its IRI, by kind/slug or by its slug alone.
 
-    Example: testimonia show type/transport
+    As RDF it is what a server gives at its address: ttl, nt and rdf without the content of claims, which stands in
+    named graphs, trig, nq and jsonld with it.
+
+    Example: testimonia show type/transport -f ttl
     """
     from kb import cards
 
     with _engine(data, out, sources=sources) as engine:
         iri = cards.resolve(engine, entity)
+        if form in _RDF:
+            quads = cards.ontology(engine) if iri == cards.ONTOLOGY else cards.description(engine, iri)
+            click.echo(cards.as_rdf(quads, _RDF[form]), nl=False)
+            return
         card = cards.card(engine, iri, snapshots=by_hash_too(_texts(sources, data)))
     if card is None:
         raise SourceError(f"{iri} is in the data, but has no card")
@@ -632,7 +662,9 @@ def _print_answer(engine: "EmbeddedEngine", request: "QueryRequest", form: str) 
         answer = engine.answer(request)
     except QueryError as error:
         raise mistakes.explained(error, request.text) from None
-    if answer.kind == "graph" and form not in ("table", "json"):
+    if answer.kind != "graph" and form in _RDF:
+        raise QueryError(f"SELECT and ASK give rows, which have no {form}; leave out -f for a table.", reason="format")
+    if answer.kind == "graph" and form not in ("table", "json", *_RDF):
         raise QueryError(
             f"CONSTRUCT and DESCRIBE give triples, which have no {form}; leave out -f for Turtle.", reason="format"
         )

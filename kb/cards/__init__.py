@@ -28,7 +28,7 @@ from kb.cards.lookup import find, likely, links, meant, resolve
 from kb.cards.names import alike, known_to_occur, nearest, occurs
 from kb.cards.perspectives import perspective, perspective_graphs, perspectives
 from kb.cards.plain import table, text
-from kb.cards.rdf import PARTS, description, ontology, owner
+from kb.cards.rdf import PARTS, as_rdf, description, ontology, owner
 from kb.cards.search import NOTHING_FOUND, BadWords, Found, search
 from kb.cards.tables import RESULTS_JSON, Table, read, read_triples
 
@@ -47,6 +47,7 @@ __all__ = [
     "Page",
     "Table",
     "alike",
+    "as_rdf",
     "asked",
     "card",
     "choices",
