@@ -37,7 +37,7 @@ LAYERS = (
     {"kb.evaluator", "kb.process"},
     {"kb.pool"},
     {"kb.engine"},
-    {"kb.live", "kb.remote"},
+    {"kb.client", "kb.live", "kb.remote"},
     {"kb.cards", "kb.doctor"},
     {"kb.report", "kb.parts", "kb.build", "kb.scaffold"},
     {"api"},
