@@ -601,6 +601,31 @@ def show_card(entity: str, form: str, data: Path | None, out: Path | None, sourc
 
 
 @main.command()
+@click.argument("old")
+@click.argument("new")
+@click.option(
+    "-f", "--format", "form", type=click.Choice(["text", "json"]), default="text", help="How to print what changed."
+)
+@click.option("--exit-code", is_flag=True, help="End with 1 where anything differs, as git diff does.")
+@_OUT
+def diff(old: str, new: str, form: str, exit_code: bool, out: Path | None) -> None:
+    """Tell which claims were added, changed and retired from OLD to NEW, and what else changed.
+
+    OLD and NEW are each the folder of a build, a data folder, a dump (.nq, .trig) or the address of a running server.
+    A data folder that is compared with anything else than another one is built first.
+
+    Example: testimonia diff http://127.0.0.1:8000 kb --format json
+    """
+    from kb.diff import compare
+    from kb.diff.reading import read
+    from kb.report.changes import FORMATS
+
+    found = compare(*read(old, new, built=lambda folder: _build(folder, out)))
+    click.echo(FORMATS[form](found))
+    sys.exit(1 if exit_code and not found.is_empty else 0)
+
+
+@main.command()
 @click.option("-f", "form", type=click.Choice(["trig", "nq", "jsonld"]), default="trig", help="Format (trig).")
 @_DATA
 @_OUT

@@ -39,7 +39,7 @@ LAYERS = (
     {"kb.engine"},
     {"kb.client", "kb.live", "kb.remote"},
     {"kb.cards", "kb.doctor"},
-    {"kb.report", "kb.parts", "kb.build", "kb.scaffold"},
+    {"kb.diff", "kb.report", "kb.parts", "kb.build", "kb.scaffold"},
     {"api"},
     {"kb.cli"},
     {"benchmarks", "benchmarks.draws", "benchmarks.nouns"},
