@@ -94,6 +94,6 @@ def create_app(
         app.register_blueprint(blueprint)
     places = {rule.rule.split("/", 2)[1].partition("<")[0].partition(".")[0] for rule in app.url_map.iter_rules()}
     own = app.extensions["testimonia"]
-    own["straight"] = Straight(engine, cache, salt=own["salt"], proxies=proxies)
+    own["straight"] = Straight(engine, cache, salt=own["salt"])
     own["metrics"] = Metrics(engine, cache, {*places, *OWN, *LISTS})
     return app

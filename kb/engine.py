@@ -93,7 +93,14 @@ class Asked(Protocol):
         """Gives it up; does nothing where it has ended."""
 
 
-class Engine(Protocol):
+class Reader(Protocol):
+    """Anything that tells what is said of things whose IRIs are known."""
+
+    def quads(self, *, subjects: Iterable[str] = (), graphs: Iterable[str] = ()) -> list[ox.Quad]:
+        """All default-graph quads with one of ``subjects``, and all quads of the named ``graphs``, sorted."""
+
+
+class Engine(Reader, Protocol):
     """Anything that serves one build."""
 
     @property
@@ -118,9 +125,6 @@ class Engine(Protocol):
 
     def select(self, query: str, bindings: Mapping[str, Term] | None = None) -> list[Row]:
         """The solutions of one of our own SELECT queries, in its own order, with unbound variables left out."""
-
-    def quads(self, *, subjects: Iterable[str] = (), graphs: Iterable[str] = ()) -> list[ox.Quad]:
-        """All default-graph quads with one of ``subjects``, and all quads of the named ``graphs``, sorted."""
 
     @property
     def statistics(self) -> Statistics:

@@ -34,7 +34,7 @@ from kb.cards.narrow import BadFilter, suggestions
 from kb.cards.perspectives import perspective, perspective_graphs, perspectives
 from kb.cards.places import features
 from kb.cards.plain import table, text
-from kb.cards.rdf import PARTS, description, ontology, owner
+from kb.cards.rdf import PARTS, as_rdf, description, ontology, owner
 from kb.cards.search import NOTHING_FOUND, BadWords, Found, search
 from kb.cards.tables import RESULTS_JSON, Table, read, read_triples
 
@@ -57,6 +57,7 @@ __all__ = [
     "Parameter",
     "Table",
     "alike",
+    "as_rdf",
     "asked",
     "card",
     "choices_of",

@@ -1,11 +1,15 @@
 """What of the dataset belongs to one thing, and to which page an address without a page of its own belongs."""
 
+from collections.abc import Iterable
+
 import pyoxigraph as ox
 
+from kb import wellformed
 from kb.cards.entities import ONTOLOGY
 from kb.cards.facts import as_iri, column, kind_of, rows, slug
 from kb.engine import Engine
 from kb.namespaces import BASE, iri
+from kb.prefixes import prefixes_of
 
 CLAIM_PARTS = ("t:evidence", "t:cue", "t:statementTime")
 PARTS = ("anchor", "node", "snapshot")
@@ -51,6 +55,19 @@ def ontology(engine: Engine) -> list[ox.Quad]:
     ]
     terms = column(engine, "terms", "term")
     return [*engine.quads(subjects=[ONTOLOGY, *terms]), *sorted(set(cells), key=str)]
+
+
+def as_rdf(quads: Iterable[ox.Quad], form: ox.RdfFormat) -> bytes:
+    """Quads in a format, sorted; one that knows no named graphs gets those of the default graph only.
+
+    QueryError where XML cannot carry them.
+    """
+    ordered = sorted(quads, key=lambda quad: (quad.graph_name != ox.DefaultGraph(), str(quad.graph_name), str(quad)))
+    if not form.supports_datasets:
+        ordered = [quad for quad in ordered if quad.graph_name == ox.DefaultGraph()]
+    statements = ordered if form.supports_datasets else [quad.triple for quad in ordered]
+    body = ox.serialize(statements, format=form, prefixes=prefixes_of(ordered)) or b""
+    return wellformed.xml(body) if form == ox.RdfFormat.RDF_XML else body
 
 
 def owner(engine: Engine, name: str) -> str | None:

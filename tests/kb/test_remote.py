@@ -20,7 +20,7 @@ from click.testing import CliRunner
 from fake_engine import FakeEngine, example
 from fake_service import FakeService, Written, serving
 from places import ROOT
-from servers import free_port, own_server, oxigraph_server
+from serving import free_port, own_server, oxigraph_server
 
 from kb import cards, cli, store
 from kb.engine import EmbeddedEngine, Engine, QueryRequest, Row, Term
