@@ -67,7 +67,9 @@ def entity(kind: str, name: str) -> Response:
     quads: Sequence[ox.Quad] = ()
     if _SLUG.fullmatch(slug):
         if form in (HTML, JSON):
-            card = cards.card(engine(), f"{BASE}{kind}/{slug}", snapshots=snapshots(), showing=showing())
+            section, after = _section(kind)
+            name = f"{BASE}{kind}/{slug}"
+            card = cards.card(engine(), name, snapshots=snapshots(), showing=showing(), section=section, after=after)
         else:
             quads = cards.description(engine(), f"{BASE}{kind}/{slug}")
     if not card and not quads:
@@ -179,3 +181,15 @@ def _see_other(location: str) -> Response:
 
 def _suffixes() -> str:
     return f"There are {', '.join('.' + name for name in negotiate.names(ENTITY))}."
+
+
+def _section(kind: str) -> tuple[str, int]:
+    """Which section of a card goes on where, from the parameters; Problem for one that the kind does not have."""
+    names = cards.SECTIONS.get(kind, ())
+    fields = by_name(of_address(), ("after", "section"))
+    section, after = fields.get("section", ""), fields.get("after", "")
+    if section and section not in names:
+        raise bad_parameter("section", f"“{section[:20]}” is no section that is shown in parts.", names)
+    if after and not (section and after.isascii() and after.isdigit() and len(after) < 10):
+        raise bad_parameter("after", f"“{after[:20]}” is no place in a section.", ["a whole number, with section="])
+    return section, int(after or 0)

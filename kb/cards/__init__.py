@@ -5,6 +5,8 @@
     claims     a claim, in full and in short, never without its speaker
     shared     where the words of a passage stand again
     compared   how a claim stands to others about the same event
+    conclusions   what follows by rule from a claim, apart from what it says
+    sections   which part of what is much is shown, and where the rest is
     entities   actors, places, events, objects, articles, concepts, the ontology
     perspectives   the graphs that are left when one looks through a perspective
     filters    the parameters of lists, as data
@@ -36,6 +38,7 @@ from kb.cards.places import features
 from kb.cards.plain import table, text
 from kb.cards.rdf import PARTS, as_rdf, description, ontology, owner
 from kb.cards.search import NOTHING_FOUND, BadWords, Found, search
+from kb.cards.sections import SECTIONS
 from kb.cards.tables import RESULTS_JSON, Table, read, read_triples
 
 __all__ = [
@@ -49,6 +52,7 @@ __all__ = [
     "PARAMETERS",
     "PARTS",
     "RESULTS_JSON",
+    "SECTIONS",
     "BadFilter",
     "BadWords",
     "Found",
