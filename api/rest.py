@@ -7,10 +7,11 @@ import pyoxigraph as ox
 from flask import Blueprint, Response, g, redirect, render_template, request
 
 from api import negotiate
-from api.errors import Problem
-from api.headers import momentary
+from api.errors import Problem, bad_parameter
+from api.fields import of_address, single
+from api.headers import lasting, momentary
 from api.metrics import CONTENT_TYPE
-from api.negotiate import ENTITY, HTML, JSON, Format
+from api.negotiate import ENTITY, HTML, JSON, JSON_LD, Format
 from api.represent import (
     as_json,
     as_rdf,
@@ -93,6 +94,14 @@ def ontology(suffix: str = "") -> Response:
     return _twins(_represent(form, card, quads, "ontology.html", "/ontology"), "/ontology", "ontology")
 
 
+@blueprint.get("/context.jsonld")
+def context() -> Response:
+    """What the keys of cards mean, as a JSON-LD context; the same whatever is served."""
+    g.may_be_indexed = True
+    lasting()
+    return as_json(cards.document(), JSON_LD)
+
+
 @blueprint.get(f"/<any({', '.join(cards.PARTS)}):kind>/<name>")
 def part(kind: str, name: str) -> Response:
     """A redirection to the claim or article that a part belongs to, in the same format where a suffix names one."""
@@ -147,7 +156,10 @@ def _twin(name: str) -> tuple[str, Format]:
 
 def _represent(form: Format, card: cards.Json | None, quads: Sequence[ox.Quad], template: str, path: str) -> Response:
     if form is JSON:
-        return as_json(card)
+        response = as_json({"@context": cards.CONTEXT, **(card or {})})
+        link = f'<{request.script_root}/context.jsonld>; rel="http://www.w3.org/ns/json-ld#context"'
+        response.headers.add("Link", f'{link}; type="{JSON_LD.media_type}"')
+        return response
     if form is HTML:
         twins = [(found.title, f"{path}.{found.name}") for found in ENTITY if found is not HTML]
         return Response(render_template(template, card=card, twins=twins), content_type=HTML.content_type)
@@ -186,8 +198,8 @@ def _suffixes() -> str:
 def _section(kind: str) -> tuple[str, int]:
     """Which section of a card goes on where, from the parameters; Problem for one that the kind does not have."""
     names = cards.SECTIONS.get(kind, ())
-    fields = by_name(of_address(), ("after", "section"))
-    section, after = fields.get("section", ""), fields.get("after", "")
+    given = of_address()
+    section, after = single(given, "section") or "", single(given, "after") or ""
     if section and section not in names:
         raise bad_parameter("section", f"“{section[:20]}” is no section that is shown in parts.", names)
     if after and not (section and after.isascii() and after.isdigit() and len(after) < 10):

@@ -16,6 +16,7 @@
     search     what is found by words
     lookup     what an address, a slug or an identifier means
     names      where a name occurs, and which are much like it
+    context    what the keys of cards mean as JSON-LD
     rdf        the quads that belong to one thing
     asked      saved questions with what is asked of them
     tables     the answers of queries
@@ -26,6 +27,7 @@ The queries stand in kb/queries/cards, one file each.
 
 from kb.cards.asked import asked, choices_of, described
 from kb.cards.claims import claim_card, hits
+from kb.cards.context import CONTEXT, document
 from kb.cards.entities import ONTOLOGY, card, ontology_card
 from kb.cards.facts import Json, kind_of, slug
 from kb.cards.filters import DEFAULT_LIMIT, LISTS, MAX_LIMIT, MAX_TEXT, PAGING, PARAMETERS, Parameter, parameter
@@ -42,6 +44,7 @@ from kb.cards.sections import SECTIONS
 from kb.cards.tables import RESULTS_JSON, Table, read, read_triples
 
 __all__ = [
+    "CONTEXT",
     "DEFAULT_LIMIT",
     "LISTS",
     "MAX_LIMIT",
@@ -68,6 +71,7 @@ __all__ = [
     "claim_card",
     "described",
     "description",
+    "document",
     "features",
     "find",
     "hits",

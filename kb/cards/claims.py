@@ -158,7 +158,7 @@ def claim_card(
         "changes": [drift(facts, *found) for found in compared.drifts],
         "cues": [_cue(facts, anchor) for anchor in facts.iris(claim, "t:cue")],
         "content": said.as_json(),
-        "conclusions": {
+        "follows": {
             "total": following.total,
             "items": [
                 conclusions.conclusion(
@@ -170,6 +170,7 @@ def claim_card(
         },
         "notes": facts.strings(claim, "t:note"),
         "reviewed": facts.text(claim, "t:reviewed"),
+        "own": facts.own(claim),
     }
 
 

@@ -19,7 +19,7 @@ _FROM = "prov:wasDerivedFrom"
 def graphs_from(engine: Engine, claim: str, window: Window) -> Part[str]:
     """The graphs of what follows from a claim."""
     graphs = linked(engine, "linked", "graph", link=iri(_FROM), thing=claim)
-    return part(window, "conclusions", graphs, SHOWN)
+    return part(window, "follows", graphs, SHOWN)
 
 
 def load(engine: Engine, facts: Facts, graphs: Sequence[str]) -> tuple[list[ox.Quad], set[str]]:

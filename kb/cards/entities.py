@@ -11,7 +11,7 @@ import pyoxigraph as ox
 from kb.cards import perspectives, sections
 from kb.cards.claims import SHOWING, claim_card, hit, load_claims
 from kb.cards.compared import counts
-from kb.cards.facts import Facts, Json, article_link, as_iri, by_label, column, kind_of, linked, rows, slug
+from kb.cards.facts import Facts, Json, article_link, as_iri, by_label, column, kind_of, linked, rows, slug, voice_of
 from kb.cards.sections import Window, part
 from kb.cards.shared import shared_by
 from kb.engine import Engine
@@ -26,6 +26,9 @@ MAIN_LIMIT = 50
 
 MEMBERS_LIMIT = 200
 """Members of a scheme that are listed at once."""
+
+USES_LIMIT = 20
+"""Uses of name forms that are listed at once."""
 
 OTHERS_LIMIT = 20
 """Articles, or contradictions, that are listed at once."""
@@ -85,7 +88,7 @@ def card(
         "perspective": _perspective,
         "place": _thing,
     }
-    return {"iri": name, "kind": kind, **special.get(kind, _concept)(engine, facts, window)}
+    return {"iri": name, "kind": kind, **special.get(kind, _concept)(engine, facts, window), "own": facts.own(name)}
 
 
 def ontology_card(engine: Engine) -> Json:
@@ -121,24 +124,51 @@ def kinds_of(facts: Facts, name: str) -> list[str]:
     return sorted(KINDS[kind] for kind in facts.iris(name, "rdf:type") if kind in KINDS)
 
 
-def _own_words(facts: Facts, name: str) -> Json:
+def _own_words(engine: Engine, facts: Facts, window: Window) -> Json:
     """What we say ourselves of a registry entry."""
-    facts.load([*facts.iris(name, "t:describedIn"), *facts.iris(name, "t:possiblySameAs"), *facts.iris(name, "t:side")])
+    name = window.name
+    seen = part(window, "name_uses", _linked(engine, "t:nameOf", "node", name), USES_LIMIT)
+    facts.load([*facts.iris(name, "t:describedIn"), *facts.iris(name, "t:possiblySameAs"), *seen.items])
     described = facts.iri(name, "t:describedIn")
-    if described is not None:
-        facts.load(facts.iris(described, "schema:publisher"))
+    articles = [article for use in seen.items for article in facts.iris(use, "t:usedBy")]
+    facts.load([*articles, *facts.iris(name, "t:side")])
+    facts.load([outlet for one in (described, *articles) if one for outlet in facts.iris(one, "schema:publisher")])
     return {
         "label": facts.link(name)["label"],
         "lang": facts.link(name)["lang"],
         "labels": facts.strings(name, "rdfs:label"),
         "kinds": kinds_of(facts, name),
         **{key: facts.strings(name, predicate) for key, predicate in _NAMES.items()},
+        "names": _by_language(facts, name),
+        "name_uses": {"total": seen.total, "items": [_use(facts, use) for use in seen.items], "more": seen.more},
         "external_ids": facts.iris(name, "schema:sameAs"),
         "identifier_source": facts.text(name, "t:identifierSource"),
         "identifiers": facts.strings(name, "schema:identifier"),
         "described_in": None if described is None else article_link(facts, described),
         "possibly_same_as": facts.links_to(name, "t:possiblySameAs"),
         "notes": facts.strings(name, "t:note"),
+    }
+
+
+def _by_language(facts: Facts, name: str) -> Json:
+    """Labels, name forms and misspellings by the language that they are in; ``und`` where none is given."""
+    found: dict[str, dict[str, list[str]]] = {}
+    for key, predicate in {"labels": "rdfs:label", **_NAMES}.items():
+        for literal in facts.literals(name, predicate):
+            forms = found.setdefault(literal.language or "und", {"labels": [], **{form: [] for form in _NAMES}})
+            forms[key].append(literal.value)
+    return dict(sorted(found.items()))
+
+
+def _use(facts: Facts, use: str) -> Json:
+    """The observation that an article uses a name form: which, which article, and whose that is."""
+    form, article = facts.literal(use, "t:nameForm"), facts.iri(use, "t:usedBy")
+    return {
+        "iri": use,
+        "text": None if form is None else form.value,
+        "lang": None if form is None else form.language,
+        "article": None if article is None else article_link(facts, article),
+        "outlet": None if article is None else voice_of(facts, article),
     }
 
 
@@ -153,7 +183,7 @@ def _actor(engine: Engine, facts: Facts, window: Window) -> Json:
     )
     load_claims(facts, [claim for claims in (held, addressed, naming) for claim in claims[:HITS_LIMIT]])
     return {
-        **_own_words(facts, name),
+        **_own_words(engine, facts, window),
         "side": facts.concept(name, "t:side"),
         "side_reason": facts.text(name, "t:sideReason"),
         "articles": [article_link(facts, article) for article in published.items],
@@ -167,7 +197,7 @@ def _actor(engine: Engine, facts: Facts, window: Window) -> Json:
 def _thing(engine: Engine, facts: Facts, window: Window) -> Json:
     naming = linked(engine, "graphs-naming", "claim", thing=window.name)
     load_claims(facts, naming[:HITS_LIMIT])
-    return {**_own_words(facts, window.name), "claims_naming_it": _naming(engine, facts, naming, window.name)}
+    return {**_own_words(engine, facts, window), "claims_naming_it": _naming(engine, facts, naming, window.name)}
 
 
 def _event(engine: Engine, facts: Facts, window: Window) -> Json:
@@ -182,7 +212,7 @@ def _event(engine: Engine, facts: Facts, window: Window) -> Json:
         by_holder.setdefault(holder["iri"] or "", {"holder": holder, "claims": []})["claims"].append(found)
     groups = sorted(by_holder.values(), key=lambda group: by_label(group["holder"]))
     return {
-        **_own_words(facts, name),
+        **_own_words(engine, facts, window),
         "counts": counts(facts, name),
         "claims": groups,
         "claims_total": section["total"],

@@ -10,17 +10,20 @@ from kb.namespaces import BASE
 Item = TypeVar("Item")
 
 SECTIONS = {
-    "actor": ("articles",),
+    "actor": ("articles", "name_uses"),
     "article": ("shares_words_with",),
     "claim": (
         "answered_by",
         "comparisons",
-        "conclusions",
+        "follows",
         "presupposes",
         "relays",
         "same_words_elsewhere",
     ),
+    "event": ("name_uses",),
+    "object": ("name_uses",),
     "perspective": ("contradictions",),
+    "place": ("name_uses",),
     "scheme": ("members",),
 }
 """The sections, by kind, that are shown in parts and have no list of their own; other sections point to a list."""
