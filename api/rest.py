@@ -63,7 +63,10 @@ _TEMPLATES = {
 @blueprint.get(f"/<any({_KINDS}):kind>/<name>")
 def entity(kind: str, name: str) -> Response:
     """An entity, in the format that its suffix or the Accept header names."""
-    slug, form = _twin(name)
+    slug, suffix, form = _twin(name)
+    retired = cards.tombstone(engine(), f"{BASE}{kind}/{slug}") if _SLUG.fullmatch(slug) else None
+    if retired is not None:
+        return _moved(retired, suffix)
     card: cards.Json | None = None
     quads: Sequence[ox.Quad] = ()
     if _SLUG.fullmatch(slug):
@@ -111,7 +114,7 @@ def part(kind: str, name: str) -> Response:
     found = cards.owner(engine(), f"{BASE}{kind}/{slug}") if _SLUG.fullmatch(slug) else None
     if found is None:
         raise _unknown(kind, slug)
-    return _see_other(f"{href(found)}.{suffix}" if suffix else f"{href(found)}")
+    return _redirect(f"{href(found)}.{suffix}" if suffix else f"{href(found)}", 303)
 
 
 @blueprint.get("/healthz")
@@ -147,11 +150,30 @@ def counted() -> Response:
     return Response(metrics().text(), content_type=CONTENT_TYPE)
 
 
-def _twin(name: str) -> tuple[str, Format]:
-    """The slug, and the format that its suffix names; without one, the format that the request asks for."""
+def _twin(name: str) -> tuple[str, str, Format]:
+    """The slug, its suffix, and the format that this names; without one, the format that the request asks for."""
     slug, dot, suffix = name.rpartition(".")
     found = negotiate.by_name(suffix, ENTITY) if dot else None
-    return (slug, found) if found is not None else (name, negotiated(ENTITY))
+    return (slug, f".{suffix}", found) if found is not None else (name, "", negotiated(ENTITY))
+
+
+def _moved(card: cards.Json, suffix: str) -> Response:
+    """A redirection from an address to that under which the same entry stands now; Problem where it was retired."""
+    retired = card["retired"]
+    reason, replacement = retired["reason"], retired["replacement"]
+    if replacement is not None and reason["code"] == "renamed":
+        return _redirect(f"{href(replacement)}{suffix}", 301)
+    noted = " ".join(str(note["text"]) for note in card["notes"])
+    raise Problem(
+        410,
+        f"The {card['kind']} “{card['label']}” was retired on {retired['date']}: {reason['label'].lower()}. {noted}",
+        f"Use {replacement} instead."
+        if replacement
+        else "Nothing replaces it; /corrections says how that comes about.",
+        "retired",
+        headers={"Link": f'<{href(replacement)}{suffix}>; rel="successor-version"'} if replacement else {},
+        members={"reason": reason["label"], "date": retired["date"], "replacement": replacement},
+    )
 
 
 def _represent(form: Format, card: cards.Json | None, quads: Sequence[ox.Quad], template: str, path: str) -> Response:
@@ -185,8 +207,8 @@ def _unknown(kind: str, slug: str) -> Problem:
     return Problem(404, f"There is no {kind} “{slug[:_MAX_TEXT]}” here.", hint, "not-found")
 
 
-def _see_other(location: str) -> Response:
-    response = redirect(location, 303)
+def _redirect(location: str, status: int) -> Response:
+    response = redirect(location, status)
     assert isinstance(response, Response)
     return response
 

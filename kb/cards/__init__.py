@@ -8,6 +8,7 @@
     conclusions   what follows by rule from a claim, apart from what it says
     sections   which part of what is much is shown, and where the rest is
     entities   actors, places, events, objects, articles, concepts, the ontology
+    retired    addresses that are no longer in use
     perspectives   the graphs that are left when one looks through a perspective
     filters    the parameters of lists, as data
     narrow     what filters leave of a list
@@ -39,6 +40,7 @@ from kb.cards.perspectives import perspective, perspective_graphs, perspectives
 from kb.cards.places import features
 from kb.cards.plain import table, text
 from kb.cards.rdf import PARTS, as_rdf, description, ontology, owner
+from kb.cards.retired import tombstone
 from kb.cards.search import NOTHING_FOUND, BadWords, Found, search
 from kb.cards.sections import SECTIONS
 from kb.cards.tables import RESULTS_JSON, Table, read, read_triples
@@ -99,4 +101,5 @@ __all__ = [
     "suggestions",
     "table",
     "text",
+    "tombstone",
 ]

@@ -137,6 +137,7 @@ PLAIN = (
     "published",
     "reason",
     "relative_to",
+    "retired",
     "reviewed",
     "rights",
     "roles",

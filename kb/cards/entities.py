@@ -12,6 +12,7 @@ from kb.cards import perspectives, sections
 from kb.cards.claims import SHOWING, claim_card, hit, load_claims
 from kb.cards.compared import counts
 from kb.cards.facts import Facts, Json, article_link, as_iri, by_label, column, kind_of, linked, rows, slug, voice_of
+from kb.cards.retired import tombstone
 from kb.cards.sections import Window, part
 from kb.cards.shared import shared_by
 from kb.engine import Engine
@@ -66,6 +67,7 @@ def card(
     """All that is shown of the thing with the IRI ``name``, or None where nothing is said of it.
 
     ``snapshots`` maps the slugs of snapshots to texts, out of which a claim's passage is shown, as ``showing`` allows.
+    What is retired has its tombstone for a card.
     ``section`` is one of ``SECTIONS``, of which the card leaves out the first ``after`` items.
     """
     if name == ONTOLOGY:
@@ -73,6 +75,8 @@ def card(
     kind = kind_of(name)
     if kind is None:
         return None
+    if (retired := tombstone(engine, name)) is not None:
+        return retired
     window = Window(name, section, after)
     if kind == "claim":
         return claim_card(engine, name, snapshots or {}, showing=showing, window=window)

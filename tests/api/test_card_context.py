@@ -1,22 +1,23 @@
 """Cards as JSON-LD: what a processor reads from them is what the default graph holds, and nothing that is claimed."""
 
 import json
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import pyoxigraph as ox
 import pytest
 from fake_engine import EXAMPLE, FakeEngine, example
 from flask.testing import FlaskClient
+from places import ROOT
 
 from api import create_app
 from api.negotiate import ENTITY as FORMATS
 from api.negotiate import QUADS, by_name
 from kb import cards
-from kb.cards import context
 from kb.engine import EmbeddedEngine, Engine
 from kb.model import Source
-from kb.namespaces import BASE, OWN, iri, turtle_prologue
+from kb.namespaces import BASE, OWN, PREFIXES, iri, turtle_prologue
 from kb.sources import read_snapshots
 
 GAZETTE = "2024-03-05-gazette"
@@ -31,7 +32,7 @@ def names(engine: Engine) -> list[str]:
 
 def expanded(card: Mapping[str, Any]) -> set[ox.Quad]:
     """What a JSON-LD processor reads from a card."""
-    text = json.dumps({**context.document(), **card}).encode()
+    text = json.dumps({**cards.document(), **card}).encode()
     return set(ox.parse(text, format=ox.RdfFormat.JSON_LD))
 
 
@@ -42,38 +43,42 @@ def built(example_build: Any) -> Iterator[EmbeddedEngine]:
     engine.close()
 
 
-def check(engine: Engine, snapshots: Mapping[str, str]) -> set[str]:
-    """Reads the card of everything; the properties that came out of them."""
-    default: set[ox.Triple] = set()
-    seen: set[str] = set()
-    found: dict[str, set[ox.Quad]] = {}
-    for name in names(engine):
-        card = cards.card(engine, name, snapshots=snapshots)
-        assert card is not None, name
-        found[name] = expanded(card)
-    subjects = {
-        quad.subject.value for quads in found.values() for quad in quads if isinstance(quad.subject, ox.NamedNode)
-    }
-    default.update(quad.triple for quad in engine.quads(subjects=subjects))
-    for name, quads in found.items():
-        assert all(quad.graph_name == ox.DefaultGraph() for quad in quads), name
-        assert {quad.triple for quad in quads} - default == set(), name
-        own = {quad.triple for quad in engine.quads(subjects=[name]) if not isinstance(quad.object, ox.BlankNode)}
-        assert own <= {quad.triple for quad in quads}, name
-        seen.update(quad.predicate.value for quad in quads)
-    return seen
+@pytest.fixture(scope="module")
+def shipped_cards(shipped_engine: EmbeddedEngine) -> dict[str, cards.Json]:
+    """The cards of everything that ships."""
+    return all_cards(shipped_engine, {})
+
+
+def all_cards(engine: Engine, snapshots: Mapping[str, str]) -> dict[str, cards.Json]:
+    found = {name: cards.card(engine, name, snapshots=snapshots) for name in names(engine)}
+    return {name: card for name, card in found.items() if card is not None}
+
+
+def check(engine: Engine, found: Mapping[str, cards.Json]) -> set[str]:
+    """Reads all cards as a JSON-LD processor does; the properties that came out of them."""
+    read = expanded({"@graph": list(found.values())})
+    assert all(quad.graph_name == ox.DefaultGraph() for quad in read)
+    triples = {quad.triple for quad in read}
+    default = {quad.triple for quad in engine.quads(subjects={quad.subject.value for quad in read})}
+    assert triples - default == set()
+    own = {ox.NamedNode(name) for name in found}
+    assert {triple for triple in default if triple.subject in own} <= triples
+    return {triple.predicate.value for triple in triples}
 
 
 def test_a_processor_reads_only_what_the_default_graph_holds(built: EmbeddedEngine) -> None:
     """Of everything in the example, each triple of its card is one of the default graph, and all about it are there."""
-    check(built, read_snapshots(EXAMPLE / "sources"))
+    found = all_cards(built, read_snapshots(EXAMPLE / "sources"))
+    assert found.keys() == set(names(built))
+    check(built, found)
 
 
 def test_a_processor_reads_only_what_the_default_graph_of_the_shipped_data_holds(
-    shipped_engine: EmbeddedEngine,
+    shipped_engine: EmbeddedEngine, shipped_cards: dict[str, cards.Json]
 ) -> None:
     """So it is with everything in the data that ships, and the chief properties come out."""
-    seen = check(shipped_engine, {})
+    assert shipped_cards.keys() == set(names(shipped_engine))
+    seen = check(shipped_engine, shipped_cards)
     chief = ("rdf:type", "rdfs:label", "skos:prefLabel", "t:evidence", "t:holder", "t:mode", "t:relation")
     assert {iri(name) for name in chief} <= seen
     assert not seen & {iri("sem:eventType"), iri("t:participation"), iri("t:saidBy")}
@@ -96,30 +101,52 @@ def test_readable_keys_mean_what_they_say(built: EmbeddedEngine) -> None:
     assert (iri("t:realis"), ox.Literal("true", datatype=ox.NamedNode(iri("xsd:boolean")))) in found
 
 
-def test_every_key_of_a_card_is_in_the_context(shipped_engine: EmbeddedEngine, built: EmbeddedEngine) -> None:
-    """No key is left to chance: each has a meaning, or is said to have none."""
-    known = set(context.document()["@context"])
-    for engine in (built, shipped_engine):
-        for name in names(engine):
-            assert keys(cards.card(engine, name)) <= known, name
-        assert keys(cards.ontology_card(engine)) <= known
+def test_every_key_of_a_card_is_documented(
+    shipped_engine: EmbeddedEngine, shipped_cards: dict[str, cards.Json], built: EmbeddedEngine
+) -> None:
+    """Each key of a card or of the context stands once in docs/cards.md, with what the context makes of it."""
+    page = (ROOT / "docs" / "cards.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| `(\w+)` \| (\S+) \| .+ \|$", page, re.M)
+    told = dict(rows)
+    assert len(told) == len(rows)
+    context = cards.document()["@context"]
+    used = keys([*shipped_cards.values(), *all_cards(built, {}).values(), cards.ontology_card(shipped_engine)])
+    assert used - told.keys() == set()
+    assert context.keys() - told.keys() - PREFIXES.keys() - {"@version"} == set()
+    assert told == {key: meaning(context.get(key)) for key in told}
 
 
-def keys(value: object) -> set[str]:
-    """The keys of a card at any depth that a processor looks at, or that have no meaning."""
+def test_what_a_processor_looks_at_is_in_the_context(shipped_cards: dict[str, cards.Json]) -> None:
+    """A key that a processor comes to has a meaning, or is said to have none."""
+    context = cards.document()["@context"]
+    looked_at = keys(list(shipped_cards.values()), lambda key: key in context and context[key] is not None)
+    assert looked_at - context.keys() == set()
+
+
+def keys(value: object, into: Callable[[str], bool] = lambda key: True) -> set[str]:
+    """The keys of cards at any depth, below the keys that ``into`` lets pass; without statements and languages."""
     if isinstance(value, list):
-        return {key for found in value for key in keys(found)}
+        return {key for found in value for key in keys(found, into)}
     if not isinstance(value, dict):
         return set()
-    inside = {key: found for key, found in value.items() if key not in ("content", "own", "names", "bounds", "counts")}
-    return set(value) | {key for found in inside.values() for key in keys(found)}
+    inside = [found for key, found in value.items() if key not in ("own", "names") and into(key)]
+    return set(value) | keys(inside, into)
+
+
+def meaning(term: Any) -> str:
+    """What the documentation says of a term of the context."""
+    if term is None:
+        return "–"
+    if isinstance(term, str):
+        return f"`{term}`"
+    return f"`^{term['@reverse']}`" if "@reverse" in term else f"`{term['@id']}`"
 
 
 def test_the_context_is_served_for_long(client: FlaskClient) -> None:
     """The context document is JSON-LD, may be kept for a day, and has a validator and leave for other origins."""
     answer = client.get("/context.jsonld")
     assert answer.content_type == "application/ld+json"
-    assert json.loads(answer.data) == context.document()
+    assert json.loads(answer.data) == cards.document()
     assert "max-age" in answer.headers["Cache-Control"] and answer.headers["Access-Control-Allow-Origin"] == "*"
     again = client.get("/context.jsonld", headers={"If-None-Match": answer.headers["ETag"]})
     assert again.status_code == 304
@@ -134,6 +161,7 @@ def test_a_card_names_its_context(client: FlaskClient) -> None:
     assert "json-ld#context" not in str(client.get("/place/eastquay.ttl").headers.getlist("Link"))
 
 
+@pytest.mark.long
 def test_the_twins_of_everything_that_ships_agree(shipped_engine: EmbeddedEngine) -> None:
     """JSON-LD, TriG and N-Quads are the same quads, Turtle, N-Triples and RDF/XML those of the default graph."""
     client = create_app(shipped_engine, cache_bytes=0).test_client()
@@ -170,17 +198,19 @@ class Counting(FakeEngine):
 
 
 def story(many: int) -> str:
-    """Claims of one actor about one event, put to another actor, with one thing in them, each compared with the next."""
+    """Claims of one actor about one event, put to another one, with one thing in them, each compared with one claim."""
     blocks = []
     for n in range(many):
         claim = f"claim:{GAZETTE}-many-{n:04}"
         blocks.append(
-            f"""{claim} a t:Claim ; t:about event:dumping ; t:addressee actor:port-director ; t:certainty certainty:certain ;
-            t:evidence anchor:{GAZETTE}-p5-s1 ; t:holder actor:port ; t:mode mode:stated ; t:polarity polarity:positive ;
-            t:paraphrase "The port said {n}."@en ; t:presupposedIn claim:{GAZETTE}-demand ;
+            f"""{claim} a t:Claim ; t:about event:dumping ; t:addressee actor:port-director ;
+            t:certainty certainty:certain ; t:evidence anchor:{GAZETTE}-p5-s1 ; t:holder actor:port ;
+            t:mode mode:stated ; t:polarity polarity:positive ; t:paraphrase "The port said {n}."@en ;
+            t:presupposedIn claim:{GAZETTE}-demand ;
             t:reportedIn article:{GAZETTE} ; t:underPerspective perspective:{GAZETTE} .
             {claim} {{ event:dumping a sem:Event ; t:participation node:{GAZETTE}-many-{n:04}-part .
-            node:{GAZETTE}-many-{n:04}-part a t:Participation ; t:participant object:barrels ; sem:roleType role:cargo . }}
+            node:{GAZETTE}-many-{n:04}-part a t:Participation ; t:participant object:barrels ;
+            sem:roleType role:cargo . }}
             comparison:many-{n:04} a t:Comparison ; t:left claim:{GAZETTE}-demand ; t:right {claim} ;
             t:relation relation:compatible ; t:independence independence:unknown .
             graph:inferred-many-{n:04} a t:InferredGraph ; prov:wasDerivedFrom claim:{GAZETTE}-demand , {claim} .
@@ -253,8 +283,8 @@ def test_a_section_that_is_not_there_is_an_error(client: FlaskClient, query: str
     assert (answer.status_code, answer.get_json()["title"]) == (400, "A parameter does not fit")
 
 
-def test_what_follows_from_a_claim_stands_apart(built: EmbeddedEngine) -> None:
-    """A conclusion names the claims that it rests on, their speakers, the rule and the perspectives; no content does."""
+def test_what_follows_from_a_claim_stands_apart() -> None:
+    """A conclusion names the claims that it rests on and their speakers, and is no part of what is said."""
     engine = FakeEngine(example(Source("many.trig", story(1), True)).quads)
     card = cards.card(engine, iri(f"claim:{GAZETTE}-demand"))
     assert card is not None
