@@ -101,6 +101,9 @@ def _claim(card: Json) -> list[str]:
     if cues:
         lines.append(f"  Cue words: {', '.join(cues)}")
     lines += ["", "What is said", *(f"  {line}" for line in card["content"]["statements"])]
+    if card["follows"]["total"]:
+        lines += ["", f"What follows by rule, said by nobody ({card['follows']['total']})"]
+        lines += [f"  {line}" for one in card["follows"]["items"] for line in one["statements"]]
     for key, title in _PARTS:
         if card[key]:
             lines += ["", title, *_hits(card[key])]

@@ -295,6 +295,7 @@ def test_what_follows_from_a_claim_stands_apart() -> None:
     assert statement.startswith(f"Follows by rule from what is claimed by {speaker} and by Port")
     assert "taken together" in statement
     assert not any("Harbour office" in line for line in card["content"]["statements"])
+    assert f"  {statement}" in cards.text(card).splitlines()
 
 
 def test_a_claim_of_a_build_tells_what_follows_from_it(shipped_engine: EmbeddedEngine) -> None:
