@@ -185,7 +185,7 @@ def _text(raw: bytes, where: str) -> str:
 
 def format_for(name: str | None, accept: str | None, table: tuple[Format, ...]) -> Format:
     """The format that the parameter or, without it, the Accept header asks for; Problem where there is none."""
-    if name is None:
+    if not name:
         found = negotiate.choose(accept, table)
     else:
         found = negotiate.by_name(name, table)

@@ -11,6 +11,7 @@
     names      where a name occurs, and which are much like it
     rdf        the quads that belong to one thing
     asked      saved questions with what is asked of them
+    keys       the keys of all of these, as a promise
     tables     the answers of queries
     plain      cards and tables for a terminal
 
@@ -33,7 +34,7 @@ from kb.cards.lists import (
     overview,
     resolve,
 )
-from kb.cards.names import alike, known_to_occur, nearest, occurs
+from kb.cards.names import alike, known_to_occur, nearest, occurs, registered
 from kb.cards.perspectives import perspective, perspective_graphs, perspectives
 from kb.cards.plain import table, text
 from kb.cards.rdf import PARTS, description, ontology, owner
@@ -74,6 +75,7 @@ __all__ = [
     "perspectives",
     "read",
     "read_triples",
+    "registered",
     "resolve",
     "slug",
     "table",

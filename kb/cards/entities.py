@@ -145,7 +145,7 @@ def _event(engine: Engine, facts: Facts, name: str) -> Json:
     about = _section(engine, column(engine, "claims-about", "claim", event=name), f"about={slug(name)}")
     by_holder: dict[str, Json] = {}
     for hit in about["items"]:
-        holder = hit["holder"] or {"iri": "", "label": "nobody"}
+        holder = hit["holder"] or {"iri": None, "label": "nobody", "lang": None, "ascribed_by": None}
         by_holder.setdefault(holder["iri"] or "", {"holder": holder, "claims": []})["claims"].append(hit)
     groups = sorted(by_holder.values(), key=lambda group: by_label(group["holder"]))
     return {
