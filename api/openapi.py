@@ -16,6 +16,7 @@ from werkzeug.routing import Rule
 from api.errors import KINDS
 from api.negotiate import ERROR, GRAPH, HTML, JSON_LD, SOLUTIONS, Format, names
 from api.operations import (
+    BARE,
     BODY,
     DATASET,
     EXAMPLE_QUERY,
@@ -244,7 +245,7 @@ def document(source: Source) -> Json:
                 name: {"description": about, "required": required, "schema": schema}
                 for name, (about, schema, required) in _HEADERS.items()
             },
-            "responses": {f"Problem{status}": _problem(status) for status in sorted(_statuses())},
+            "responses": {f"Error{status}": _error(status) for status in sorted(_statuses())},
             "schemas": dict(sorted({**keys.schemas(), **BODIES}.items())),
         },
     }
@@ -461,7 +462,7 @@ def _responses(source: Source, endpoint: str, place: Place, method: str, example
         if status in operation.same_body_on:
             found[status] = {**found[200], "description": HTTP_STATUS_CODES[status]}
         elif status >= 400:
-            found[status] = {"$ref": f"#/components/responses/Problem{status}"}
+            found[status] = {"$ref": f"#/components/responses/Error{status}"}
     return {str(status): found[status] for status in sorted(found)}
 
 
@@ -523,7 +524,9 @@ def _statuses() -> set[int]:
     return {status for status in {*also, *BODY} if status >= 400}
 
 
-def _problem(status: int) -> Json:
+def _error(status: int) -> Json:
+    if status == BARE:
+        return {"description": HTTP_STATUS_CODES[status]}
     kinds = [f"{title.lower()} (`{kind}`)" for kind, (of, title, _) in KINDS.items() if of == status]
     told = HTTP_STATUS_CODES[status] + (f": {', '.join(kinds)}" if kinds else "")
     waits = ("Retry-After",) if status in (429, 503) else ()

@@ -11,7 +11,7 @@ from api.errors import UPDATE, Problem, bad_parameter, not_acceptable
 from api.fields import Fields
 from api.headers import momentary, unchanged
 from api.negotiate import DESCRIPTION, GRAPH, HTML, SOLUTIONS, Format
-from api.represent import answered, as_rdf, asking, client, engine, result_page, still_there, whole
+from api.represent import answered, as_rdf, asking, chosen, client, engine, result_page, still_there, whole
 from kb import cards, guard, hints, mistakes, narrowing
 from kb.engine import Answer
 from kb.errors import QueryError
@@ -57,7 +57,7 @@ def sparql() -> Response:
     """The answer to a query; without one, a form for people or a description for machines."""
     operation = _operation()
     if operation.query is None:
-        return _without_query()
+        return _without_query(operation.form)
     try:
         return _answered(operation, operation.query)
     except QueryError as error:
@@ -196,10 +196,10 @@ def format_for(name: str | None, accept: str | None, table: tuple[Format, ...]) 
     return found
 
 
-def _without_query() -> Response:
+def _without_query(wanted: str | None) -> Response:
     if request.method == "POST":
         raise bad_parameter("query", "The request brings no query.")
-    form = negotiate.named(request.headers.get("Accept"), DESCRIPTION)
+    form = chosen(wanted, DESCRIPTION) if wanted else negotiate.named(request.headers.get("Accept"), DESCRIPTION)
     if form is HTML:
         page = render_template("sparql.html", query=_PLAIN_QUERY, table=None, formats=[], merged=False, hint="")
         return Response(page, content_type=HTML.content_type)

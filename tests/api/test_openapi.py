@@ -7,7 +7,7 @@ from typing import Any
 
 import jsonschema
 import pytest
-from fake_engine import FakeEngine, example
+from fake_engine import EXAMPLE, FakeEngine, example
 from flask import Flask
 from flask.testing import FlaskClient
 from openapi_spec_validator import OpenAPIV31SpecValidator
@@ -22,6 +22,7 @@ from kb.engine import EmbeddedEngine
 from kb.namespaces import BASE, OWN
 from kb.paths import queries_dir
 from kb.questions import load
+from kb.sources import read_snapshots
 
 Json = dict[str, Any]
 JSON = {"Accept": "application/json"}
@@ -30,7 +31,8 @@ LISTS = {f"/{name}" for name in cards.LISTS}
 
 @pytest.fixture(scope="module")
 def app() -> Flask:
-    return create_app(FakeEngine(example().quads), questions=load(queries_dir()))
+    texts = read_snapshots(EXAMPLE / "sources")
+    return create_app(FakeEngine(example().quads), questions=load(queries_dir()), snapshots=texts)
 
 
 @pytest.fixture(scope="module")
@@ -45,8 +47,8 @@ def document(client: FlaskClient) -> Json:
 
 
 @pytest.fixture(scope="module")
-def shipped_client(shipped_engine: EmbeddedEngine, texts: dict[str, str]) -> FlaskClient:
-    return create_app(shipped_engine, questions=load(queries_dir()), snapshots=texts).test_client()
+def shipped_client(shipped_engine: EmbeddedEngine) -> FlaskClient:
+    return create_app(shipped_engine, questions=load(queries_dir())).test_client()
 
 
 @pytest.fixture(scope="module")
@@ -197,7 +199,7 @@ def test_every_kind_of_problem_is_told(document: Json) -> None:
     assert types == ["about:blank", *(f"{BASE}problem/{kind}" for kind in KINDS)]
     responses = document["components"]["responses"]
     for kind, (status, _, _) in KINDS.items():
-        assert f"`{kind}`" in responses[f"Problem{status}"]["description"]
+        assert f"`{kind}`" in responses[f"Error{status}"]["description"]
 
 
 def test_examples_are_what_is_answered(client: FlaskClient, document: Json) -> None:
@@ -248,6 +250,15 @@ def test_every_card_keeps_its_keys(
     for name in registered(shipped_engine, f"{BASE}{kind}/"):
         body = shipped_client.get(f"/{name.removeprefix(BASE)}", headers=JSON).get_json()
         assert faults(validator, body) == [], name
+
+
+def test_cards_with_passages_keep_their_keys(client: FlaskClient, document: Json) -> None:
+    """With the texts at hand, the passages of claims are as they are promised."""
+    validator = validators(document)("Claim")
+    for item in client.get("/claims", headers=JSON).get_json()["items"]:
+        body = client.get(item["iri"].removeprefix(BASE.rstrip("/")), headers=JSON).get_json()
+        assert any(anchor["passage"] for anchor in body["evidence"])
+        assert faults(validator, body) == []
 
 
 @pytest.mark.parametrize("path", ["/", "/ontology", "/questions", "/healthz", "/readyz", *sorted(LISTS)])
