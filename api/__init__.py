@@ -12,6 +12,7 @@
     questions   saved questions, each with a form and its answer
     pages       pages to read
     openapi     all that can be asked, as OpenAPI
+    reading     the same, as a page shows it
     reference   that document, and a page to try it out on
     headers     what every answer carries
     cache       answers kept in front of the application

@@ -301,7 +301,7 @@ def _schema(source: Source, rule: Rule, name: str) -> Schema:
 def _operation(source: Source, endpoint: str, place: Place, method: str) -> Json:
     operation, values = OPERATIONS[endpoint], {**place.values, "method": method.lower()}
     value = place.values.get(operation.each, "")
-    summary, about = _words(source, endpoint, value)
+    summary, about = _words(source, endpoint, place)
     example = _example(source, endpoint, place)
     found: Json = {
         "tags": [operation.tag],
@@ -319,16 +319,19 @@ def _operation(source: Source, endpoint: str, place: Place, method: str) -> Json
     return found
 
 
-def _words(source: Source, endpoint: str, value: str) -> tuple[str, str]:
+def _words(source: Source, endpoint: str, place: Place) -> tuple[str, str]:
     """Summary and description of an operation."""
+    value = place.values.get(OPERATIONS[endpoint].each, "")
     if endpoint == "questions.question":
         return source.questions[value].title, source.questions[value].description
     if endpoint == "static":
-        return "A file of the pages: style, script, icon.", ""
+        return "A file of the pages: style, script, icon", ""
     operation = OPERATIONS[endpoint]
     first, _, rest = (getdoc(source.views[endpoint]) or "").partition("\n")
     kind = "something else that is described" if value == _OTHER else f"a{'n' if value[:1] in 'aeio' else ''} {value}"
     summary = operation.summary.format_map({operation.each: value, "a_kind": kind}) or first.rstrip(".")
+    if "suffix" in place.arguments and operation.twins:
+        summary += ", in the format that the suffix names"
     return summary, " ".join(rest.split())
 
 
@@ -525,8 +528,8 @@ def _statuses() -> set[int]:
 
 
 def _error(status: int) -> Json:
-    if status == BARE:
-        return {"description": HTTP_STATUS_CODES[status]}
+    if status in BARE:
+        return {"description": f"{HTTP_STATUS_CODES[status]}: it may come without a body"}
     kinds = [f"{title.lower()} (`{kind}`)" for kind, (of, title, _) in KINDS.items() if of == status]
     told = HTTP_STATUS_CODES[status] + (f": {', '.join(kinds)}" if kinds else "")
     waits = ("Retry-After",) if status in (429, 503) else ()

@@ -42,10 +42,10 @@ MAX_TEXT: Final = 200
 NO_CONTROLS: Final = r"^[^\u0000-\u001F]*$"
 SLUG: Final = r"^[A-Za-z0-9][A-Za-z0-9._-]*$"
 
-BARE: Final = 431
+BARE: Final = (414, 431)
 """What the HTTP library answers itself, without a body, where an address or the headers are longer than it reads."""
 
-COMMON: Final = (400, 414, BARE, 500, 503)
+COMMON: Final = (400, *BARE, 500, 503)
 """Errors that any address can answer with."""
 
 FOREIGN: Final = (403, 413, 429)
@@ -233,7 +233,7 @@ OPERATIONS: Final[Mapping[str, Operation]] = {
         headers=("Testimonia-Attribution", "Testimonia-Hint"),
         others_ignored=True,
     ),
-    "static": Operation("About", "static", formats=STATIC, also=(414, BARE, 500), others_ignored=True),
+    "static": Operation("About", "static", formats=STATIC, also=(*BARE, 500), others_ignored=True),
 }
 """All routes, by endpoint."""
 

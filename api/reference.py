@@ -7,7 +7,7 @@ from pathlib import Path
 from flask import Blueprint, Response, current_app, g, render_template, request
 from werkzeug.test import create_environ, run_wsgi_app
 
-from api import openapi
+from api import openapi, reading
 from api.headers import SCRIPTED
 from api.negotiate import HTML
 from api.openapi import Source
@@ -28,7 +28,9 @@ def document() -> Response:
 def page() -> Response:
     """All of this as a page, with a form for each operation."""
     g.may_be_indexed = True
-    response = Response(render_template("reference.html", document=_document()), content_type=HTML.content_type)
+    response = Response(
+        render_template("reference.html", page=reading.read(_document())), content_type=HTML.content_type
+    )
     response.headers.update(SCRIPTED)
     return response
 

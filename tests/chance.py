@@ -17,7 +17,7 @@ MEDIA_TYPES = (
 CONFIG = SchemathesisConfig.from_dict(
     {
         "checks": {
-            "negative_data_rejection": {"expected-statuses": [400, 403, 404, 405, 406, 413, 414, 415, 431]},
+            "negative_data_rejection": {"expected-statuses": [400, 403, 404, 405, 406, 411, 413, 414, 415, 431]},
             "not_a_server_error": {"expected-statuses": ["2xx", "3xx", "4xx", "503"]},
         }
     }
