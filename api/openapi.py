@@ -507,7 +507,7 @@ def _shown(source: Source, endpoint: str, place: Place, example: Mapping[str, st
     """An example of an answer in JSON: in the document, or where to find it; None where there is none to be shown."""
     operation = OPERATIONS[endpoint]
     unfit = ("questions.question", "reference.document", "sparql.sparql")
-    if not operation.bodies or endpoint in unfit or place.arguments.keys() - example.keys():
+    if not operation.bodies or operation.momentary or endpoint in unfit or place.arguments.keys() - example.keys():
         return None
     path = place.path.format_map(example)
     asked = f"{path}?limit=1" if endpoint == "rest.listing" else path

@@ -4,7 +4,7 @@ import json
 from contextvars import Context
 from pathlib import Path
 
-from flask import Blueprint, Response, current_app, g, render_template, request
+from flask import Blueprint, Response, current_app, render_template, request
 from werkzeug.test import create_environ, run_wsgi_app
 
 from api import openapi, reading
@@ -13,6 +13,7 @@ from api.negotiate import HTML
 from api.openapi import Source
 from api.represent import as_json, build_id, engine, questions
 from kb.cards.facts import Json
+from kb.errors import LimitError
 
 blueprint = Blueprint("reference", __name__)
 
@@ -20,14 +21,12 @@ blueprint = Blueprint("reference", __name__)
 @blueprint.get("/openapi.json")
 def document() -> Response:
     """All of this as OpenAPI 3.1."""
-    g.may_be_indexed = True
     return as_json(_document())
 
 
 @blueprint.get("/docs/api")
 def page() -> Response:
     """All of this as a page, with a form for each operation."""
-    g.may_be_indexed = True
     response = Response(
         render_template("reference.html", page=reading.read(_document())), content_type=HTML.content_type
     )
@@ -38,20 +37,23 @@ def page() -> Response:
 def _document() -> Json:
     """The document of the build that this request asks, made once."""
     own, key = current_app.extensions["testimonia"], (build_id(), request.script_root)
-    if own.get("reference", (None,))[0] != key:
-        own["reference"] = (key, openapi.document(_source()))
-    found: Json = own["reference"][1]
-    return found
+    made: tuple[object, Json] | None = own.get("reference")
+    if made is None or made[0] != key:
+        made = own["reference"] = (key, openapi.document(_source()))
+    return made[1]
 
 
 def _source() -> Source:
+    """What the document is made of; LimitError, later, where an example cannot be had now."""
     app = current_app
     folder = Path(app.static_folder or "")
-    app_object, root = app._get_current_object(), request.root_url  # type: ignore[attr-defined]
+    wsgi_app, base = app.wsgi_app, f"http://localhost{request.script_root}/"
 
     def ask(path: str) -> Json | None:
-        environ = create_environ(path, root, headers={"Accept": "application/json"})
-        pieces, status, _ = Context().run(run_wsgi_app, app_object.wsgi_app, environ, buffered=True)
+        environ = create_environ(path, base, headers={"Accept": "application/json"})
+        pieces, status, _ = Context().run(run_wsgi_app, wsgi_app, environ, buffered=True)
+        if status.startswith("5"):  # it would be another document a moment later
+            raise LimitError(f"The example {path} has no answer now.", reason="busy", hint="Ask again a little later.")
         return json.loads(b"".join(pieces)) if status.startswith("200") else None
 
     return Source(
@@ -59,7 +61,7 @@ def _source() -> Source:
         views=app.view_functions,
         engine=engine(),
         questions=questions(),
-        files=sorted(path.name for path in folder.iterdir()),
+        files=sorted(path.name for path in folder.iterdir() if path.is_file()),
         ask=ask,
         root=request.script_root,
     )

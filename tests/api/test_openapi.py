@@ -1,8 +1,10 @@
 """The OpenAPI document: true of the routes, of the parameters that are taken, and of every answer in JSON."""
 
 import copy
+import re
 from collections.abc import Iterator
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 import jsonschema
@@ -11,6 +13,7 @@ from fake_engine import EXAMPLE, FakeEngine, example
 from flask import Flask
 from flask.testing import FlaskClient
 from openapi_spec_validator import OpenAPIV31SpecValidator
+from places import ROOT
 from referencing import Registry, Resource
 
 from api import create_app, operations
@@ -19,6 +22,7 @@ from kb import cards
 from kb.cards.keys import CARDS
 from kb.cards.names import registered
 from kb.engine import EmbeddedEngine, Engine
+from kb.errors import LimitError
 from kb.namespaces import BASE, OWN
 from kb.paths import queries_dir
 from kb.questions import load
@@ -26,6 +30,7 @@ from kb.sources import read_snapshots
 
 Json = dict[str, Any]
 JSON = {"Accept": "application/json"}
+PROMISED = Path(__file__).with_name("promised-keys.txt")
 LISTS = {f"/{name}" for name in cards.LISTS}
 
 
@@ -210,8 +215,7 @@ def test_examples_are_what_is_answered(client: FlaskClient, document: Json) -> N
         for shown in content.get("examples", {}).values():
             answer = client.get(shown["summary"], headers=JSON)
             assert answer.status_code == 200, (path, method)
-            if not path.startswith(("/healthz", "/readyz")):
-                assert shown.get("value", answer.get_json()) == answer.get_json(), path
+            assert shown.get("value", answer.get_json()) == answer.get_json(), path
             assert faults(validator(content["schema"]["$ref"].rpartition("/")[2]), answer.get_json()) == [], path
             seen += 1
     assert seen > 20
@@ -231,6 +235,15 @@ def test_paths_hold_behind_a_proxy_with_a_prefix(app: Flask) -> None:
     """Served under a prefix, the document names it as its server."""
     found = app.test_client().get("/openapi.json", base_url="http://example.org/kb").get_json()
     assert found["servers"] == [{"url": "/kb"}]
+
+
+def test_the_promise_is_kept(document: Json, request: pytest.FixtureRequest) -> None:
+    """The keys that are always there are those that were promised; with --write-answers they are promised anew."""
+    schemas = document["components"]["schemas"]
+    lines = [f"{name}.{key}\n" for name, one in sorted(schemas.items()) for key in sorted(one.get("required", ()))]
+    if request.config.getoption("--write-answers"):
+        PROMISED.write_text("".join(lines), encoding="utf-8")
+    assert lines == PROMISED.read_text(encoding="utf-8").splitlines(keepends=True)
 
 
 def test_a_key_that_is_not_told_is_found(document: Json) -> None:
@@ -289,6 +302,14 @@ def test_answers_of_questions_keep_their_schema(client: FlaskClient, document: J
             assert faults(validator(name), body) == [], path
 
 
+def test_what_the_page_about_it_asks_has_an_answer(shipped_client: FlaskClient) -> None:
+    """Each address in docs/api.md is answered."""
+    page = (ROOT / "docs" / "api.md").read_text(encoding="utf-8")
+    addresses = re.findall(r"http://127\.0\.0\.1:8000(/[^'\s]*)", page)
+    assert len(addresses) == 3
+    assert [shipped_client.get(address).status_code for address in addresses] == [200, 200, 200]
+
+
 def test_problems_keep_their_keys(client: FlaskClient, document: Json) -> None:
     """Errors of every status that a client can bring about are problems with their keys."""
     validator = validators(document)("Problem")
@@ -296,3 +317,19 @@ def test_problems_keep_their_keys(client: FlaskClient, document: Json) -> None:
         assert faults(validator, client.get(path).get_json(force=True)) == []
     assert faults(validator, client.put("/data").get_json(force=True)) == []
     assert faults(validator, client.get("/claims", headers={"Accept": "image/png"}).get_json(force=True)) == []
+
+
+def test_an_example_that_cannot_be_had_is_not_left_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where something is not answered just now, the document is not answered either, and is whole later."""
+    app = create_app(FakeEngine(example().quads))
+    whole = cards.listing
+
+    def busy(*given: Any, **named: Any) -> None:
+        raise LimitError("every place is taken", reason="busy")
+
+    monkeypatch.setattr(cards, "listing", busy)
+    refused = app.test_client().get("/openapi.json")
+    assert (refused.status_code, refused.get_json()["type"]) == (503, f"{BASE}problem/busy")
+    monkeypatch.setattr(cards, "listing", whole)
+    answer = app.test_client().get("/openapi.json").get_json()
+    assert answer["paths"]["/claims"]["get"]["responses"]["200"]["content"]["application/json"]["examples"]
