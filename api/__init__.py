@@ -8,8 +8,10 @@
     sparql      /sparql
     describe    the dataset in its own words: service description, VoID, DCAT, schema.org
     dataset     VoID, dumps, graphs one by one
-    rest        things, lists, vocabulary, health
+    rest        things, vocabulary, health
+    lists       lists with filters
     questions   saved questions, each with a form and its answer
+    search      what is found by words, and what an address means
     pages       pages to read
     openapi     all that can be asked, as OpenAPI
     reading     the same, as a page shows it
@@ -29,7 +31,7 @@ from collections.abc import Mapping
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from api import dataset, errors, headers, operations, pages, reference, rest, sparql
+from api import dataset, errors, headers, lists, operations, pages, reference, rest, search, sparql
 from api import questions as saved
 from api.cache import AnswerCache
 from api.metrics import Metrics
@@ -85,10 +87,10 @@ def create_app(
     errors.register(app)
     headers.register(app, engine, questions or {}, snapshots or {}, showing or Showing(), proxies=proxies)
     operations.register(app)
-    for module in (sparql, dataset, rest, saved, pages, reference):
+    for module in (sparql, dataset, rest, lists, saved, search, pages, reference):
         app.register_blueprint(module.blueprint)
     places = {rule.rule.split("/", 2)[1].partition("<")[0].partition(".")[0] for rule in app.url_map.iter_rules()}
     own = app.extensions["testimonia"]
-    own["straight"] = Straight(engine, cache, salt=own["salt"], proxies=proxies)
+    own["straight"] = Straight(engine, cache, salt=own["salt"])
     own["metrics"] = Metrics(engine, cache, {*places, *OWN, *LISTS})
     return app

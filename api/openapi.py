@@ -14,13 +14,14 @@ from werkzeug.http import HTTP_STATUS_CODES
 from werkzeug.routing import Rule
 
 from api.errors import KINDS
-from api.negotiate import ERROR, GRAPH, HTML, JSON_LD, SOLUTIONS, Format, names
+from api.negotiate import ERROR, GEOJSON, GRAPH, HTML, JSON_LD, SOLUTIONS, Format, names
 from api.operations import (
     BARE,
     BODY,
     DATASET,
     EXAMPLE_QUERY,
     MAX_TEXT,
+    NO_CONTROLS,
     OPERATIONS,
     QUERY,
     SLUG,
@@ -28,15 +29,13 @@ from api.operations import (
     Parameter,
     format_parameter,
     one_of,
-    text_parameter,
 )
-from api.rest import DEFAULT_LIMIT, MAX_LIMIT
 from api.sparql import DIRECT, FORM
 from kb import __version__, cards, guard
 from kb.cards import keys
 from kb.cards.facts import Json, slug
+from kb.cards.filters import MAX_VALUES
 from kb.cards.keys import Schema, iri, maybe, record, ref, several, text, truth, whole
-from kb.cards.lists import LINKED
 from kb.engine import Engine
 from kb.namespaces import BASE
 from kb.questions import MOST, Question
@@ -53,6 +52,12 @@ _TRIED = 3
 _FEW = 60
 """Choices of a parameter that are listed at most."""
 
+_KINDS_TOLD = 4
+"""Kinds of thing that are named at most where a parameter takes several."""
+
+_WORD = "said"
+"""The word that the example of a search looks for: some claim says who said something."""
+
 _OTHER = "other"
 _ARGUMENT = re.compile(r"<(?:(\w+)(?:\(([^)]*)\))?:)?(\w+)>")
 
@@ -60,6 +65,7 @@ TAGS: Final = {
     "Lists": "What there is, by kind, with filters and pages.",
     "Things": "Everything that has an address, as a page, as JSON and as RDF: by the Accept header, or by a suffix.",
     "Questions": "Saved questions: answers without writing SPARQL.",
+    "Search": "What has some words in it, and what an address or identifier means here.",
     "SPARQL": "The query operation of the SPARQL 1.1 Protocol, read only.",
     "Data": "The dataset as a whole, its figures, and its graphs one by one.",
     "About": "The front page, what problems mean, how to ask for a correction, and this description.",
@@ -102,6 +108,7 @@ _HEADERS: Final[Mapping[str, tuple[str, Schema, bool]]] = {
 }
 """Headers of answers: what they say, as what, and whether they are there wherever they are described."""
 
+_PAGE = {HTML.media_type: {"schema": text()}}
 _TERM = record(
     {
         "type": {"type": "string", "enum": ["uri", "literal", "bnode", "triple"]},
@@ -111,7 +118,8 @@ _TERM = record(
     }
 )
 _QUESTION_LINK = {"name": text(), "title": text(), "description": text(), "href": text("Its path.")}
-_COUNT = {"type": "object", "additionalProperties": whole()}
+_COUNT: Schema = {"type": "object", "additionalProperties": whole()}
+_WORDS: Schema = {"type": "object", "additionalProperties": several(text())}
 
 BODIES: Final[Mapping[str, Schema]] = {
     "Problem": record(
@@ -175,17 +183,81 @@ BODIES: Final[Mapping[str, Schema]] = {
             "waiting": whole("Queries that wait for an evaluator."),
         }
     ),
+    "Lookup": record(
+        {
+            "iri": text("What was asked for."),
+            "total": whole(),
+            "items": several(record({"iri": iri(), "label": text(), "lang": maybe(text()), "kind": text()})),
+        },
+        "The several things that an address, a name or an identifier can mean.",
+    ),
+    "Search": record(
+        {
+            "q": text("The words, as they were given."),
+            "kind": maybe(text("The kind that was asked for.")),
+            "total": whole("How many entries there are in all, of that kind."),
+            "counts": {**_COUNT, "description": "How many there are of each kind."},
+            "limit": whole("How many a page has at most."),
+            "items": several({"anyOf": [ref("FoundClaim"), ref("FoundThing")]}, "The best first."),
+            "next": maybe(text("The path of the next page, null on the last.")),
+            "read_as": {**_WORDS, "description": "What words that do not occur were taken for."},
+            "nearest": {**_WORDS, "description": "What is like words that were taken for nothing."},
+            "apart": {**_COUNT, "description": "Where nothing has all words: in how many things each occurs."},
+        },
+        "What was found by words.",
+    ),
+    "Places": record(
+        {
+            "type": keys.fixed("FeatureCollection"),
+            "features": several(
+                record(
+                    {
+                        "type": keys.fixed("Feature"),
+                        "id": iri(),
+                        "geometry": maybe(
+                            record(
+                                {"type": text(), "coordinates": {"type": "array"}}, "Null where no gazetteer has it."
+                            )
+                        ),
+                        "properties": record(
+                            {
+                                **keys.KEYS["PlaceInShort"][1],
+                                "name_forms": several(ref("Text")),
+                                "gazetteers": several(
+                                    record(
+                                        {
+                                            "iri": iri(),
+                                            "source": maybe(text()),
+                                            "issued": maybe(text()),
+                                            "precision": {"type": "number"},
+                                        }
+                                    )
+                                ),
+                            }
+                        ),
+                    }
+                )
+            ),
+            "next": maybe(text("The path of the next page, null on the last.")),
+        },
+        "Places as GeoJSON (RFC 7946).",
+    ),
     **{
         f"{item}Page": record(
             {
                 "total": whole("How many entries there are in all."),
                 "limit": whole("How many a page has at most."),
+                "sort": text("By what it is sorted."),
                 "items": several(ref(item)),
                 "next": maybe(text("The path of the next page, null on the last.")),
+                "facets": record(
+                    {one.name: _COUNT for one in cards.PARAMETERS[name] if one.facet},
+                    "How many entries each value of a filter gives under the other filters.",
+                ),
             },
-            f"A page of a list of {item}.",
+            f"A page of the list of {name}.",
         )
-        for item in dict.fromkeys([*keys.ITEMS.values(), "EntryInShort"])
+        for name, item in keys.ITEMS.items()
     },
 }
 """What answers in JSON hold that is no card."""
@@ -337,7 +409,7 @@ def _words(source: Source, endpoint: str, place: Place) -> tuple[str, str]:
 
 def parameters_of(source: Source, endpoint: str, value: str, method: str = "GET") -> Sequence[Parameter]:
     """The parameters of an operation; ``value`` is that of the argument that is spelt out."""
-    if endpoint == "rest.listing":
+    if endpoint == "lists.listing":
         return list_parameters(source.engine, value)
     if endpoint == "questions.question":
         return question_parameters(source.engine, source.questions[value])
@@ -346,29 +418,32 @@ def parameters_of(source: Source, endpoint: str, value: str, method: str = "GET"
 
 
 def list_parameters(engine: Engine, name: str) -> list[Parameter]:
-    """The parameters of a list, out of the tables that the list goes by."""
-    found = [text_parameter("q", "Words that labels, name forms, headlines or paraphrases contain.")]
-    for key in cards.FILTERS.get(name, ()):
-        if key in cards.CODED:
-            found.append(Parameter(key, f"The {key} of the claim.", one_of(cards.choices(engine, key))))
-        elif key in LINKED:
-            slugs = [slug(one) for one in cards.registered(engine, f"{BASE}{LINKED[key]}/")]
-            few = one_of(slugs) if slugs and len(slugs) <= _FEW else {"type": "string", "maxLength": MAX_TEXT}
-            found.append(Parameter(key, f"The slug of the {LINKED[key]}.", few, example=next(iter(slugs), None)))
-        elif key == "realis":
-            found.append(Parameter(key, "Whether it is told as having happened.", one_of(["true", "false"])))
-        else:
-            places = cards.registered(engine, f"{BASE}place/")
-            example = places[0].removeprefix(BASE) if places else None
-            about = "Claims in whose content a thing occurs: its path, such as place/x."
-            found.append(Parameter(key, about, {"type": "string", "maxLength": MAX_TEXT}, example=example))
-    limit: Schema = {"type": "integer", "minimum": 1, "maximum": MAX_LIMIT, "default": DEFAULT_LIMIT}
-    return [
-        *found,
-        Parameter("limit", "How many entries a page has at most.", limit),
-        text_parameter("after", "The slug after which the page begins; “next” has it."),
-        format_parameter(OPERATIONS["rest.listing"].formats),
-    ]
+    """The parameters of a list, out of the table that the list goes by."""
+    return [_listed(engine, name, one) for one in cards.PARAMETERS[name]]
+
+
+def _listed(engine: Engine, name: str, one: cards.Parameter) -> Parameter:
+    """A parameter of a list with what there is to choose from."""
+    schema: Schema = {"type": "string", "maxLength": cards.MAX_TEXT, "pattern": NO_CONTROLS}
+    example, told = None, ""
+    if one.type == "number":
+        schema = {"type": "integer", "minimum": 1, "maximum": one.most, "default": int(one.default)}
+    elif one.type in ("choice", "flag"):
+        schema = one_of(list(one.choices) or ["true", "false"])
+        schema |= {"default": one.default} if one.default else {}
+    elif one.type == "date":
+        schema = {"type": "string", "pattern": r"^\s*\d{4}(-\d\d(-\d\d)?)?\s*$"}
+    elif one.type in ("concept", "thing"):
+        told = f" A slug, path or IRI of {' or '.join(one.of) if len(one.of) < _KINDS_TOLD else 'anything'}."
+        there = cards.choices(engine, one.of[0]) if one.type == "concept" else []
+        schema = one_of(there) if 0 < len(there) <= _FEW and one.name != "role" else schema
+        example = next((value for value, _ in cards.suggestions(engine, name, one.name, most=1)), None)
+    if one.needs:
+        told += f" It is given with {' or '.join(one.needs)} only."
+    if one.many:
+        schema = {"type": "array", "items": schema, "maxItems": MAX_VALUES}
+    about = f"{one.description[:1].upper()}{one.description[1:]}.{told}"
+    return Parameter(one.name, about, schema, one.many, example=None if "enum" in schema else example)
 
 
 def question_parameters(engine: Engine, question: Question) -> list[Parameter]:
@@ -386,7 +461,7 @@ def _asked(parameter: Asked, told: Json) -> Parameter:
     }.get(parameter.type, {"type": "string", "maxLength": MAX_TEXT})
     if parameter.type != "truth" and told["choices"]:
         schema = one_of([choice["value"] for choice in told["choices"]])
-    default = told["default"]
+    default = [one for one in told["default"] if one in schema.get("enum", (one,))]  # it may not be in these data
     if parameter.several:
         schema = {"type": "array", "items": schema, "maxItems": MOST, **({"default": default} if default else {})}
     elif default:
@@ -395,7 +470,7 @@ def _asked(parameter: Asked, told: Json) -> Parameter:
     about = parameter.description
     if parameter.type not in ("date", "number", "text", "truth"):
         about += f" A slug{' with its kind, such as place/x' if parameter.type == 'thing' else ''}, or an IRI."
-    if default:
+    if told["default"]:
         about += " Given without a value, nothing is asked of it."
     return Parameter(parameter.name, about, schema, parameter.several)
 
@@ -420,7 +495,7 @@ def _query(parameter: Parameter) -> Json:
         "name": parameter.name,
         "in": "query",
         "description": parameter.about,
-        "allowEmptyValue": True,
+        **({"required": True} if parameter.required else {"allowEmptyValue": True}),
         "schema": parameter.schema,
         **({"style": "form", "explode": True} if parameter.several else {}),
         **({} if parameter.example is None else {"example": parameter.example}),
@@ -456,6 +531,8 @@ def _responses(source: Source, endpoint: str, place: Place, method: str, example
         found[200]["content"]["application/json"]["examples"] = shown
     if kept:
         found[304] = {"description": "Not modified", "headers": _named(("ETag", *always[:1], *always[1:]))}
+    if 303 in operation.also:
+        found[303] = {"description": "See other", "headers": _named(("Location", *always)), "content": _PAGE}
     if 206 in operation.also:
         part = {"description": "A range of bytes", "headers": _named(("Content-Range", "ETag", *always))}
         found[206] = {**part, "content": content}
@@ -473,13 +550,17 @@ def _content(source: Source, endpoint: str, value: str) -> dict[str, Json]:
     """The media types of an answer with their schemas."""
     operation = OPERATIONS[endpoint]
     if operation.status == 303:
-        return {HTML.media_type: {"schema": text()}}
-    formats = (HTML, *_table(source.questions[value])) if endpoint == "questions.question" else operation.formats
+        return dict(_PAGE)
+    formats = operation.other_formats.get(value, operation.formats)
+    if endpoint == "questions.question":
+        formats = (HTML, *_table(source.questions[value]))
     found: dict[str, list[Schema]] = {}
     for form in formats:
         schema = text()
         if form.syntax == JSON_LD.media_type:
             schema = ref("JsonLd")
+        elif form is GEOJSON:
+            schema = ref("Places")
         elif form.syntax.endswith("json"):
             schema = ref(operation.bodies.get(value, operation.bodies.get("", "")))
         schemas = found.setdefault(form.media_type, [])
@@ -506,11 +587,11 @@ def _example(source: Source, endpoint: str, place: Place) -> dict[str, str]:
 def _shown(source: Source, endpoint: str, place: Place, example: Mapping[str, str]) -> Json | None:
     """An example of an answer in JSON: in the document, or where to find it; None where there is none to be shown."""
     operation = OPERATIONS[endpoint]
-    unfit = ("questions.question", "reference.document", "sparql.sparql")
+    unfit = ("questions.question", "reference.document", "search.lookup", "sparql.sparql")
     if not operation.bodies or operation.momentary or endpoint in unfit or place.arguments.keys() - example.keys():
         return None
     path = place.path.format_map(example)
-    asked = f"{path}?limit=1" if endpoint == "rest.listing" else path
+    asked = path + {"lists.listing": "?limit=1", "search.search": f"?limit=1&q={_WORD}"}.get(endpoint, "")
     answer = source.ask(asked)
     if answer is None:
         return None

@@ -10,6 +10,7 @@ from typing import Final
 
 from flask import Flask, request
 
+from api import search
 from api.describe import DUMPS
 from api.fields import checked, of_address
 from api.negotiate import (
@@ -19,6 +20,8 @@ from api.negotiate import (
     HOME,
     HTML,
     JSON,
+    LISTED,
+    LISTED_PLACES,
     LISTING,
     PAGE_OR_JSON,
     RDF,
@@ -27,9 +30,9 @@ from api.negotiate import (
     Format,
     names,
 )
-from kb.cards import LISTS
 from kb.cards.keys import CARDS, ITEMS, Schema
 from kb.guard import LIMITS
+from kb.index.words import KINDS
 
 TEXT: Final = Format("txt", "text/plain", "text")
 ICON: Final = Format("svg", "image/svg+xml", "picture")
@@ -63,6 +66,7 @@ class Parameter:
     about: str
     schema: Schema
     several: bool = False
+    required: bool = False
     example: object = None
 
 
@@ -71,7 +75,8 @@ class Operation:
     """What can be asked of a route, and what comes back.
 
     ``name`` and ``summary`` may have arguments of the route in braces; without a summary, the first line of the view's
-    docstring serves. ``each`` is the argument whose values are operations of their own. ``bodies`` names the schema of
+    docstring serves. ``each`` is the argument whose values are operations of their own; some of them have
+    ``other_formats``. ``bodies`` names the schema of
     the answer in JSON by the value of that argument, ``""`` for all others. ``parameters`` are None where they depend
     on the route's arguments: the view checks them then. ``status`` is that of success, and ``also`` what may come
     beside it (404 goes without saying where the route has arguments), ``same_body_on`` with the same body; ``headers``
@@ -84,6 +89,7 @@ class Operation:
     summary: str = ""
     each: str = ""
     formats: tuple[Format, ...] = ()
+    other_formats: Mapping[str, tuple[Format, ...]] = field(default_factory=dict)
     bodies: Mapping[str, str] = field(default_factory=dict)
     parameters: tuple[Parameter, ...] | None = ()
     status: int = 200
@@ -198,13 +204,14 @@ OPERATIONS: Final[Mapping[str, Operation]] = {
         twins=True,
     ),
     "rest.healthz": Operation("Health", "healthz", formats=(JSON,), bodies={"": "Health"}, momentary=True),
-    "rest.listing": Operation(
+    "lists.listing": Operation(
         "Lists",
         "list_{name}",
         "A page of the list of {name}",
         each="name",
-        formats=LISTING,
-        bodies={name: f"{ITEMS.get(name, 'EntryInShort')}Page" for name in LISTS},
+        formats=LISTED,
+        other_formats={"places": LISTED_PLACES},
+        bodies={name: f"{item}Page" for name, item in ITEMS.items()},
         parameters=None,
         also=(*COMMON, 406),
         headers=("Testimonia-Total", "Link"),
@@ -222,6 +229,46 @@ OPERATIONS: Final[Mapping[str, Operation]] = {
     ),
     "rest.readyz": Operation(
         "Health", "readyz", formats=(JSON,), bodies={"": "Readiness"}, momentary=True, same_body_on=(503,)
+    ),
+    "search.lookup": Operation(
+        "Search",
+        "lookup",
+        formats=(JSON, HTML),
+        bodies={"": "Lookup"},
+        parameters=(
+            Parameter(
+                "iri",
+                "An IRI, a path, a prefixed name, a slug or an identifier as it is printed.",
+                {"type": "string", "maxLength": search.MAX_ADDRESS},
+                required=True,
+                example="mode/denied",
+            ),
+            format_parameter(ENTITY),
+        ),
+        also=(*COMMON, 303, 404, 406),
+    ),
+    "search.search": Operation(
+        "Search",
+        "search",
+        formats=LISTING,
+        bodies={"": "Search"},
+        parameters=(
+            text_parameter("q", "The words, in any spelling or script; in quotation marks, as they stand together."),
+            Parameter("kind", "The kind of thing.", one_of(list(KINDS))),
+            Parameter(
+                "limit",
+                "How many entries a page has at most.",
+                {"type": "integer", "minimum": 1, "maximum": search.MAX_LIMIT, "default": search.DEFAULT_LIMIT},
+            ),
+            Parameter(
+                "after",
+                "How many entries stand before the page; “next” has it.",
+                {"type": "integer", "minimum": 0, "maximum": 10**9},
+            ),
+            format_parameter(LISTING),
+        ),
+        also=(*COMMON, 406),
+        headers=("Testimonia-Total", "Link"),
     ),
     "sparql.sparql": Operation(
         "SPARQL",

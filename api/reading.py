@@ -82,6 +82,7 @@ def _field(parameter: Json) -> Json:
         "several": schema.get("type") == "array",
         "default": default if isinstance(default, list) else [] if default is None else [default],
         "value": "" if given is None else str(given),
+        "required": parameter.get("required", False),
         "longest": items.get("maxLength"),
         "least": items.get("minimum"),
         "most": items.get("maximum"),

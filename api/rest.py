@@ -1,23 +1,19 @@
-"""Things and lists of things, each in every format: entities, vocabulary, lists, and whether all is well."""
+"""Things, each in every format: entities, vocabulary, and whether all is well."""
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 
 import pyoxigraph as ox
 from flask import Blueprint, Response, g, redirect, render_template, request
 
 from api import negotiate
-from api.errors import Problem, bad_parameter
-from api.fields import by_name, of_address
+from api.errors import Problem
 from api.headers import momentary
 from api.metrics import CONTENT_TYPE
-from api.negotiate import ENTITY, HTML, JSON, LISTING, Format
+from api.negotiate import ENTITY, HTML, JSON, Format
 from api.represent import (
-    address,
-    as_csv,
     as_json,
     as_rdf,
-    chosen,
     engine,
     href,
     metrics,
@@ -30,8 +26,6 @@ from kb.namespaces import BASE, OWN
 
 blueprint = Blueprint("rest", __name__)
 
-DEFAULT_LIMIT = 50
-MAX_LIMIT = 500
 _MAX_TEXT = 200
 _VOCABULARY = tuple(
     sorted(
@@ -107,28 +101,6 @@ def part(kind: str, name: str) -> Response:
     if found is None:
         raise _unknown(kind, slug)
     return _see_other(f"{href(found)}.{suffix}" if suffix else f"{href(found)}")
-
-
-@blueprint.get(f"/<any({', '.join(cards.LISTS)}):name>")
-def listing(name: str) -> Response:
-    """A page of a list, with filters."""
-    fields = _fields(name)
-    form = chosen(fields["format"] or None, LISTING)
-    limit = _limit(fields["limit"])
-    filters = {key: value for key, value in fields.items() if key in cards.FILTERS.get(name, ()) and value}
-    try:
-        page = cards.listing(engine(), name, q=fields["q"], filters=filters, after=fields["after"], limit=limit)
-    except cards.BadFilter as error:
-        raise bad_parameter(error.name, f"{error}.", error.choices) from None
-    following = None
-    if page.after is not None:
-        following = request.script_root + address(f"/{name}", {**fields, "after": page.after})
-    value = {"total": page.total, "limit": limit, "items": page.items, "next": following}
-    response = _LIST_FORMS[form.name](name, value, fields)
-    response.headers["Testimonia-Total"] = str(page.total)
-    if following is not None:
-        response.headers.add("Link", f'<{following}>; rel="next"')
-    return response
 
 
 @blueprint.get("/healthz")
@@ -207,61 +179,3 @@ def _see_other(location: str) -> Response:
 
 def _suffixes() -> str:
     return f"There are {', '.join('.' + name for name in negotiate.names(ENTITY))}."
-
-
-def _fields(name: str) -> dict[str, str]:
-    """The parameters of a list, each at most once; Problem for one that it does not know."""
-    known = ["after", "format", "limit", "q", *cards.FILTERS.get(name, ())]
-    found = dict.fromkeys(known, "")
-    for key, given in by_name(of_address(), known).items():
-        value = given.strip()
-        if len(value) > _MAX_TEXT or any(ord(c) < 32 for c in value):
-            raise bad_parameter(key, f"“{key}” takes at most {_MAX_TEXT} characters, and no control characters.")
-        found[key] = value
-    return found
-
-
-def _limit(text: str) -> int:
-    if not text:
-        return DEFAULT_LIMIT
-    if not text.isascii() or not text.isdigit() or not 1 <= int(text) <= MAX_LIMIT:
-        raise bad_parameter("limit", f"“{text[:20]}” is no limit.", [f"a whole number from 1 to {MAX_LIMIT}"])
-    return int(text)
-
-
-def _list_json(name: str, value: Mapping[str, object], fields: Mapping[str, str]) -> Response:
-    return as_json(value)
-
-
-def _list_csv(name: str, value: cards.Json, fields: Mapping[str, str]) -> Response:
-    columns = _COLUMNS.get(name, ("iri", "label", "kinds"))
-    return as_csv(columns, ([_flat(item.get(column)) for column in columns] for item in value["items"]))
-
-
-def _list_page(name: str, value: cards.Json, fields: Mapping[str, str]) -> Response:
-    choices = {key: cards.choices(engine(), key) for key in cards.CODED} if name == "claims" else {}
-    twins = [(form.title, address(f"/{name}", {**fields, "format": form.name})) for form in LISTING if form is not HTML]
-    page = render_template("list.html", name=name, page=value, fields=fields, choices=choices, twins=twins)
-    return Response(page, content_type=HTML.content_type)
-
-
-def _flat(value: object) -> object:
-    """A JSON value as one CSV cell: links by IRI, concepts by code, several values with a semicolon between."""
-    if isinstance(value, dict):
-        return value.get("code") or value.get("iri")
-    if isinstance(value, list):
-        return "; ".join(str(_flat(found)) for found in value)
-    return {True: "true", False: "false"}[value] if isinstance(value, bool) else value
-
-
-_COLUMNS: dict[str, Sequence[str]] = {
-    "articles": ("iri", "label", "outlet", "byline", "published", "claims", "holders"),
-    "claims": ("iri", "speaker", "holder", "mode", "certainty", "polarity", "realis", "about", "paraphrase"),
-    "events": ("iri", "label", "claims", "holders"),
-    "perspectives": ("iri", "label", "rule", "claims", "holders", "contradictions"),
-}
-_LIST_FORMS: dict[str, Callable[[str, cards.Json, Mapping[str, str]], Response]] = {
-    "csv": _list_csv,
-    "html": _list_page,
-    "json": _list_json,
-}

@@ -162,9 +162,13 @@ def holder(facts: Facts, claim: str) -> Json | None:
 
 def speaker(facts: Facts, claim: str) -> str:
     """The speaker in words: the holder, and through whom the claim comes to us."""
-    *through, last = voices(facts, claim) or [{"label": "an unnamed speaker"}]
-    names = [str(voice["label"]) for voice in reversed(through)]
-    return f"{last['label']}, as relayed by {' and '.join(names)}" if names else str(last["label"])
+    return spoken([str(voice["label"]) for voice in voices(facts, claim)])
+
+
+def spoken(names: Sequence[str]) -> str:
+    """A speaker in words, by the names of all who speak, outermost first."""
+    *through, last = names or ["an unnamed speaker"]
+    return f"{last}, as relayed by {' and '.join(reversed(through))}" if through else last
 
 
 def lead(facts: Facts, claim: str) -> str:

@@ -26,6 +26,7 @@ KINDS = {
     iri("t:Arms"): "arms",
     iri("t:DescribedGroup"): "described group",
     iri("t:Document"): "document",
+    iri("t:Equipment"): "equipment",
     iri("t:EventFrame"): "event or state that a text mentions",
     iri("t:Material"): "material",
     iri("t:Medium"): "medium",

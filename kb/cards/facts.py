@@ -10,7 +10,7 @@ from typing import Any
 
 import pyoxigraph as ox
 
-from kb.engine import Engine, Row, Term
+from kb.engine import Engine, Reader, Row, Term
 from kb.namespaces import BASE, iri, shorten
 from kb.paths import queries_dir
 
@@ -28,7 +28,7 @@ _DECIMAL = re.compile(r"[+-]?\d{1,15}\.\d{1,12}")
 class Facts:
     """What the default graph says of the subjects loaded so far."""
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Reader) -> None:
         self._engine = engine
         self._loaded: set[str] = set()
         self._index: dict[tuple[str, str], list[Term]] = {}
@@ -63,7 +63,8 @@ class Facts:
 
     def values(self, subject: str, name: str) -> list[Term]:
         """The objects under a prefixed predicate name, sorted."""
-        return sorted(self._index.get((subject, iri(name)), []), key=str)
+        found = self._index.get((subject, iri(name)), [])
+        return found if len(found) < 2 else sorted(found, key=str)
 
     def iris(self, subject: str, name: str) -> list[str]:
         """The objects that are IRIs, sorted."""

@@ -136,6 +136,12 @@ _PASSAGE = {
 }
 
 _COUNTED = {"claims": whole("Claims about it, or in it."), "holders": whole("Different holders of these.")}
+_KINDS_OF = several(text(), "What it is, in words.")
+_VIA = {
+    "via": several(ref("Way"), "Through whose claims it lies at the place that was asked for; the first few."),
+    "ways": whole("How many such ways there are."),
+}
+_MATCHES = several(ref("Match"), "The fewest texts that have all that was asked.")
 
 
 def _card(kind: str, keys: Mapping[str, Schema]) -> Mapping[str, Schema]:
@@ -497,6 +503,25 @@ KEYS: Final[Mapping[str, tuple[str, Mapping[str, Schema]]]] = {
             },
         ),
     ),
+    "Way": (
+        "How a place comes to lie in another: by claims of one holder, from the inner to the outer.",
+        {
+            "place": ref("Link"),
+            "in": ref("Link"),
+            "holder": ref("Link"),
+            "claims": several(record({"iri": iri(), "speaker": text("Who claims it, and through whom.")})),
+        },
+    ),
+    "ActorInShort": (
+        "An actor in a list.",
+        {
+            **_LINK,
+            "kinds": _KINDS_OF,
+            "side": maybe(ref("Concept", "An editor’s assignment.")),
+            "claims": whole("Claims that it is said to hold."),
+            "named": whole("Claims that name it."),
+        },
+    ),
     "ArticleInShort": (
         "An article in a list.",
         {
@@ -508,12 +533,49 @@ KEYS: Final[Mapping[str, tuple[str, Mapping[str, Schema]]]] = {
             **_COUNTED,
         },
     ),
-    "EventInShort": ("An event in a list.", {**_LINK, "kinds": several(text()), **_COUNTED}),
+    "ClaimInList": (
+        "A claim in a list, with its speaker and what the filters let be said of it.",
+        {
+            **_HIT,
+            "article": maybe(ref("Link", "The article that it reaches us through.")),
+            "dates": several(text(), "The times that it tells of, in EDTF (ISO 8601-2)."),
+            "when": {
+                "enum": ["certain", "possible", None],
+                "description": "Whether it must have a day that was asked for, or can; null where none was.",
+            },
+            **_VIA,
+        },
+    ),
+    "EventInShort": ("An event in a list.", {**_LINK, "kinds": _KINDS_OF, **_COUNTED}),
+    "ObjectInShort": ("A thing in a list.", {**_LINK, "kinds": _KINDS_OF, **_COUNTED}),
     "PerspectiveInShort": (
         "A perspective in a list.",
         {**_LINK, "rule": text("Its rule in words."), **_COUNTED, "contradictions": whole("Contradictions inside it.")},
     ),
-    "EntryInShort": ("A registry entry in a list.", {**_LINK, "kinds": several(text(), "What it is, in words.")}),
+    "PlaceInShort": ("A place in a list.", {**_LINK, "kinds": _KINDS_OF, **_COUNTED, **_VIA}),
+    "FoundClaim": (
+        "A claim that was found by words, with its speaker.",
+        {**_HIT, "label": maybe(text("The paraphrase.")), "matches": _MATCHES},
+    ),
+    "FoundThing": (
+        "A thing that was found by words.",
+        {
+            **_LINK,
+            "kind": text("What it is."),
+            "kinds": _KINDS_OF,
+            "speaker?": maybe(text("Of an article: its outlet or byline.")),
+            "matches": _MATCHES,
+        },
+    ),
+    "Match": (
+        "A text in which something was found.",
+        {
+            "what": text("What the text is: a label, a name form, a definition, a paraphrase …"),
+            "text": text(),
+            "lang": _LANG,
+            "highlights": several(several(whole()), "From the first character of each place to behind its last."),
+        },
+    ),
     "Question": (
         "A saved question.",
         {
@@ -552,12 +614,15 @@ CARDS: Final = {
 """The objects that cards are, by kind; cards of all other kinds are a ``VocabularyCard``."""
 
 ITEMS: Final = {
+    "actors": "ActorInShort",
     "articles": "ArticleInShort",
-    "claims": "ClaimInShort",
+    "claims": "ClaimInList",
     "events": "EventInShort",
+    "objects": "ObjectInShort",
     "perspectives": "PerspectiveInShort",
+    "places": "PlaceInShort",
 }
-"""The objects that lists hold, by list; all other lists hold an ``EntryInShort``."""
+"""The objects that lists hold, by list."""
 
 
 def schemas() -> dict[str, Schema]:

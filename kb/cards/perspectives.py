@@ -2,7 +2,7 @@
 
 import pyoxigraph as ox
 
-from kb.cards.facts import Facts, Json, article_link, as_iri, as_number, column, rows, slug
+from kb.cards.facts import Facts, Json, article_link, as_iri, column, rows, slug
 from kb.engine import Engine
 from kb.namespaces import BASE, iri
 
@@ -62,16 +62,6 @@ def rule_in_words(facts: Facts, name: str) -> str:
         if (found := _values(facts, name, term))
     ]
     return f"Claims {'; '.join(parts)}." if parts else "No claims."
-
-
-def counts(engine: Engine) -> dict[str, Json]:
-    """How many claims, holders and contradictions each perspective has; perspectives without any are left out."""
-    names = ("claims", "contradictions", "holders")
-    return {
-        as_iri(row["item"]): {name: as_number(as_iri(row[name])) for name in names}
-        for row in rows(engine, "claims-per-perspective")
-        if "item" in row
-    }
 
 
 def conclusions(engine: Engine, name: str) -> int:
