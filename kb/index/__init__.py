@@ -7,7 +7,7 @@ from the quads, so that the same build has the same tables. Each module of this 
     words      names and texts, folded, and the words that occur in them
     entries    what lists hold: claims, things, by which values they are narrowed and in which orders read
 
-``reading`` and ``folding`` are what they share. A new concern is a module with a ``Part`` and a line in ``PARTS``.
+``said`` and ``folding`` are what they share. A new concern is a module with a ``Part`` and a line in ``PARTS``.
 """
 
 import errno
@@ -25,6 +25,7 @@ import pyoxigraph as ox
 from kb.errors import SetupError
 from kb.index import addresses, entries, words
 from kb.index.part import Part
+from kb.index.said import Said
 
 PARTS: tuple[Part, ...] = (addresses.PART, words.PART, entries.PART)
 """What writes tables, in this order."""
@@ -116,10 +117,11 @@ def fill(connection: sqlite3.Connection, store: ox.Store) -> None:
     connection.execute("PRAGMA journal_mode = OFF")  # it is thrown away if anything fails
     connection.execute("PRAGMA synchronous = OFF")
     connection.execute("BEGIN")
+    said = Said(store)
     for part in PARTS:
         for statement in part.schema.split(";"):
             connection.execute(statement)
-        part.fill(connection, store)
+        part.fill(connection, said)
     connection.execute("COMMIT")
     connection.execute("ANALYZE")
     connection.execute(f"PRAGMA user_version = {_LAYOUT}")

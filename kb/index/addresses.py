@@ -6,10 +6,8 @@ same       addresses elsewhere, made comparable, with the IRI of the thing here 
 
 import sqlite3
 
-import pyoxigraph as ox
-
 from kb.index.part import Part
-from kb.index.reading import Reading
+from kb.index.said import Said
 from kb.namespaces import BASE
 
 ELSEWHERE = ("schema:sameAs", "schema:url", "t:requestedLink")
@@ -23,13 +21,12 @@ CREATE INDEX same_last ON same (last)
 """
 
 
-def fill(connection: sqlite3.Connection, store: ox.Store) -> None:
+def fill(connection: sqlite3.Connection, said: Said) -> None:
     """Writes all addresses, sorted."""
-    reading = Reading(store)
-    here = {subject for subject, _ in reading.links("rdf:type") if subject.startswith(BASE)}
+    here = {subject for subject, _ in said.links("rdf:type") if subject.startswith(BASE)}
     connection.executemany("INSERT INTO address VALUES (?)", ([name] for name in sorted(here)))
-    elsewhere = {(comparable(there), name) for name, there in reading.links(*ELSEWHERE) if name in here}
-    elsewhere |= {(comparable(text.value), name) for name, text in reading.literals(*ELSEWHERE) if name in here}
+    elsewhere = {(comparable(there), name) for name, there in said.links(*ELSEWHERE) if name in here}
+    elsewhere |= {(comparable(text.value), name) for name, text in said.literals(*ELSEWHERE) if name in here}
     rows = ((there, last_part(there), name) for there, name in sorted(elsewhere))
     connection.executemany("INSERT INTO same VALUES (?, ?, ?)", rows)
 

@@ -13,8 +13,6 @@ import sqlite3
 from collections.abc import Sequence
 from dataclasses import astuple
 
-import pyoxigraph as ox
-
 from kb.index import claims, things
 from kb.index.entry import Entry, pack
 from kb.index.part import Part
@@ -52,9 +50,9 @@ CREATE TABLE spot (
 """
 
 
-def fill(connection: sqlite3.Connection, store: ox.Store) -> None:
+def fill(connection: sqlite3.Connection, said: Said) -> None:
     """Writes the entries of all lists."""
-    found = claims.Claims(Said(store))
+    found = claims.Claims(said)
     _write(connection, "claims", found.entries())
     listed = things.Things(found)
     for name in things.KINDS:

@@ -1,5 +1,6 @@
 """What the store of a build says, read property by property and graph by graph for those who make tables."""
 
+from collections.abc import Iterable, Iterator
 from functools import cached_property
 
 import pyoxigraph as ox
@@ -38,6 +39,18 @@ class Said:
         """The lexical forms of the objects that are literals."""
         return [found.value for found in self.values(name).get(subject, ()) if isinstance(found, ox.Literal)]
 
+    def literals(self, *names: str) -> Iterator[tuple[str, ox.Literal]]:
+        """The subjects that have a literal under one of some properties, with it."""
+        for subject, value in self._pairs(names):
+            if isinstance(value, ox.Literal):
+                yield subject, value
+
+    def links(self, *names: str) -> Iterator[tuple[str, str]]:
+        """The subjects that have an IRI under one of some properties, with it."""
+        for subject, value in self._pairs(names):
+            if isinstance(value, ox.NamedNode):
+                yield subject, value.value
+
     def label(self, subject: str) -> str:
         """The English (or else the first) label; the last part of the IRI where there is none."""
         for name in ("skos:prefLabel", "rdfs:label"):
@@ -67,6 +80,9 @@ class Said:
         quads = self._store.quads_for_pattern(None, None, None, ox.NamedNode(name))
         found = [(_name(quad.subject), quad.predicate.value, quad.object) for quad in quads]
         return sorted(found, key=lambda one: (one[0], one[1], str(one[2])))
+
+    def _pairs(self, names: Iterable[str]) -> Iterator[tuple[str, Term]]:
+        return ((subject, value) for name in names for subject, found in self.values(name).items() for value in found)
 
     @cached_property
     def _retired(self) -> set[str]:

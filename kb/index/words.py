@@ -15,7 +15,7 @@ import pyoxigraph as ox
 
 from kb.index.folding import fold, sound
 from kb.index.part import Part
-from kb.index.reading import Reading
+from kb.index.said import Said
 from kb.namespaces import BASE, iri
 
 KINDS = ("actor", "place", "object", "event", "article", "perspective", "concept", "term", "claim")
@@ -101,12 +101,11 @@ def kind_of(name: str, concepts: Iterable[str]) -> str | None:
     return first if first in KINDS else "concept" if name in concepts else None
 
 
-def fill(connection: sqlite3.Connection, store: ox.Store) -> None:
+def fill(connection: sqlite3.Connection, said: Said) -> None:
     """Writes what can be found and under which words, in the order of kinds and IRIs."""
-    reading = Reading(store)
-    concepts = {name for kind in ("skos:Concept", "skos:ConceptScheme") for name in reading.instances(kind)}
+    concepts = {name for kind in ("skos:Concept", "skos:ConceptScheme") for name in said.instances(kind)}
     forms: dict[str, set[Form]] = {}
-    for form in _forms(reading):
+    for form in _forms(said):
         forms.setdefault(form.thing, set()).add(form)
     found = [(KINDS.index(kind), name) for name in forms if (kind := kind_of(name, concepts)) is not None]
     ids = {name: number for number, (_, name) in enumerate(sorted(found), 1)}
@@ -144,34 +143,34 @@ def _searched(form: Form) -> str:
     return form.text
 
 
-def _forms(reading: Reading) -> Iterator[Form]:
+def _forms(said: Said) -> Iterator[Form]:
     """Every text under which anything is found, some of them several times."""
     for predicate, what in _PREDICATES.items():
-        for subject, text in reading.literals(predicate):
+        for subject, text in said.literals(predicate):
             yield Form(subject, what, text.value, text.language)
-    for subject, elsewhere in reading.links("schema:sameAs"):
+    for subject, elsewhere in said.links("schema:sameAs"):
         yield Form(subject, "external identifier", elsewhere, None)
     names: dict[str, list[ox.Literal]] = {}
     for predicate in ("rdfs:label", "skos:altLabel"):
-        for subject, text in reading.literals(predicate):
+        for subject, text in said.literals(predicate):
             names.setdefault(subject, []).append(text)
-    for article, outlet in reading.links("schema:publisher"):
+    for article, outlet in said.links("schema:publisher"):
         for name in names.get(outlet, ()):
             yield Form(article, "outlet", name.value, name.language)
-    yield from _passages(reading)
+    yield from _passages(said)
 
 
-def _passages(reading: Reading) -> Iterator[Form]:
+def _passages(said: Said) -> Iterator[Form]:
     """The words of a text that the data keeps: with the claims that rest on them or are cued by them, else with the
     article in which they stand."""
-    articles = {snapshot: article for article, snapshot in reading.links("t:snapshot")}
+    articles = {snapshot: article for article, snapshot in said.links("t:snapshot")}
     owners: dict[str, list[tuple[str, str]]] = {}
     for predicate, what in (("t:cue", "cue words"), ("t:evidence", "words of the passage")):
-        for claim, anchor in reading.links(predicate):
+        for claim, anchor in said.links(predicate):
             if claim.startswith(iri("claim:")):
                 owners.setdefault(anchor, []).append((claim, what))
-    sources = dict(reading.links("oa:hasSource"))
-    for anchor, text in reading.literals("t:exactWords"):
+    sources = dict(said.links("oa:hasSource"))
+    for anchor, text in said.literals("t:exactWords"):
         article = articles.get(sources.get(anchor, ""))
         whose = owners.get(anchor) or ([(article, "words in the text")] if article is not None else [])
         for owner, what in whose:
