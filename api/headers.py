@@ -58,6 +58,9 @@ SCRIPTED = {
 }
 """On pages that bring a script, which is ours and asks nobody else."""
 
+LASTING = "public, max-age=86400"
+"""Anybody may keep an answer for a day: it depends on this code and not on the data."""
+
 _ID = re.compile(r"[A-Za-z0-9-]{8,64}")
 _COMPRESSIBLE = ("text/", "application/", "image/svg")
 
@@ -82,6 +85,7 @@ def register(
         g.request_id = request_id_of(request.headers.get(REQUEST_ID, ""), trusted=bool(proxies))
         g.may_be_indexed = False
         g.may_be_kept = True
+        g.cache_control = CACHE_CONTROL
         g.validators = {}
         g.held = ExitStack()
         begun = request.environ.get("testimonia.begun")
@@ -106,7 +110,7 @@ def register(
         if not g.may_be_kept:
             response.headers["Cache-Control"] = "no-store"
         elif response.status_code in (200, 206, 304) and request.method in ("GET", "HEAD"):
-            response.headers["Cache-Control"] = CACHE_CONTROL
+            response.headers["Cache-Control"] = g.cache_control
             if "ETag" in response.headers:  # a dump, which has seen to its conditions itself
                 return _compressed(response)
             response.headers["ETag"] = f'W/"{_etag(response.content_type or "")}"'
@@ -144,6 +148,11 @@ def unchanged(content_type: str) -> bool:
 def momentary() -> None:
     """Says of the answer to this request that it is true for a moment: nobody keeps it."""
     g.may_be_kept = False
+
+
+def lasting() -> None:
+    """Says of the answer to this request that it holds longer than the build."""
+    g.cache_control = LASTING
 
 
 def _etag(content_type: str) -> str:

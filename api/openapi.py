@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from inspect import getdoc
+from itertools import islice
 from typing import Final
 
 from werkzeug.http import HTTP_STATUS_CODES
@@ -29,6 +30,7 @@ from api.operations import (
     Parameter,
     format_parameter,
     one_of,
+    section_parameters,
 )
 from api.sparql import DIRECT, FORM
 from kb import __version__, cards, guard
@@ -138,6 +140,9 @@ BODIES: Final[Mapping[str, Schema]] = {
             "column?": whole("Where in that line, from 1."),
             "token?": text("The word at fault."),
             "excerpt?": text("The line of the query with a caret under it."),
+            "reason?": text("Why an entry was retired."),
+            "date?": maybe(text("The day on which it was.")),
+            "replacement?": maybe(iri("What replaces it.")),
         },
         "What went wrong (RFC 9457).",
     ),
@@ -413,6 +418,8 @@ def parameters_of(source: Source, endpoint: str, value: str, method: str = "GET"
         return list_parameters(source.engine, value)
     if endpoint == "questions.question":
         return question_parameters(source.engine, source.questions[value])
+    if endpoint == "rest.entity":
+        return section_parameters(value)
     found = OPERATIONS[endpoint].parameters or ()
     return [one for one in found if method == "GET" or one is not QUERY]
 
@@ -531,8 +538,9 @@ def _responses(source: Source, endpoint: str, place: Place, method: str, example
         found[200]["content"]["application/json"]["examples"] = shown
     if kept:
         found[304] = {"description": "Not modified", "headers": _named(("ETag", *always[:1], *always[1:]))}
-    if 303 in operation.also:
-        found[303] = {"description": "See other", "headers": _named(("Location", *always)), "content": _PAGE}
+    for status in {301, 303} & {*operation.also}:
+        told = {"description": HTTP_STATUS_CODES[status], "headers": _named(("Location", *always))}
+        found[status] = {**told, "content": _PAGE}
     if 206 in operation.also:
         part = {"description": "A range of bytes", "headers": _named(("Content-Range", "ETag", *always))}
         found[206] = {**part, "content": content}
@@ -576,9 +584,12 @@ def _example(source: Source, endpoint: str, place: Place) -> dict[str, str]:
     if endpoint in ("rest.entity", "rest.part"):
         kind = place.values["kind"]
         kind = "mode" if kind == _OTHER else kind
-        there = [slug(one) for one in cards.registered(source.engine, f"{BASE}{kind}/")[:_TRIED]]
-        sizes = {one: len(str(source.ask(f"/{kind}/{one}"))) for one in there} if endpoint == "rest.entity" else {}
-        name = min(there, key=lambda one: (sizes.get(one, 0), one), default=None)
+        there = [slug(one) for one in cards.registered(source.engine, f"{BASE}{kind}/")]
+        if endpoint == "rest.entity":
+            answers = ((one, source.ask(f"/{kind}/{one}")) for one in there)
+            shown = islice(((len(str(card)), one) for one, card in answers if card is not None), _TRIED)
+            there = [one for _, one in sorted(shown)]  # what was retired has no card
+        name = next(iter(there), None)
         return {} if name is None else {"kind": kind, "name": name, "suffix": "json"}
     choices = {name: schema["enum"] for name, schema in place.arguments.items() if schema.get("enum")}
     return {name: "json" if "json" in values else values[0] for name, values in choices.items()}

@@ -149,10 +149,10 @@ def whole(body: Body, form: Format) -> Response:
     return Response(pieces, content_type=form.content_type, headers={"Content-Length": str(len(body))})
 
 
-def as_json(value: object) -> Response:
+def as_json(value: object, form: Format = negotiate.JSON) -> Response:
     """A JSON response, readable as it stands."""
     text = json.dumps(value, ensure_ascii=False, indent=2) + "\n"
-    return Response(text, content_type=negotiate.JSON.content_type)
+    return Response(text, content_type=form.content_type)
 
 
 def as_csv(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> Response:

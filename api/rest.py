@@ -7,10 +7,11 @@ import pyoxigraph as ox
 from flask import Blueprint, Response, g, redirect, render_template, request
 
 from api import negotiate
-from api.errors import Problem
-from api.headers import momentary
+from api.errors import Problem, bad_parameter
+from api.fields import of_address, single
+from api.headers import lasting, momentary
 from api.metrics import CONTENT_TYPE
-from api.negotiate import ENTITY, HTML, JSON, Format
+from api.negotiate import ENTITY, HTML, JSON, JSON_LD, Format
 from api.represent import (
     as_json,
     as_rdf,
@@ -62,12 +63,17 @@ _TEMPLATES = {
 @blueprint.get(f"/<any({_KINDS}):kind>/<name>")
 def entity(kind: str, name: str) -> Response:
     """An entity, in the format that its suffix or the Accept header names."""
-    slug, form = _twin(name)
+    slug, suffix, form = _twin(name)
+    section, after = _section(kind)
+    retired = cards.tombstone(engine(), f"{BASE}{kind}/{slug}") if _SLUG.fullmatch(slug) else None
+    if retired is not None:
+        return _moved(retired, suffix)
     card: cards.Json | None = None
     quads: Sequence[ox.Quad] = ()
     if _SLUG.fullmatch(slug):
         if form in (HTML, JSON):
-            card = cards.card(engine(), f"{BASE}{kind}/{slug}", snapshots=snapshots(), showing=showing())
+            name = f"{BASE}{kind}/{slug}"
+            card = cards.card(engine(), name, snapshots=snapshots(), showing=showing(), section=section, after=after)
         else:
             quads = cards.description(engine(), f"{BASE}{kind}/{slug}")
     if not card and not quads:
@@ -91,6 +97,14 @@ def ontology(suffix: str = "") -> Response:
     return _twins(_represent(form, card, quads, "ontology.html", "/ontology"), "/ontology", "ontology")
 
 
+@blueprint.get("/context.jsonld")
+def context() -> Response:
+    """What the keys of cards mean, as a JSON-LD context; the same whatever is served."""
+    g.may_be_indexed = True
+    lasting()
+    return as_json(cards.document(), JSON_LD)
+
+
 @blueprint.get(f"/<any({', '.join(cards.PARTS)}):kind>/<name>")
 def part(kind: str, name: str) -> Response:
     """A redirection to the claim or article that a part belongs to, in the same format where a suffix names one."""
@@ -100,7 +114,7 @@ def part(kind: str, name: str) -> Response:
     found = cards.owner(engine(), f"{BASE}{kind}/{slug}") if _SLUG.fullmatch(slug) else None
     if found is None:
         raise _unknown(kind, slug)
-    return _see_other(f"{href(found)}.{suffix}" if suffix else f"{href(found)}")
+    return _redirect(f"{href(found)}.{suffix}" if suffix else f"{href(found)}", 303)
 
 
 @blueprint.get("/healthz")
@@ -136,16 +150,38 @@ def counted() -> Response:
     return Response(metrics().text(), content_type=CONTENT_TYPE)
 
 
-def _twin(name: str) -> tuple[str, Format]:
-    """The slug, and the format that its suffix names; without one, the format that the request asks for."""
+def _twin(name: str) -> tuple[str, str, Format]:
+    """The slug, its suffix, and the format that this names; without one, the format that the request asks for."""
     slug, dot, suffix = name.rpartition(".")
     found = negotiate.by_name(suffix, ENTITY) if dot else None
-    return (slug, found) if found is not None else (name, negotiated(ENTITY))
+    return (slug, f".{suffix}", found) if found is not None else (name, "", negotiated(ENTITY))
+
+
+def _moved(card: cards.Json, suffix: str) -> Response:
+    """A redirection from an address to that under which the same entry stands now; Problem where it was retired."""
+    retired = card["retired"]
+    reason, replacement = retired["reason"], retired["replacement"]
+    if replacement is not None and reason["code"] == "renamed":
+        return _redirect(f"{href(replacement)}{suffix}", 301)
+    noted = " ".join(str(note["text"]) for note in card["notes"])
+    raise Problem(
+        410,
+        f"The {card['kind']} “{card['label']}” was retired on {retired['date']}: {reason['label'].lower()}. {noted}",
+        f"Use {replacement} instead."
+        if replacement
+        else "Nothing replaces it; /corrections says how that comes about.",
+        "retired",
+        headers={"Link": f'<{href(replacement)}{suffix}>; rel="successor-version"'} if replacement else {},
+        members={"reason": reason["label"], "date": retired["date"], "replacement": replacement},
+    )
 
 
 def _represent(form: Format, card: cards.Json | None, quads: Sequence[ox.Quad], template: str, path: str) -> Response:
     if form is JSON:
-        return as_json(card)
+        response = as_json({"@context": cards.CONTEXT, **(card or {})})
+        link = f'<{request.script_root}/context.jsonld>; rel="http://www.w3.org/ns/json-ld#context"'
+        response.headers.add("Link", f'{link}; type="{JSON_LD.media_type}"')
+        return response
     if form is HTML:
         twins = [(found.title, f"{path}.{found.name}") for found in ENTITY if found is not HTML]
         return Response(render_template(template, card=card, twins=twins), content_type=HTML.content_type)
@@ -171,11 +207,23 @@ def _unknown(kind: str, slug: str) -> Problem:
     return Problem(404, f"There is no {kind} “{slug[:_MAX_TEXT]}” here.", hint, "not-found")
 
 
-def _see_other(location: str) -> Response:
-    response = redirect(location, 303)
+def _redirect(location: str, status: int) -> Response:
+    response = redirect(location, status)
     assert isinstance(response, Response)
     return response
 
 
 def _suffixes() -> str:
     return f"There are {', '.join('.' + name for name in negotiate.names(ENTITY))}."
+
+
+def _section(kind: str) -> tuple[str, int]:
+    """Which section of a card goes on where, from the parameters; Problem for one that the kind does not have."""
+    names = cards.SECTIONS.get(kind, ())
+    given = of_address()
+    section, after = single(given, "section") or "", single(given, "after") or ""
+    if section and section not in names:
+        raise bad_parameter("section", f"“{section[:20]}” is no section that is shown in parts.", names)
+    if after and not (section and after.isascii() and after.isdigit() and len(after) < 10):
+        raise bad_parameter("after", f"“{after[:20]}” is no place in a section.", ["a whole number, with section="])
+    return section, int(after or 0)

@@ -37,6 +37,7 @@ OWN: Final = (
     "plover",
     "polarity",
     "relation",
+    "retirement",
     "reuse",
     "role",
     "rule",

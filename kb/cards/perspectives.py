@@ -70,16 +70,6 @@ def conclusions(engine: Engine, name: str) -> int:
     return int(as_iri(found[0]["conclusions"])) if found else 0
 
 
-def contradictions(engine: Engine, name: str) -> list[Json]:
-    """The contradictions inside a perspective: why, and between which claims."""
-    claims: dict[str, list[str]] = {}
-    for row in rows(engine, "contradictions-in-perspective", perspective=name):
-        claims.setdefault(as_iri(row["contradiction"]), []).append(as_iri(row["claim"]))
-    facts = Facts(engine)
-    facts.load(claims)
-    return [{"iri": one, "why": facts.text(one, "dcterms:description"), "claims": claims[one]} for one in claims]
-
-
 def _values(facts: Facts, name: str, term: str) -> list[Json]:
     links = [
         article_link(facts, one) if term == "t:selectsArticle" else facts.link(one) for one in facts.iris(name, term)

@@ -6,7 +6,7 @@ import pyoxigraph as ox
 
 from kb import wellformed
 from kb.cards.entities import ONTOLOGY
-from kb.cards.facts import as_iri, column, kind_of, rows, slug
+from kb.cards.facts import as_iri, column, kind_of, linked, rows, slug
 from kb.engine import Engine
 from kb.namespaces import BASE, iri
 from kb.prefixes import prefixes_of
@@ -34,7 +34,7 @@ def description(engine: Engine, name: str) -> list[ox.Quad]:
         subjects |= anchors | _objects(engine.quads(subjects=anchors), ("oa:hasSelector",))
         graphs = [name]
     elif kind == "event":
-        graphs = column(engine, "claims-about", "claim", event=name)
+        graphs = linked(engine, "linked", "claim", link=iri("t:about"), thing=name)
         subjects.update(graphs)
     elif kind == "article":
         snapshots = _objects(own, ARTICLE_PARTS)

@@ -178,7 +178,7 @@ def test_long_sections_say_that_they_go_on() -> None:
     source = Source("many.trig", turtle_prologue() + "\n".join(blocks), True)
     client = create_app(FakeEngine(example(source).quads)).test_client()
     held = client.get("/actor/port.json").get_json()["claims_as_holder"]
-    assert (held["total"], len(held["items"]), held["more"]) == (103, 100, "/claims?holder=port")
+    assert (held["total"], len(held["items"]), held["more"]) == (103, 20, "/claims?holder=port")
     assert client.get(held["more"]).get_json()["total"] == 103
     assert 'href="/claims?holder=port"' in client.get("/actor/port.html").text
 
