@@ -132,7 +132,7 @@ DOORS: Final[Mapping[str, Door]] = {
         _columns("claims", "month", "type"),
     ),
     "label-text": Door(
-        "/actors?q={word}&limit=500",
+        "/actors?q={word}",
         _JSON,
         f"""SELECT DISTINCT ?thing {{
           ?thing rdfs:label|skos:altLabel|skos:hiddenLabel ?label
@@ -147,7 +147,7 @@ DOORS: Final[Mapping[str, Door]] = {
         _columns("claim", "event", "who"),
     ),
     "place-timeline": Door(
-        "/claims?place={place}&sort=date&limit=500",
+        "/claims?place={place}&sort=date",
         _JSON,
         f"SELECT DISTINCT ?claim {{ {_AT} GRAPH ?claim {{ ?event sem:hasPlace ?at }} ?claim a t:Claim }}",
         _listed,
@@ -159,7 +159,7 @@ DOORS: Final[Mapping[str, Door]] = {
         _columns("left", "right"),
     ),
     "source-about-actor": Door(
-        "/claims?holder={source}&names=actor/{actor}&limit=500",
+        "/claims?holder={source}&names=actor/{actor}&limit=100",
         _JSON,
         "SELECT DISTINCT ?claim { ?claim t:holder $source . GRAPH ?claim { ?part t:participant $actor } }",
         _listed,

@@ -18,8 +18,8 @@ sys.path.append(str(ROOT))
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """``--write-answers`` writes what saved questions answer into tests/answers, and the keys that are promised into
-    tests/api/promised-keys.txt, to be read before it is committed."""
+    """``--write-answers`` writes tests/answers, docs/questions.md and tests/api/promised-keys.txt anew, to be read
+    before they are committed."""
     parser.addoption("--write-answers", action="store_true")
 
 

@@ -294,7 +294,7 @@ def _article(engine: Engine, facts: Facts, window: Window) -> Json:
         **sections.beside("shares_words_with", shared),
         "notes": facts.strings(name, "t:note") + _notes_on(engine, name),
         "holders": _holders(engine, name),
-        "claims": _section(facts, claims, f"article={slug(name)}", MAIN_LIMIT),
+        "claims": _section(facts, claims, f"article={slug(name)}&sort=article", MAIN_LIMIT),
     }
 
 

@@ -95,7 +95,7 @@ def is_local(name: str) -> bool:
     return bool(name) and all(c.isascii() and (c.isalnum() or c in "-_./") for c in name)
 
 
-_UNDER = "SELECT iri FROM address WHERE iri >= ? AND iri < ?"  # 0 is what follows the slash
+_UNDER = "SELECT iri FROM address WHERE iri >= ? AND iri < ? AND in_use"  # 0 is what follows the slash
 
 
 def _path(text: str) -> str:

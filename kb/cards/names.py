@@ -63,9 +63,9 @@ def alike(engine: Engine, name: str) -> list[str]:
 
 
 def registered(engine: Engine, start: str) -> list[str]:
-    """The IRIs of ours that begin with ``start`` and are of a class, sorted."""
+    """The IRIs of ours that begin with ``start`` and are of a class and in use, sorted."""
     behind = start[:-1] + chr(ord(start[-1]) + 1)
     return [name for (name,) in engine.index.rows(_REGISTERED, [start, behind])]
 
 
-_REGISTERED = "SELECT iri FROM address WHERE iri >= ? AND iri < ? ORDER BY iri"
+_REGISTERED = "SELECT iri FROM address WHERE iri >= ? AND iri < ? AND in_use ORDER BY iri"

@@ -7,6 +7,7 @@ from typing import Any
 
 import pyoxigraph as ox
 import pytest
+import rdflib
 from fake_engine import EXAMPLE, FakeEngine, example
 from flask.testing import FlaskClient
 from places import ROOT
@@ -82,6 +83,17 @@ def test_a_processor_reads_only_what_the_default_graph_of_the_shipped_data_holds
     chief = ("rdf:type", "rdfs:label", "skos:prefLabel", "t:evidence", "t:holder", "t:mode", "t:relation")
     assert {iri(name) for name in chief} <= seen
     assert not seen & {iri("sem:eventType"), iri("t:participation"), iri("t:saidBy")}
+
+
+@pytest.mark.filterwarnings("ignore::DeprecationWarning:rdflib")  # its own
+@pytest.mark.parametrize("name", ["actor:port", f"article:{GAZETTE}", f"claim:{GAZETTE}-demand", "scheme:mode"])
+def test_two_processors_read_the_same(engine: FakeEngine, name: str) -> None:
+    """rdflib and pyoxigraph read the same triples from a card."""
+    text = json.dumps({**cards.document(), **(cards.card(engine, iri(name)) or {})})
+    graph = rdflib.Graph().parse(data=text, format="json-ld").serialize(format="nt")
+    one = set(ox.parse(graph, format=ox.RdfFormat.N_TRIPLES))
+    assert one == set(ox.parse(text, format=ox.RdfFormat.JSON_LD))
+    assert one
 
 
 def test_readable_keys_mean_what_they_say(built: EmbeddedEngine) -> None:
