@@ -13,6 +13,7 @@
     questions   saved questions, each with a form and its answer
     search      what is found by words, and what an address means
     pages       pages to read
+    bodies      the keys of answers that are no cards
     openapi     all that can be asked, as OpenAPI
     reading     the same, as a page shows it
     reference   that document, and a page to try it out on

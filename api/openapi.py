@@ -8,11 +8,13 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from inspect import getdoc
+from itertools import islice
 from typing import Final
 
 from werkzeug.http import HTTP_STATUS_CODES
 from werkzeug.routing import Rule
 
+from api.bodies import BODIES
 from api.errors import KINDS
 from api.negotiate import ERROR, GEOJSON, GRAPH, HTML, JSON_LD, SOLUTIONS, Format, names
 from api.operations import (
@@ -29,13 +31,14 @@ from api.operations import (
     Parameter,
     format_parameter,
     one_of,
+    section_parameters,
 )
 from api.sparql import DIRECT, FORM
 from kb import __version__, cards, guard
 from kb.cards import keys
 from kb.cards.facts import Json, slug
 from kb.cards.filters import MAX_VALUES
-from kb.cards.keys import Schema, iri, maybe, record, ref, several, text, truth, whole
+from kb.cards.keys import Schema, ref, text, whole
 from kb.engine import Engine
 from kb.namespaces import BASE
 from kb.questions import MOST, Question
@@ -109,158 +112,6 @@ _HEADERS: Final[Mapping[str, tuple[str, Schema, bool]]] = {
 """Headers of answers: what they say, as what, and whether they are there wherever they are described."""
 
 _PAGE = {HTML.media_type: {"schema": text()}}
-_TERM = record(
-    {
-        "type": {"type": "string", "enum": ["uri", "literal", "bnode", "triple"]},
-        "value": {"type": ["string", "object"], "description": "A text; of a triple, its three terms."},
-        "datatype?": iri(),
-        "xml:lang?": text(),
-    }
-)
-_QUESTION_LINK = {"name": text(), "title": text(), "description": text(), "href": text("Its path.")}
-_COUNT: Schema = {"type": "object", "additionalProperties": whole()}
-_WORDS: Schema = {"type": "object", "additionalProperties": several(text())}
-
-BODIES: Final[Mapping[str, Schema]] = {
-    "Problem": record(
-        {
-            "type": {
-                "type": "string",
-                "enum": ["about:blank", *(f"{BASE}problem/{kind}" for kind in KINDS)],
-                "description": "What kind of problem it is; about:blank where the status says it all.",
-            },
-            "title": text("The problem in a few words."),
-            "status": whole("The HTTP status."),
-            "detail": text("What is wrong."),
-            "hint": text("What to do; empty where there is nothing to be told."),
-            "request_id": text("Give it when you report a fault of ours."),
-            "line?": whole("Where in the query, from 1."),
-            "column?": whole("Where in that line, from 1."),
-            "token?": text("The word at fault."),
-            "excerpt?": text("The line of the query with a caret under it."),
-        },
-        "What went wrong (RFC 9457).",
-    ),
-    "Results": {
-        "description": "SPARQL 1.1 Query Results JSON: solutions, or a truth value.",
-        "anyOf": [
-            record(
-                {
-                    "head": record({"vars": several(text()), "link?": several(iri())}),
-                    "results": record({"bindings": several({"type": "object", "additionalProperties": _TERM})}),
-                }
-            ),
-            record({"head": record({"link?": several(iri())}), "boolean": truth()}),
-        ],
-    },
-    "JsonLd": {"type": ["array", "object"], "description": "A graph in JSON-LD 1.1."},
-    "OpenApi": record({"openapi": text(), "info": {"type": "object"}, "paths": {"type": "object"}}, "This document."),
-    "Home": record(
-        {
-            "about": text(),
-            "caution": text(),
-            "articles": several(ref("ArticleInShort"), "All articles that were read."),
-            "totals": {**_COUNT, "description": "How many entries each list has."},
-            "contested": several(ref("EventInShort"), "The events with the most holders."),
-            "questions": several(record(_QUESTION_LINK), "The first saved questions."),
-            "lists": several(text(), "The paths of the lists."),
-            "sparql": text("The path of the endpoint."),
-        },
-        "What is here.",
-    ),
-    "Questions": several(ref("Question"), "The saved questions."),
-    "Health": record({"ok": truth(), "build": text(), "version": text()}),
-    "Readiness": record(
-        {
-            "ready": truth(),
-            "build": text(),
-            "walls": {
-                "type": "object",
-                "additionalProperties": {"type": "boolean"},
-                "description": "Which walls stand around queries.",
-            },
-            "evaluators": record({"free": whole(), "quick": whole(), "long": whole()}),
-            "waiting": whole("Queries that wait for an evaluator."),
-        }
-    ),
-    "Lookup": record(
-        {
-            "iri": text("What was asked for."),
-            "total": whole(),
-            "items": several(record({"iri": iri(), "label": text(), "lang": maybe(text()), "kind": text()})),
-        },
-        "The several things that an address, a name or an identifier can mean.",
-    ),
-    "Search": record(
-        {
-            "q": text("The words, as they were given."),
-            "kind": maybe(text("The kind that was asked for.")),
-            "total": whole("How many entries there are in all, of that kind."),
-            "counts": {**_COUNT, "description": "How many there are of each kind."},
-            "limit": whole("How many a page has at most."),
-            "items": several({"anyOf": [ref("FoundClaim"), ref("FoundThing")]}, "The best first."),
-            "next": maybe(text("The path of the next page, null on the last.")),
-            "read_as": {**_WORDS, "description": "What words that do not occur were taken for."},
-            "nearest": {**_WORDS, "description": "What is like words that were taken for nothing."},
-            "apart": {**_COUNT, "description": "Where nothing has all words: in how many things each occurs."},
-        },
-        "What was found by words.",
-    ),
-    "Places": record(
-        {
-            "type": keys.fixed("FeatureCollection"),
-            "features": several(
-                record(
-                    {
-                        "type": keys.fixed("Feature"),
-                        "id": iri(),
-                        "geometry": maybe(
-                            record(
-                                {"type": text(), "coordinates": {"type": "array"}}, "Null where no gazetteer has it."
-                            )
-                        ),
-                        "properties": record(
-                            {
-                                **keys.KEYS["PlaceInShort"][1],
-                                "name_forms": several(ref("Text")),
-                                "gazetteers": several(
-                                    record(
-                                        {
-                                            "iri": iri(),
-                                            "source": maybe(text()),
-                                            "issued": maybe(text()),
-                                            "precision": {"type": "number"},
-                                        }
-                                    )
-                                ),
-                            }
-                        ),
-                    }
-                )
-            ),
-            "next": maybe(text("The path of the next page, null on the last.")),
-        },
-        "Places as GeoJSON (RFC 7946).",
-    ),
-    **{
-        f"{item}Page": record(
-            {
-                "total": whole("How many entries there are in all."),
-                "limit": whole("How many a page has at most."),
-                "sort": text("By what it is sorted."),
-                "items": several(ref(item)),
-                "next": maybe(text("The path of the next page, null on the last.")),
-                "facets": record(
-                    {one.name: _COUNT for one in cards.PARAMETERS[name] if one.facet},
-                    "How many entries each value of a filter gives under the other filters.",
-                ),
-            },
-            f"A page of the list of {name}.",
-        )
-        for name, item in keys.ITEMS.items()
-    },
-}
-"""What answers in JSON hold that is no card."""
 
 
 @dataclass(frozen=True)
@@ -413,6 +264,8 @@ def parameters_of(source: Source, endpoint: str, value: str, method: str = "GET"
         return list_parameters(source.engine, value)
     if endpoint == "questions.question":
         return question_parameters(source.engine, source.questions[value])
+    if endpoint == "rest.entity":
+        return section_parameters(value)
     found = OPERATIONS[endpoint].parameters or ()
     return [one for one in found if method == "GET" or one is not QUERY]
 
@@ -531,8 +384,9 @@ def _responses(source: Source, endpoint: str, place: Place, method: str, example
         found[200]["content"]["application/json"]["examples"] = shown
     if kept:
         found[304] = {"description": "Not modified", "headers": _named(("ETag", *always[:1], *always[1:]))}
-    if 303 in operation.also:
-        found[303] = {"description": "See other", "headers": _named(("Location", *always)), "content": _PAGE}
+    for status in {301, 303} & {*operation.also}:
+        told = {"description": HTTP_STATUS_CODES[status], "headers": _named(("Location", *always))}
+        found[status] = {**told, "content": _PAGE}
     if 206 in operation.also:
         part = {"description": "A range of bytes", "headers": _named(("Content-Range", "ETag", *always))}
         found[206] = {**part, "content": content}
@@ -576,9 +430,12 @@ def _example(source: Source, endpoint: str, place: Place) -> dict[str, str]:
     if endpoint in ("rest.entity", "rest.part"):
         kind = place.values["kind"]
         kind = "mode" if kind == _OTHER else kind
-        there = [slug(one) for one in cards.registered(source.engine, f"{BASE}{kind}/")[:_TRIED]]
-        sizes = {one: len(str(source.ask(f"/{kind}/{one}"))) for one in there} if endpoint == "rest.entity" else {}
-        name = min(there, key=lambda one: (sizes.get(one, 0), one), default=None)
+        there = [slug(one) for one in cards.registered(source.engine, f"{BASE}{kind}/")]
+        if endpoint == "rest.entity":
+            answers = ((one, source.ask(f"/{kind}/{one}")) for one in there)
+            shown = islice(((len(str(card)), one) for one, card in answers if card is not None), _TRIED)
+            there = [one for _, one in sorted(shown)]  # what was retired has no card
+        name = next(iter(there), None)
         return {} if name is None else {"kind": kind, "name": name, "suffix": "json"}
     choices = {name: schema["enum"] for name, schema in place.arguments.items() if schema.get("enum")}
     return {name: "json" if "json" in values else values[0] for name, values in choices.items()}

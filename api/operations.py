@@ -20,6 +20,7 @@ from api.negotiate import (
     HOME,
     HTML,
     JSON,
+    JSON_LD,
     LISTED,
     LISTED_PLACES,
     LISTING,
@@ -30,6 +31,7 @@ from api.negotiate import (
     Format,
     names,
 )
+from kb import cards
 from kb.cards.keys import CARDS, ITEMS, Schema
 from kb.guard import LIMITS
 from kb.index.words import KINDS
@@ -109,6 +111,18 @@ def text_parameter(name: str, about: str, **more: object) -> Parameter:
 def format_parameter(table: tuple[Format, ...]) -> Parameter:
     """The parameter that chooses from a table of formats."""
     return Parameter("format", "The format; it goes before the Accept header.", one_of(names(table)))
+
+
+def section_parameters(kind: str) -> tuple[Parameter, ...]:
+    """The parameters of a card: which of its sections goes on where."""
+    names = cards.SECTIONS.get(kind)
+    if names is None:
+        return ()
+    start: Schema = {"type": "integer", "minimum": 0, "maximum": 10**9 - 1}
+    return (
+        Parameter("section", "A section that is shown from a later item on; “more” has the address.", one_of([*names])),
+        Parameter("after", "With section: how many of its items come before those that are shown.", start),
+    )
 
 
 def one_of(values: list[str]) -> Schema:
@@ -199,10 +213,12 @@ OPERATIONS: Final[Mapping[str, Operation]] = {
         each="kind",
         formats=ENTITY,
         bodies={**CARDS, "": "VocabularyCard"},
-        also=(*COMMON, 406),
+        parameters=None,
+        also=(*COMMON, 301, 406, 410),
         headers=("Link",),
         twins=True,
     ),
+    "rest.context": Operation("Things", "context", formats=(JSON_LD,)),
     "rest.healthz": Operation("Health", "healthz", formats=(JSON,), bodies={"": "Health"}, momentary=True),
     "lists.listing": Operation(
         "Lists",
@@ -291,7 +307,10 @@ def register(app: Flask) -> None:
     @app.before_request
     def check() -> None:
         operation = OPERATIONS.get(request.endpoint or "")
-        if operation is None or operation.others_ignored or operation.parameters is None:
+        if operation is None or operation.others_ignored or request.method == "OPTIONS":
             return
-        if request.method != "OPTIONS":
-            checked(of_address(), [parameter.name for parameter in operation.parameters])
+        parameters = operation.parameters
+        if request.endpoint == "rest.entity":
+            parameters = section_parameters((request.view_args or {})["kind"])
+        if parameters is not None:
+            checked(of_address(), [parameter.name for parameter in parameters])

@@ -9,6 +9,7 @@ hold the cards of everything in the data against it, in both directions.
 from collections.abc import Mapping
 from typing import Final
 
+from kb.cards.context import CONTEXT
 from kb.cards.facts import Json
 
 Schema = Json
@@ -94,6 +95,17 @@ _PLACE_IN_TEXT = {
     "start": maybe(number("Where it begins: characters from the beginning of the text.")),
 }
 
+_CONTEXT = {"@context": fixed(CONTEXT, "What its keys mean to a processor of JSON-LD.")}
+_OWN = {
+    "own": {
+        "type": "object",
+        "additionalProperties": {"type": "array"},
+        "description": "All that the default graph says of it, by prefixed property, with values as JSON-LD has them.",
+    }
+}
+_MORE = maybe(text("Where the next ones are, if these are not all."))
+_FORMS = several(text())
+
 _OWN_WORDS = {
     "label": text("What it is called, in English where there is such a name."),
     "lang": _LANG,
@@ -101,6 +113,15 @@ _OWN_WORDS = {
     "kinds": several(text(), "What it is, in words."),
     "name_forms": several(ref("Text"), "Other forms of its name."),
     "misspellings": several(ref("Text"), "Forms that are misspelt where they are printed."),
+    "names": {
+        "type": "object",
+        "additionalProperties": record({"labels": _FORMS, "name_forms": _FORMS, "misspellings": _FORMS}),
+        "description": "All of these by language (BCP 47), und where none is given.",
+    },
+    "name_uses": record(
+        {"total": whole("How many there are."), "items": several(ref("NameUse")), "more": _MORE},
+        "Who writes which form.",
+    ),
     "external_ids": several(iri(), "The same thing in other datasets."),
     "identifier_source": maybe(text("Where the external identifiers were verified.")),
     "identifiers": several(ref("Text"), "Identifiers as they are printed, such as number plates."),
@@ -145,7 +166,18 @@ _MATCHES = several(ref("Match"), "The fewest texts that have all that was asked.
 
 
 def _card(kind: str, keys: Mapping[str, Schema]) -> Mapping[str, Schema]:
-    return {"iri": iri(), "kind": fixed(kind), **keys}
+    return {**_CONTEXT, "iri": iri(), "kind": fixed(kind), **keys, **_OWN}
+
+
+def _beside(*sections: str) -> Mapping[str, Schema]:
+    """What stands beside sections that are plain lists."""
+    found = {f"{name}_total": whole(f"How many {name} there are in all.") for name in sections}
+    return found | {f"{name}_more": maybe(text("Where the next ones are, if these are not all.")) for name in sections}
+
+
+def _section(item: Schema, about: str = "") -> Schema:
+    """A section that shows its first items."""
+    return record({"total": whole("How many there are."), "items": several(item), "more": _MORE}, about)
 
 
 KEYS: Final[Mapping[str, tuple[str, Mapping[str, Schema]]]] = {
@@ -196,11 +228,22 @@ KEYS: Final[Mapping[str, tuple[str, Mapping[str, Schema]]]] = {
                 "side": maybe(ref("Concept", "An editor’s assignment.")),
                 "side_reason": maybe(text("The reason for it.")),
                 "articles": several(ref("Link"), "What it published."),
+                **_beside("articles"),
                 "claims_as_holder": ref("Section", "What it is said to have claimed."),
                 "claims_naming_it": _NAMING,
                 "addressed_in": ref("Section", "What was said to it."),
             },
         ),
+    ),
+    "NameUse": (
+        "That an article uses a form of a name.",
+        {
+            "iri": iri(),
+            "text": maybe(text("The form.")),
+            "lang": _LANG,
+            "article": maybe(ref("Link")),
+            "outlet": maybe(ref("Voice")),
+        },
     ),
     "Place": ("A place.", _card("place", {**_OWN_WORDS, "claims_naming_it": _NAMING})),
     "Object": ("A thing.", _card("object", {**_OWN_WORDS, "claims_naming_it": _NAMING})),
@@ -254,6 +297,7 @@ KEYS: Final[Mapping[str, tuple[str, Mapping[str, Schema]]]] = {
                 "claims": ref("Section"),
                 "conclusions": whole("Different statements that follow inside it."),
                 "contradictions": several(record({"iri": iri(), "why": maybe(text()), "claims": several(iri())})),
+                **_beside("contradictions"),
                 "notes": _NOTES,
             },
         ),
@@ -289,11 +333,12 @@ KEYS: Final[Mapping[str, tuple[str, Mapping[str, Schema]]]] = {
                         {
                             "article": ref("Link"),
                             "passages": several(record({**_PASSAGE, "here": record({"iri": iri(), **_PLACE_IN_TEXT})})),
-                            "total": whole(),
+                            "total": whole("How many passages there are; the first are shown."),
                         }
                     ),
                     "Other articles with the same words; who was first is not said.",
                 ),
+                **_beside("shares_words_with"),
                 "notes": _NOTES,
                 "holders": whole("Different holders of its claims."),
                 "claims": ref("Section", "Its claims, in the order of the text."),
@@ -312,6 +357,7 @@ KEYS: Final[Mapping[str, tuple[str, Mapping[str, Schema]]]] = {
     "Claim": (
         "A claim: whose it is, through whom it reaches us, how it is put, on which passage it rests, what it says.",
         {
+            **_CONTEXT,
             **_HIT,
             "mode": maybe(ref("DefinedConcept", "How it is put: stated, denied, demanded …")),
             "certainty": maybe(ref("DefinedConcept", "How sure the holder is said to be.")),
@@ -326,19 +372,17 @@ KEYS: Final[Mapping[str, tuple[str, Mapping[str, Schema]]]] = {
             "replies_to": several(ref("ClaimInShort")),
             "answered_by": several(ref("ClaimInShort")),
             "relays": several(ref("ClaimInShort"), "Claims that reach us through it."),
+            **_beside("answered_by", "presupposes", "relays"),
             "evidence": several(ref("Anchor"), "The passages that it rests on."),
-            "same_words_elsewhere": record(
-                {"total": whole(), "items": several(ref("ClaimInShort"))},
-                "Claims that rest on passages with the same words.",
-            ),
-            "comparisons": record(
-                {"total": whole(), "items": several(ref("Comparison"))}, "How it stands to other claims."
-            ),
+            "same_words_elsewhere": _section(ref("ClaimInShort"), "Claims that rest on passages with the same words."),
+            "comparisons": _section(ref("Comparison"), "How it stands to other claims."),
+            "follows": _section(ref("Conclusion"), "What follows from it by rule, apart from what it says."),
             "changes": several(ref("Change"), "What changed on the way from or to it."),
             "cues": several(ref("Cue"), "The words that show whose it is."),
             "content": ref("Content", "What it says; nobody but its speaker says so."),
             "notes": _NOTES,
             "reviewed": maybe(text("When it was reviewed.")),
+            **_OWN,
         },
     ),
     "Anchor": (
@@ -382,6 +426,17 @@ KEYS: Final[Mapping[str, tuple[str, Mapping[str, Schema]]]] = {
             "rules": _LINKS,
             "reason": maybe(text("An editor’s reason.")),
             "claim": ref("ClaimInShort", "The other claim."),
+        },
+    ),
+    "Conclusion": (
+        "What follows by rule from claims: asserted by nobody, and true only if they are.",
+        {
+            "iri": iri(),
+            "lead": text("What stands before each statement: from whose claims it follows."),
+            "how": maybe(text("How it was computed.")),
+            "rests_on": several(ref("ClaimInShort")),
+            "perspectives": _LINKS,
+            "statements": several(text()),
         },
     ),
     "Change": (
@@ -468,6 +523,7 @@ KEYS: Final[Mapping[str, tuple[str, Mapping[str, Schema]]]] = {
     "VocabularyCard": (
         "A value of the vocabulary, or another thing that is described: what it is called, means and is linked to.",
         {
+            **_CONTEXT,
             "iri": iri(),
             "kind": text("The first part of its address."),
             "label": _LINK["label"],
@@ -484,24 +540,26 @@ KEYS: Final[Mapping[str, tuple[str, Mapping[str, Schema]]]] = {
             "perspectives": several(ref("Link"), "Perspectives under which it holds."),
             "rests_on": several(iri(), "What it follows from."),
             "members": several(ref("Term")),
+            **_beside("members"),
             "notes": _NOTES,
+            **_OWN,
         },
     ),
     "Ontology": (
         "The vocabulary.",
-        _card(
-            "ontology",
-            {
-                "label": text(),
-                "description": maybe(text()),
-                "version": maybe(text()),
-                "license": maybe(iri()),
-                "semantics": _TEXTS,
-                "classes": several(ref("Term")),
-                "properties": several(ref("Term")),
-                "schemes": several(ref("Term")),
-            },
-        ),
+        {
+            **_CONTEXT,
+            "iri": iri(),
+            "kind": fixed("ontology"),
+            "label": text(),
+            "description": maybe(text()),
+            "version": maybe(text()),
+            "license": maybe(iri()),
+            "semantics": _TEXTS,
+            "classes": several(ref("Term")),
+            "properties": several(ref("Term")),
+            "schemes": several(ref("Term")),
+        },
     ),
     "Way": (
         "How a place comes to lie in another: by claims of one holder, from the inner to the outer.",
@@ -610,8 +668,9 @@ CARDS: Final = {
     "object": "Object",
     "perspective": "Perspective",
     "place": "Place",
+    "scheme": "VocabularyCard",
 }
-"""The objects that cards are, by kind; cards of all other kinds are a ``VocabularyCard``."""
+"""The objects that cards are, by kind; cards of all other kinds are a ``VocabularyCard`` too."""
 
 ITEMS: Final = {
     "actors": "ActorInShort",
