@@ -251,11 +251,16 @@ def _words(source: Source, endpoint: str, place: Place) -> tuple[str, str]:
         return "A file of the pages: style, script, icon", ""
     operation = OPERATIONS[endpoint]
     first, _, rest = (getdoc(source.views[endpoint]) or "").partition("\n")
-    kind = "something else that is described" if value == _OTHER else f"a{'n' if value[:1] in 'aeio' else ''} {value}"
+    kind = "something else that is described" if value == _OTHER else _a(value)
     summary = operation.summary.format_map({operation.each: value, "a_kind": kind}) or first.rstrip(".")
     if "suffix" in place.arguments and operation.twins:
         summary += ", in the format that the suffix names"
     return summary, " ".join(rest.split())
+
+
+def _a(kind: str) -> str:
+    """A kind with its article."""
+    return f"an {kind}" if kind[:1] in ("a", "e", "i", "o") else f"a {kind}"
 
 
 def parameters_of(source: Source, endpoint: str, value: str, method: str = "GET") -> Sequence[Parameter]:
@@ -283,11 +288,12 @@ def _listed(engine: Engine, name: str, one: cards.Parameter) -> Parameter:
         schema = {"type": "integer", "minimum": 1, "maximum": one.most, "default": int(one.default)}
     elif one.type in ("choice", "flag"):
         schema = one_of(list(one.choices) or ["true", "false"])
-        schema |= {"default": one.default} if one.default else {}
+        schema |= {"default": one.default} if one.default and not one.needs else {}
     elif one.type == "date":
         schema = {"type": "string", "pattern": r"^\s*\d{4}(-\d\d(-\d\d)?)?\s*$"}
     elif one.type in ("concept", "thing"):
-        told = f" A slug, path or IRI of {' or '.join(one.of) if len(one.of) < _KINDS_TOLD else 'anything'}."
+        kinds = " or ".join(_a(kind) for kind in one.of) if len(one.of) < _KINDS_TOLD else "anything"
+        told = f" The slug, path or IRI of {kinds}."
         there = cards.choices(engine, one.of[0]) if one.type == "concept" else []
         schema = one_of(there) if 0 < len(there) <= _FEW and one.name != "role" else schema
         example = next((value for value, _ in cards.suggestions(engine, name, one.name, most=1)), None)

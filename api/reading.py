@@ -76,7 +76,7 @@ def _field(parameter: Json) -> Json:
     return {
         "name": parameter["name"],
         "where": parameter["in"],
-        "about": parameter.get("description") or schema.get("description", ""),
+        "about": (parameter.get("description") or schema.get("description", "")).replace("`", ""),
         "kind": _kind(items),
         "choices": choices,
         "several": schema.get("type") == "array",

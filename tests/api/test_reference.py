@@ -28,7 +28,8 @@ class Page(HTMLParser):
         self.scripts: list[dict[str, str | None]] = []
         self.attributes: set[str] = set()
         self.forms: list[tuple[str, str, list[tuple[str, str]]]] = []
-        self._area: str | None = None
+        self._is_sent = False
+        self._written: str | None = None
         self.feed(text)
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
@@ -40,16 +41,24 @@ class Page(HTMLParser):
             self.scripts.append(found)
         if tag == "form":
             self.forms.append((found["method"] or "", found["action"] or "", []))
-        if "name" in found and tag in ("input", "select", "textarea") and found.get("type") != "checkbox":
+        if tag in ("input", "select", "textarea"):
+            self._is_sent = "name" in found and found.get("type") != "checkbox"
+        if self._is_sent and tag in ("input", "select", "textarea"):
             self.forms[-1][2].append((found["name"] or "", found.get("value") or ""))
-            self._area = found["name"] if tag == "textarea" else None
+        chosen = tag == "option" and "selected" in found and "value" not in found
+        if self._is_sent and (tag == "textarea" or chosen):
+            self._written = self.forms[-1][2][-1][0]
 
     def handle_data(self, data: str) -> None:
-        if self._area is not None:
-            self.forms[-1][2][-1] = (self._area, data)
+        if self._written is not None:
+            name, before = self.forms[-1][2][-1]
+            if before:
+                self.forms[-1][2].append((name, data))
+            else:
+                self.forms[-1][2][-1] = (name, data)
 
     def handle_endtag(self, tag: str) -> None:
-        self._area = None if tag == "textarea" else self._area
+        self._written = None
 
 
 @pytest.fixture
