@@ -17,7 +17,7 @@ from kb.engine import EmbeddedEngine
 from kb.model import Truth
 from kb.namespaces import iri
 from kb.paths import queries_dir, shapes_dir
-from kb.questions import load
+from kb.questions import bound, load
 from kb.rules import rules
 from kb.sources import read_folder
 from kb.times import Bounds, bounds
@@ -76,7 +76,7 @@ def test_the_timeline_from_2020_to_2022(shipped_engine: EmbeddedEngine) -> None:
 
 def test_what_passed_the_lachin_road_in_november_and_december_2022(shipped_engine: EmbeddedEngine) -> None:
     """Only the journey of 16 to 18 November is dated; thirteen further claims of a passage give no time."""
-    rows = answers(shipped_engine, "what-passed-the-lachin-road")
+    rows = answers(shipped_engine, "what-passed-over-a-road")
     dated = [f"{NEWSROOM}-vehicles-to-khankendi", f"{CALIBER}-vehicles-to-khankendi"]
     assert claims(rows, possibility="certain") == dated
     assert claims(rows, possibility="possible") == []
@@ -166,7 +166,7 @@ def story(times: list[Bounds]) -> ox.Store:
         for name in ("claim", "event", "node", "place", "rdfs", "role", "sem", "skos", "t", "xsd")
     )
     blocks = [
-        't:it rdfs:label "it" ; skos:prefLabel "it" .',
+        't:it rdfs:label "it" ; skos:prefLabel "it" . event:it rdfs:label "it" .',
         *(f'place:{name} rdfs:label "a road" .' for name in ("lachin-road", "new-highway")),
     ]
     for number, time in enumerate(times):
@@ -176,9 +176,11 @@ def story(times: list[Bounds]) -> ox.Store:
             if day is not None
         )
         blocks.append(f"""
-            claim:{number} a t:Claim ; t:about t:it ; t:holder t:it ; t:mode t:it ; t:polarity t:it ; t:evidence t:it .
+            claim:{number} a t:Claim ; t:about event:it ; t:certainty t:it ; t:evidence t:it ; t:holder t:it ;
+                t:inArticle t:it ; t:mode t:it ; t:polarity t:it .
             claim:{number} {{
-                event:it a sem:Event ; sem:hasTime node:{number}-when ; t:participation node:{number}-way .
+                event:it a sem:Event ; sem:eventType t:it ; sem:hasTime node:{number}-when ;
+                    t:participation node:{number}-way .
                 node:{number}-way sem:roleType role:path ; t:participant place:lachin-road .
                 node:{number}-when t:edtf "a reading" ; t:verbatim "some words" {stamps}.
             }}""")
@@ -197,7 +199,7 @@ def story(times: list[Bounds]) -> ox.Store:
             ("2019-12-31", "2020-01-01", "2022-12-31", "2023-01-01"),
         ),
         (
-            "what-passed-the-lachin-road",
+            "what-passed-over-a-road",
             "2022-11-01/2022-12-31",
             ("2022-10-31", "2022-11-01", "2022-12-31", "2023-01-01"),
         ),
@@ -215,6 +217,31 @@ def test_questions_call_certain_and_possible_what_the_reasoning_does(
     assert len(found) == len(dict(found))
     assert dict(found) == {number: truth.value for number, truth in wanted.items() if truth is not Truth.IMPOSSIBLE}
     assert {*wanted.values()} == {*Truth}
+
+
+@pytest.mark.parametrize(
+    ("edtf", "precision"),
+    [
+        ("2022-12-12", "1"),
+        ("2022-12-12/2022-12-13", "1"),
+        ("[2022-11-28..2022-12-04]", "2"),
+        ("[2022-11-28..2022-12-05]", "3"),
+        ("2022-12", "3"),
+        ("[2022-12-01..2023-01-01]", None),
+        ("[..2022-12-12]", None),
+        ("2022-12/..", None),
+        ("2022", None),
+    ],
+)
+def test_a_time_has_the_precision_that_acled_codes(edtf: str, precision: str | None) -> None:
+    """Days that are given are 1, some day of seven is 2, of a month 3; what is wider or open has no code and a note."""
+    event = {"event": [ox.NamedNode(iri("event:it"))]}
+    query = bound(load(queries_dir())["which-row-would-an-event-dataset-have"], event)
+    solutions = story([bounds(edtf)]).query(query)
+    assert isinstance(solutions, ox.QuerySolutions)
+    ((found, notes),) = [(row["time_precision"], row["notes"]) for row in solutions]
+    assert (found and found.value) == precision  # type: ignore[union-attr]
+    assert ("open or wider than a month" in notes.value) == (precision is None)  # type: ignore[union-attr]
 
 
 def test_the_page_on_time_and_quantity_says_what_the_code_answers() -> None:

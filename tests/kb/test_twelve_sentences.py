@@ -68,7 +68,7 @@ def test_the_trucks_went_from_khankendi_to_armenia(shipped_engine: EmbeddedEngin
 
 def test_about_fourteen_passengers_twelve_of_them_from_izeh(shipped_engine: EmbeddedEngine) -> None:
     """About 14 people were carried; 12 of these are said to be from Izeh."""
-    rows = answers(shipped_engine, "how-many-passengers")
+    rows = answers(shipped_engine, "how-many-took-part-and-from-where")
     assert [(r["number"], r["approximation"], r["outOf"], r["home"]) for r in rows] == [
         ("14", "About", "", ""),
         ("12", "Exact", "14", "Izeh"),
@@ -77,7 +77,7 @@ def test_about_fourteen_passengers_twelve_of_them_from_izeh(shipped_engine: Embe
 
 def test_the_arms_list_counts_two_missile_types_and_no_launchers(shipped_engine: EmbeddedEngine) -> None:
     """Ten units each of two types are counted; launchers, mines, rifles and mortars are not, and 122 is no number."""
-    answered = answers(shipped_engine, "what-the-shipment-counts")
+    answered = answers(shipped_engine, "what-a-shipment-is-made-up-of")
     rows = {row["part"].removesuffix(" (Caliber.Az, 13 December 2022)"): row["number"] for row in answered}
     counted = {part: number for part, number in rows.items() if number}
     assert counted == {"anti-tank guided missile “Cornet”": "10", "anti-tank guided missile “Fagot”": "10"}
