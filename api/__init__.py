@@ -7,8 +7,10 @@
     sparql      /sparql
     describe    the dataset in its own words: service description, VoID, DCAT, schema.org
     dataset     VoID, dumps, graphs one by one
-    rest        things, lists, vocabulary, health
+    rest        things, vocabulary, health
+    lists       lists with filters
     questions   saved questions, each with a form and its answer
+    search      what is found by words, and what an address means
     pages       pages to read
     headers     what every answer carries
     cache       answers kept in front of the application
@@ -25,7 +27,7 @@ from collections.abc import Mapping
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from api import dataset, errors, headers, pages, rest, sparql
+from api import dataset, errors, headers, lists, pages, rest, search, sparql
 from api import questions as saved
 from api.cache import AnswerCache
 from api.metrics import Metrics
@@ -80,10 +82,18 @@ def create_app(
     app.jinja_env.lstrip_blocks = True
     errors.register(app)
     headers.register(app, engine, snapshots or {}, showing or Showing(), proxies=proxies)
-    for blueprint in (sparql.blueprint, dataset.blueprint, rest.blueprint, saved.blueprint, pages.blueprint):
+    for blueprint in (
+        sparql.blueprint,
+        dataset.blueprint,
+        rest.blueprint,
+        lists.blueprint,
+        saved.blueprint,
+        search.blueprint,
+        pages.blueprint,
+    ):
         app.register_blueprint(blueprint)
     places = {rule.rule.split("/", 2)[1].partition("<")[0].partition(".")[0] for rule in app.url_map.iter_rules()}
     own = app.extensions["testimonia"]
-    own["straight"] = Straight(engine, cache, salt=own["salt"], proxies=proxies)
+    own["straight"] = Straight(engine, cache, salt=own["salt"])
     own["metrics"] = Metrics(engine, cache, {*places, *OWN, *LISTS})
     return app

@@ -15,7 +15,10 @@ from kb.namespaces import BASE
 
 @dataclass(eq=False)
 class Problem(Exception):
-    """An answer that is an error: raise it from a view, or let the handler make it of what was raised."""
+    """An answer that is an error: raise it from a view, or let the handler make it of what was raised.
+
+    ``members`` are those that a kind of problem has beside the common ones (RFC 9457, section 3.2).
+    """
 
     status: int
     detail: str
@@ -26,6 +29,7 @@ class Problem(Exception):
     token: str = ""
     excerpt: str = ""
     headers: Mapping[str, str] = field(default_factory=dict)
+    members: Mapping[str, object] = field(default_factory=dict)
 
     @property
     def title(self) -> str:
@@ -52,6 +56,12 @@ KINDS: dict[str, tuple[int, str, str]] = {
     ),
     "not-found": (404, "There is no such thing here", "The address, or the graph that was asked for, is not served."),
     "parameter": (400, "A parameter does not fit", "A parameter is missing, repeated, or has a value it cannot take."),
+    "retired": (
+        410,
+        "This entry was retired",
+        "The address was published and is no longer in use. It is kept for those who have cited it: with the reason, "
+        "the day, and what to use instead.",
+    ),
     "share": (429, "Your share is taken", "A client may have a limited number of long queries at work or waiting."),
     "size": (503, "The answer is too large", "Answers are whole or not given; this one grew over the limit."),
     "syntax": (400, "The query is not valid", "The query does not follow the grammar of SPARQL 1.1."),
@@ -139,6 +149,7 @@ def respond(problem: Problem) -> Response:
         "column": problem.column,
         "token": problem.token or None,
         "excerpt": problem.excerpt or None,
+        **problem.members,
     }
     body = {name: value for name, value in body.items() if value is not None}
     form = negotiate.choose(request.headers.get("Accept"), negotiate.ERROR) or negotiate.PROBLEM

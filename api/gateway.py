@@ -22,7 +22,9 @@ from typing import TYPE_CHECKING, Any
 from granian._granian import RSGIProtocolClosed
 
 from api.cache import REQUEST_ID, AnswerCache, Entry, posted_hash
+from api.headers import request_id_of
 from api.metrics import Metrics
+from api.represent import client_of
 from api.straight import Straight
 
 if TYPE_CHECKING:
@@ -47,7 +49,7 @@ class Gateway:
     """The RSGI application around a WSGI application and the answers that are kept of it.
 
     ``straight`` answers plain queries without the application. ``max_body`` is in bytes: no more of a request is read.
-    ``close`` is called when the server stops.
+    ``proxies`` is as for ``create_app``. ``close`` is called when the server stops.
     """
 
     def __init__(
@@ -58,10 +60,11 @@ class Gateway:
         straight: Straight,
         *,
         max_body: int,
+        proxies: int = 0,
         close: Callable[[], None],
     ) -> None:
         self._app, self._cache, self._metrics, self._straight = app, cache, metrics, straight
-        self._max_body, self._close = max_body, close
+        self._max_body, self._proxies, self._close = max_body, proxies, close
         self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="request")
 
     def __rsgi_del__(self, loop: asyncio.AbstractEventLoop) -> None:
@@ -92,11 +95,11 @@ class Gateway:
             )
             kept = entry is not None
             if key is not None and entry is None and path == "/sparql":
-                client = self._straight.client(_address(scope), headers)
+                client = client_of(_address(scope), headers.get("x-forwarded-for", ""), proxies=self._proxies)
                 found = await self._straight.answer(key, scope.method, headers, body, client)
                 entry, begun = (found, None) if isinstance(found, Entry) else (None, found)
             if entry is not None:
-                name = self._straight.request_id(headers)
+                name = request_id_of(headers.get("x-request-id", ""), trusted=bool(self._proxies))
                 status, sent, content = entry.answer(name, headers.get("if-none-match"))
                 if scope.method == "HEAD" or not content:
                     protocol.response_empty(status, sent)

@@ -52,6 +52,9 @@ ALWAYS = {
 }
 """On every answer."""
 
+LASTING = "public, max-age=86400"
+"""Anybody may keep an answer for a day: it depends on this code and not on the data."""
+
 _ID = re.compile(r"[A-Za-z0-9-]{8,64}")
 _COMPRESSIBLE = ("text/", "application/", "image/svg")
 
@@ -68,6 +71,7 @@ def register(app: Flask, engine: Engine, snapshots: Mapping[str, str], showing: 
         g.request_id = request_id_of(request.headers.get(REQUEST_ID, ""), trusted=bool(proxies))
         g.may_be_indexed = False
         g.may_be_kept = True
+        g.cache_control = CACHE_CONTROL
         g.validators = {}
         g.held = ExitStack()
         begun = request.environ.get("testimonia.begun")
@@ -92,7 +96,7 @@ def register(app: Flask, engine: Engine, snapshots: Mapping[str, str], showing: 
         if not g.may_be_kept:
             response.headers["Cache-Control"] = "no-store"
         elif response.status_code in (200, 206, 304) and request.method in ("GET", "HEAD"):
-            response.headers["Cache-Control"] = CACHE_CONTROL
+            response.headers["Cache-Control"] = g.cache_control
             if "ETag" in response.headers:  # a dump, which has seen to its conditions itself
                 return _compressed(response)
             response.headers["ETag"] = f'W/"{_etag(response.content_type or "")}"'
@@ -129,6 +133,11 @@ def unchanged(content_type: str) -> bool:
 def momentary() -> None:
     """Says of the answer to this request that it is true for a moment: nobody keeps it."""
     g.may_be_kept = False
+
+
+def lasting() -> None:
+    """Says of the answer to this request that it holds longer than the build."""
+    g.cache_control = LASTING
 
 
 def _etag(content_type: str) -> str:

@@ -48,6 +48,7 @@ _JSON_LD = "application/ld+json"
 
 TURTLE = Format("ttl", "text/turtle", "Turtle")
 N_TRIPLES = Format("nt", "application/n-triples", "N-Triples")
+GEOJSON = Format("geojson", "application/geo+json", "GeoJSON")
 RDF_XML = Format("rdf", "application/rdf+xml", "RDF/XML")
 JSON_LD = Format("jsonld", _JSON_LD, "JSON-LD")
 TRIG = Format("trig", "application/trig", "TriG")
@@ -81,6 +82,10 @@ ENTITY = (TURTLE, HTML, JSON, JSON_LD, TRIG, N_QUADS, N_TRIPLES, RDF_XML)
 """Things. Turtle, N-Triples and RDF/XML hold default-graph triples only; TriG, N-Quads and JSON-LD content too."""
 
 LISTING = (JSON, HTML, CSV)
+LISTED = (JSON, HTML, CSV, TURTLE)
+"""Lists. Turtle holds what the default graph says of the entries of a page."""
+
+LISTED_PLACES = (*LISTED, GEOJSON)
 PAGE_OR_JSON = (HTML, JSON)
 ERROR = (PROBLEM, HTML, Format("json", "application/json", "problem"))
 RDF = (TURTLE, N_TRIPLES, RDF_XML, JSON_LD, TRIG, N_QUADS)

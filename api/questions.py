@@ -1,5 +1,6 @@
 """``/questions``: the saved questions, each with a form for its parameters and its answer in every format."""
 
+import re
 from dataclasses import replace
 
 from flask import Blueprint, Response, g, render_template
@@ -23,6 +24,9 @@ from kb import cards, guard
 from kb.questions import BadValue, Question
 
 blueprint = Blueprint("questions", __name__)
+
+_CAPITAL = re.compile("[A-Z]")
+"""Where a word begins in the name of a column, such as “relayedBy”."""
 
 LISTED_CHOICES = 40
 """Choices of a parameter that the list of questions tells at most; a question's page tells more."""
@@ -59,7 +63,10 @@ def question(name: str) -> Response:
     for parameter in shown["parameters"]:
         parameter["given"] = asked.given[parameter["name"]]
     same = [(key, value) for key, values in given.items() if key != "format" for value in values]
-    return result_page("question.html", rows, table, question=shown, query=asked.query.strip(), same=same)
+    headings = [_CAPITAL.sub(lambda match: f" {match[0].lower()}", column) for column in rows.columns]
+    return result_page(
+        "question.html", rows, table, headings=headings, question=shown, query=asked.query.strip(), same=same
+    )
 
 
 def _given(asked: Question) -> dict[str, list[str]]:

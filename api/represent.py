@@ -16,11 +16,10 @@ from api import negotiate
 from api.errors import bad_parameter, not_acceptable
 from api.metrics import Metrics
 from api.negotiate import HTML, Format
-from kb import cards, wellformed
+from kb import cards
 from kb.engine import MAX_ANSWER, Answer, Engine, QueryRequest, Term, always
 from kb.namespaces import BASE, OWN, PREFIXES, shorten
 from kb.passages import Showing
-from kb.prefixes import prefixes_of
 from kb.process import Body
 from kb.questions import Question
 
@@ -49,6 +48,12 @@ def build_id() -> str:
 def client() -> str:
     """Whose share of the evaluators this request takes: an address, or the network of a household with IPv6."""
     return share_of(request.remote_addr or "")
+
+
+def client_of(remote: str, forwarded: str, *, proxies: int) -> str:
+    """As ``client``, of a request from ``remote`` with X-Forwarded-For as ``ProxyFix`` reads it behind ``proxies``."""
+    passed = [part.strip() for part in forwarded.split(",")] if forwarded else []
+    return share_of(passed[-proxies] if proxies and len(passed) >= proxies else remote)
 
 
 @functools.lru_cache(maxsize=1024)
@@ -114,10 +119,10 @@ def href(name: str | None) -> str | None:
     return name if name.startswith("https://") and not name.startswith(BASE) else None
 
 
-def address(path: str, parameters: Mapping[str, str]) -> str:
-    """A path here with parameters, those that are empty left out."""
+def address(path: str, parameters: Mapping[str, str | Sequence[str]]) -> str:
+    """A path here with parameters, of which some may have several values; those that are empty are left out."""
     kept = {key: value for key, value in parameters.items() if value}
-    return path + (f"?{urlencode(kept)}" if kept else "")
+    return path + (f"?{urlencode(kept, doseq=True)}" if kept else "")
 
 
 def negotiated(table: tuple[Format, ...]) -> Format:
@@ -144,10 +149,10 @@ def whole(body: Body, form: Format) -> Response:
     return Response(pieces, content_type=form.content_type, headers={"Content-Length": str(len(body))})
 
 
-def as_json(value: object) -> Response:
+def as_json(value: object, form: Format = negotiate.JSON) -> Response:
     """A JSON response, readable as it stands."""
     text = json.dumps(value, ensure_ascii=False, indent=2) + "\n"
-    return Response(text, content_type=negotiate.JSON.content_type)
+    return Response(text, content_type=form.content_type)
 
 
 def as_csv(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> Response:
@@ -162,23 +167,19 @@ def as_csv(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> Response
 def as_rdf(quads: Iterable[ox.Quad], form: Format) -> Response:
     """Quads in a format; one that knows no named graphs gets those of the default graph only."""
     kind = ox.RdfFormat.from_media_type(form.syntax)
-    ordered = sorted(quads, key=lambda quad: (quad.graph_name != ox.DefaultGraph(), str(quad.graph_name), str(quad)))
-    if form.name in negotiate.QUADS:
-        body = ox.serialize(ordered, format=kind, prefixes=prefixes_of(ordered))
-    else:
-        default = [quad for quad in ordered if quad.graph_name == ox.DefaultGraph()]
-        body = ox.serialize([quad.triple for quad in default], format=kind, prefixes=prefixes_of(default))
-    if form.syntax == negotiate.RDF_XML.media_type:
-        body = wellformed.xml(body or b"")
-    return Response(body, content_type=form.content_type)
+    if kind is None:
+        raise ValueError(f"{form.syntax} is no format of RDF")
+    return Response(cards.as_rdf(quads, kind), content_type=form.content_type)
 
 
-def result_page(template: str, table: cards.Table, formats: tuple[Format, ...], **values: object) -> Response:
-    """A page with a table of results, and links to the same answer in other formats."""
+def result_page(
+    template: str, table: cards.Table, formats: tuple[Format, ...], *, headings: Sequence[str] = (), **values: object
+) -> Response:
+    """A page with a table of results under ``headings`` or the names of its columns, and links to other formats."""
     shown = [[_cell(row.get(name)) for name in table.columns] for row in table.rows[:ROWS_LIMIT]]
     page = render_template(
         template,
-        table={"columns": table.columns, "rows": shown, "total": len(table.rows), "limit": ROWS_LIMIT},
+        table={"columns": headings or table.columns, "rows": shown, "total": len(table.rows), "limit": ROWS_LIMIT},
         formats=[(form.title, form.name) for form in formats if form.name != "html" and not form.written_as],
         **values,
     )

@@ -1,23 +1,20 @@
-"""Things and lists of things, each in every format: entities, vocabulary, lists, and whether all is well."""
+"""Things, each in every format: entities, vocabulary, and whether all is well."""
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 
 import pyoxigraph as ox
 from flask import Blueprint, Response, g, redirect, render_template, request
 
 from api import negotiate
 from api.errors import Problem, bad_parameter
-from api.fields import by_name, of_address
-from api.headers import momentary
+from api.fields import of_address, single
+from api.headers import lasting, momentary
 from api.metrics import CONTENT_TYPE
-from api.negotiate import ENTITY, HTML, JSON, LISTING, Format
+from api.negotiate import ENTITY, HTML, JSON, JSON_LD, Format
 from api.represent import (
-    address,
-    as_csv,
     as_json,
     as_rdf,
-    chosen,
     engine,
     href,
     metrics,
@@ -30,8 +27,6 @@ from kb.namespaces import BASE, OWN
 
 blueprint = Blueprint("rest", __name__)
 
-DEFAULT_LIMIT = 50
-MAX_LIMIT = 500
 _MAX_TEXT = 200
 _VOCABULARY = tuple(
     sorted(
@@ -68,12 +63,17 @@ _TEMPLATES = {
 @blueprint.get(f"/<any({_KINDS}):kind>/<name>")
 def entity(kind: str, name: str) -> Response:
     """An entity, in the format that its suffix or the Accept header names."""
-    slug, form = _twin(name)
+    slug, suffix, form = _twin(name)
+    retired = cards.tombstone(engine(), f"{BASE}{kind}/{slug}") if _SLUG.fullmatch(slug) else None
+    if retired is not None:
+        return _moved(retired, suffix)
     card: cards.Json | None = None
     quads: Sequence[ox.Quad] = ()
     if _SLUG.fullmatch(slug):
         if form in (HTML, JSON):
-            card = cards.card(engine(), f"{BASE}{kind}/{slug}", snapshots=snapshots(), showing=showing())
+            section, after = _section(kind)
+            name = f"{BASE}{kind}/{slug}"
+            card = cards.card(engine(), name, snapshots=snapshots(), showing=showing(), section=section, after=after)
         else:
             quads = cards.description(engine(), f"{BASE}{kind}/{slug}")
     if not card and not quads:
@@ -97,6 +97,14 @@ def ontology(suffix: str = "") -> Response:
     return _twins(_represent(form, card, quads, "ontology.html", "/ontology"), "/ontology", "ontology")
 
 
+@blueprint.get("/context.jsonld")
+def context() -> Response:
+    """What the keys of cards mean, as a JSON-LD context; the same whatever is served."""
+    g.may_be_indexed = True
+    lasting()
+    return as_json(cards.document(), JSON_LD)
+
+
 @blueprint.get(f"/<any({', '.join(cards.PARTS)}):kind>/<name>")
 def part(kind: str, name: str) -> Response:
     """A redirection to the claim or article that a part belongs to, in the same format where a suffix names one."""
@@ -106,29 +114,7 @@ def part(kind: str, name: str) -> Response:
     found = cards.owner(engine(), f"{BASE}{kind}/{slug}") if _SLUG.fullmatch(slug) else None
     if found is None:
         raise _unknown(kind, slug)
-    return _see_other(f"{href(found)}.{suffix}" if suffix else f"{href(found)}")
-
-
-@blueprint.get(f"/<any({', '.join(cards.LISTS)}):name>")
-def listing(name: str) -> Response:
-    """A page of a list, with filters."""
-    fields = _fields(name)
-    form = chosen(fields["format"] or None, LISTING)
-    limit = _limit(fields["limit"])
-    filters = {key: value for key, value in fields.items() if key in cards.FILTERS.get(name, ()) and value}
-    try:
-        page = cards.listing(engine(), name, q=fields["q"], filters=filters, after=fields["after"], limit=limit)
-    except cards.BadFilter as error:
-        raise bad_parameter(error.name, f"{error}.", error.choices) from None
-    following = None
-    if page.after is not None:
-        following = request.script_root + address(f"/{name}", {**fields, "after": page.after})
-    value = {"total": page.total, "limit": limit, "items": page.items, "next": following}
-    response = _LIST_FORMS[form.name](name, value, fields)
-    response.headers["Testimonia-Total"] = str(page.total)
-    if following is not None:
-        response.headers.add("Link", f'<{following}>; rel="next"')
-    return response
+    return _redirect(f"{href(found)}.{suffix}" if suffix else f"{href(found)}", 303)
 
 
 @blueprint.get("/healthz")
@@ -164,16 +150,38 @@ def counted() -> Response:
     return Response(metrics().text(), content_type=CONTENT_TYPE)
 
 
-def _twin(name: str) -> tuple[str, Format]:
-    """The slug, and the format that its suffix names; without one, the format that the request asks for."""
+def _twin(name: str) -> tuple[str, str, Format]:
+    """The slug, its suffix, and the format that this names; without one, the format that the request asks for."""
     slug, dot, suffix = name.rpartition(".")
     found = negotiate.by_name(suffix, ENTITY) if dot else None
-    return (slug, found) if found is not None else (name, negotiated(ENTITY))
+    return (slug, f".{suffix}", found) if found is not None else (name, "", negotiated(ENTITY))
+
+
+def _moved(card: cards.Json, suffix: str) -> Response:
+    """A redirection from an address to that under which the same entry stands now; Problem where it was retired."""
+    retired = card["retired"]
+    reason, replacement = retired["reason"], retired["replacement"]
+    if replacement is not None and reason["code"] == "renamed":
+        return _redirect(f"{href(replacement)}{suffix}", 301)
+    noted = " ".join(str(note["text"]) for note in card["notes"])
+    raise Problem(
+        410,
+        f"The {card['kind']} “{card['label']}” was retired on {retired['date']}: {reason['label'].lower()}. {noted}",
+        f"Use {replacement} instead."
+        if replacement
+        else "Nothing replaces it; /corrections says how that comes about.",
+        "retired",
+        headers={"Link": f'<{href(replacement)}{suffix}>; rel="successor-version"'} if replacement else {},
+        members={"reason": reason["label"], "date": retired["date"], "replacement": replacement},
+    )
 
 
 def _represent(form: Format, card: cards.Json | None, quads: Sequence[ox.Quad], template: str, path: str) -> Response:
     if form is JSON:
-        return as_json(card)
+        response = as_json({"@context": cards.CONTEXT, **(card or {})})
+        link = f'<{request.script_root}/context.jsonld>; rel="http://www.w3.org/ns/json-ld#context"'
+        response.headers.add("Link", f'{link}; type="{JSON_LD.media_type}"')
+        return response
     if form is HTML:
         twins = [(found.title, f"{path}.{found.name}") for found in ENTITY if found is not HTML]
         return Response(render_template(template, card=card, twins=twins), content_type=HTML.content_type)
@@ -199,8 +207,8 @@ def _unknown(kind: str, slug: str) -> Problem:
     return Problem(404, f"There is no {kind} “{slug[:_MAX_TEXT]}” here.", hint, "not-found")
 
 
-def _see_other(location: str) -> Response:
-    response = redirect(location, 303)
+def _redirect(location: str, status: int) -> Response:
+    response = redirect(location, status)
     assert isinstance(response, Response)
     return response
 
@@ -209,59 +217,13 @@ def _suffixes() -> str:
     return f"There are {', '.join('.' + name for name in negotiate.names(ENTITY))}."
 
 
-def _fields(name: str) -> dict[str, str]:
-    """The parameters of a list, each at most once; Problem for one that it does not know."""
-    known = ["after", "format", "limit", "q", *cards.FILTERS.get(name, ())]
-    found = dict.fromkeys(known, "")
-    for key, given in by_name(of_address(), known).items():
-        value = given.strip()
-        if len(value) > _MAX_TEXT or any(ord(c) < 32 for c in value):
-            raise bad_parameter(key, f"“{key}” takes at most {_MAX_TEXT} characters, and no control characters.")
-        found[key] = value
-    return found
-
-
-def _limit(text: str) -> int:
-    if not text:
-        return DEFAULT_LIMIT
-    if not text.isascii() or not text.isdigit() or not 1 <= int(text) <= MAX_LIMIT:
-        raise bad_parameter("limit", f"“{text[:20]}” is no limit.", [f"a whole number from 1 to {MAX_LIMIT}"])
-    return int(text)
-
-
-def _list_json(name: str, value: Mapping[str, object], fields: Mapping[str, str]) -> Response:
-    return as_json(value)
-
-
-def _list_csv(name: str, value: cards.Json, fields: Mapping[str, str]) -> Response:
-    columns = _COLUMNS.get(name, ("iri", "label", "kinds"))
-    return as_csv(columns, ([_flat(item.get(column)) for column in columns] for item in value["items"]))
-
-
-def _list_page(name: str, value: cards.Json, fields: Mapping[str, str]) -> Response:
-    choices = {key: cards.choices(engine(), key) for key in cards.CODED} if name == "claims" else {}
-    twins = [(form.title, address(f"/{name}", {**fields, "format": form.name})) for form in LISTING if form is not HTML]
-    page = render_template("list.html", name=name, page=value, fields=fields, choices=choices, twins=twins)
-    return Response(page, content_type=HTML.content_type)
-
-
-def _flat(value: object) -> object:
-    """A JSON value as one CSV cell: links by IRI, concepts by code, several values with a semicolon between."""
-    if isinstance(value, dict):
-        return value.get("code") or value.get("iri")
-    if isinstance(value, list):
-        return "; ".join(str(_flat(found)) for found in value)
-    return {True: "true", False: "false"}[value] if isinstance(value, bool) else value
-
-
-_COLUMNS: dict[str, Sequence[str]] = {
-    "articles": ("iri", "label", "outlet", "byline", "published", "claims", "holders"),
-    "claims": ("iri", "speaker", "holder", "mode", "certainty", "polarity", "realis", "about", "paraphrase"),
-    "events": ("iri", "label", "claims", "holders"),
-    "perspectives": ("iri", "label", "rule", "claims", "holders", "contradictions"),
-}
-_LIST_FORMS: dict[str, Callable[[str, cards.Json, Mapping[str, str]], Response]] = {
-    "csv": _list_csv,
-    "html": _list_page,
-    "json": _list_json,
-}
+def _section(kind: str) -> tuple[str, int]:
+    """Which section of a card goes on where, from the parameters; Problem for one that the kind does not have."""
+    names = cards.SECTIONS.get(kind, ())
+    given = of_address()
+    section, after = single(given, "section") or "", single(given, "after") or ""
+    if section and section not in names:
+        raise bad_parameter("section", f"“{section[:20]}” is no section that is shown in parts.", names)
+    if after and not (section and after.isascii() and after.isdigit() and len(after) < 10):
+        raise bad_parameter("after", f"“{after[:20]}” is no place in a section.", ["a whole number, with section="])
+    return section, int(after or 0)

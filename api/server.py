@@ -67,7 +67,15 @@ def load(settings: Settings, _target: str = "") -> Any:
     own = app.extensions["testimonia"]
     gc.collect()
     gc.freeze()  # what is there now stays, and need not be looked through again and again
-    return Gateway(app.wsgi_app, own["cache"], own["metrics"], own["straight"], max_body=MAX_BODY, close=engine.close)
+    return Gateway(
+        app.wsgi_app,
+        own["cache"],
+        own["metrics"],
+        own["straight"],
+        max_body=MAX_BODY,
+        proxies=settings.proxies,
+        close=engine.close,
+    )
 
 
 def _engine(settings: Settings) -> "Engine":

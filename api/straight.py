@@ -18,7 +18,7 @@ from api import fields, headers
 from api.cache import AnswerCache, Entry, Key
 from api.errors import Problem
 from api.negotiate import GRAPH, HTML, SOLUTIONS, Format
-from api.represent import asking, share_of
+from api.represent import asking
 from api.sparql import DIRECT, FORM, HINT, format_for
 from kb import cards, guard, hints
 from kb.engine import Answer, Asked, Engine, QueryRequest, always
@@ -73,20 +73,11 @@ class _Refused:
 class Straight:
     """Answers plain requests to ``/sparql`` out of ``engine``; what is to be kept goes to ``cache``.
 
-    ``salt`` is what validators depend on beside the build; ``proxies`` as for ``create_app``.
+    ``salt`` is what validators depend on beside the build.
     """
 
-    def __init__(self, engine: Engine, cache: AnswerCache, *, salt: str, proxies: int) -> None:
-        self._engine, self._cache, self._salt, self._proxies = engine, cache, salt, proxies
-
-    def client(self, address: str, given: Mapping[str, str]) -> str:
-        """Whose share a request takes: as ``ProxyFix`` reads its address from the ``given`` headers."""
-        passed = [part.strip() for part in given.get("x-forwarded-for", "").split(",")] if self._proxies else []
-        return share_of(passed[-self._proxies] if self._proxies and len(passed) >= self._proxies else address)
-
-    def request_id(self, given: Mapping[str, str]) -> str:
-        """The id of a request."""
-        return headers.request_id_of(given.get("x-request-id", ""), trusted=bool(self._proxies))
+    def __init__(self, engine: Engine, cache: AnswerCache, *, salt: str) -> None:
+        self._engine, self._cache, self._salt = engine, cache, salt
 
     async def answer(
         self, key: Key, method: str, given: Mapping[str, str], body: bytes, client: str

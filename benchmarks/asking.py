@@ -179,6 +179,11 @@ def _term(term: Mapping[str, str]) -> str:
     return "\0".join((kind, term["value"], datatype, term.get("xml:lang", "").lower()))
 
 
+def milliseconds(reply: Reply) -> float:
+    """How long a reply took; infinite where it is an error, such as that of a limit."""
+    return 1000 * reply.seconds if reply.status == 200 else float("inf")
+
+
 def percentile(values: Sequence[float], share: float) -> float:
     """The smallest of some values that no more than the rest of a share exceeds; ``share`` from 0 to 1."""
     ranked = sorted(values)

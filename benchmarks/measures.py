@@ -11,7 +11,8 @@ from typing import Final
 
 import pyoxigraph as ox
 
-from benchmarks.asking import Answer, Connection, Reply, answer, percentile
+from benchmarks.asking import Answer, Connection, Reply, answer, milliseconds, percentile
+from benchmarks.doors import at_door
 from benchmarks.engines import Server
 from benchmarks.figures import AGAINST, OURS, Figure
 from benchmarks.filling import Chosen, fourteen, mix, numbered
@@ -70,7 +71,7 @@ def _question(name: str, text: str, lines: Mapping[str, Connection], seconds: fl
         for spent, wording in ((first, numbered(text, f"{salt}-{number}")), (warm, numbered(text, f"{salt}-0"))):
             for engine in asked[number % len(asked) :] + asked[: number % len(asked)]:
                 reply = lines[engine].ask(wording)
-                spent[engine].append(_milliseconds(reply))
+                spent[engine].append(milliseconds(reply))
                 if reply.status != 200:
                     faults[engine] = _fault(reply)
     values = {engine: median(first[engine]) for engine in asked}
@@ -107,9 +108,12 @@ def _fault(reply: Reply) -> str:
     raise AssertionError
 
 
-def _milliseconds(reply: Reply) -> float:
-    """How long a reply took; infinite where it is an error, such as that of a limit."""
-    return 1000 * reply.seconds if reply.status == 200 else float("inf")
+def asked_at_doors(bench: Bench) -> Iterator[Figure]:
+    """P2: each of the fourteen questions as saved question or over REST, beside the peers' answers to the question."""
+    with ExitStack() as stack:
+        lines = {name: stack.enter_context(Connection(server.endpoint)) for name, server in bench.servers.items()}
+        for name, text in fourteen(bench.chosen).items():
+            yield at_door(name, text, bench.chosen, lines, bench.seconds)
 
 
 def repeated(bench: Bench) -> Iterator[Figure]:
@@ -230,7 +234,7 @@ def merged(bench: Bench) -> Iterator[Figure]:
             replies = [line.ask(numbered(text, f"{salt}-{number}"), more) for number in range(MOST)]
             wrong = sum(reply.status == 200 and answer(reply) != expected for reply in replies)
             refused = sum(reply.status != 200 for reply in replies)
-            times = [_milliseconds(reply) for reply in replies]
+            times = [milliseconds(reply) for reply in replies]
             yield Figure(
                 "P11",
                 what,
@@ -261,6 +265,7 @@ def _merged_rows(dump: Path, graphs: Sequence[str], query: str) -> Answer:
 
 MEASURES: Final[Mapping[str, Callable[[Bench], Iterator[Figure]]]] = {
     "P1": questions,
+    "P2": asked_at_doors,
     "P3": repeated,
     "P4": fresh,
     "P5": starting,

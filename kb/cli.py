@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 
 import click
 import platformdirs
+import pyoxigraph as ox
 from click.core import ParameterSource
 
 from kb import __version__, report, repository, scaffold
@@ -46,6 +47,14 @@ _SOURCES = click.option(
     default=None,
     help="Folder with the article texts (default: $TESTIMONIA_SOURCES and sources/).",
 )
+_RDF = {
+    "ttl": ox.RdfFormat.TURTLE,
+    "nt": ox.RdfFormat.N_TRIPLES,
+    "rdf": ox.RdfFormat.RDF_XML,
+    "jsonld": ox.RdfFormat.JSON_LD,
+    "trig": ox.RdfFormat.TRIG,
+    "nq": ox.RdfFormat.N_QUADS,
+}
 _ROWS = click.option(
     "-f", "form", type=click.Choice(["table", "csv", "tsv", "json", "xml"]), default="table", help="Format of rows."
 )
@@ -450,7 +459,13 @@ def new(slug: str, data: Path | None, sources: Path | None) -> None:
 
 @main.command()
 @click.argument("query")
-@_ROWS
+@click.option(
+    "-f",
+    "form",
+    type=click.Choice(["table", "csv", "tsv", "json", "xml", *_RDF]),
+    default="table",
+    help="Format: table to xml for rows, ttl to nq for triples (table and ttl).",
+)
 @_DATA
 @_OUT
 @_TIMEOUT
@@ -463,8 +478,9 @@ def query(query: str, form: str, data: Path | None, out: Path | None, query_time
     from kb.engine import QueryRequest
 
     text = sys.stdin.read() if query == "-" else read_text(Path(query[1:])) if query.startswith("@") else query
+    solutions, graph = _SOLUTIONS.get(form, _SOLUTIONS["table"]), _RDF.get(form, _RDF["ttl"]).media_type
     with _engine(data, out, timeout=query_timeout, memory_mb=query_memory) as engine:
-        _print_answer(engine, QueryRequest(text, solutions=_SOLUTIONS[form]), form)
+        _print_answer(engine, QueryRequest(text, solutions=solutions, graph=graph), form)
 
 
 class _Saved(click.Group):
@@ -551,23 +567,62 @@ def _print_question(
 
 @main.command("show")
 @click.argument("entity")
-@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", help="How to print the card.")
+@click.option(
+    "-f",
+    "--format",
+    "form",
+    type=click.Choice(["text", "json", *_RDF]),
+    default="text",
+    help="How to print it: the card as text or JSON, or what is stated as RDF.",
+)
 @_DATA
 @_OUT
 @_SOURCES
 def show_card(entity: str, form: str, data: Path | None, out: Path | None, sources: Path | None) -> None:
     """Print the card of an entity, named by its IRI, by kind/slug or by its slug alone.
 
-    Example: testimonia show type/transport
+    As RDF it is what a server gives at its address: ttl, nt and rdf without the content of claims, which stands in
+    named graphs, trig, nq and jsonld with it.
+
+    Example: testimonia show type/transport -f ttl
     """
     from kb import cards
 
     with _engine(data, out, sources=sources) as engine:
         iri = cards.resolve(engine, entity)
+        if form in _RDF:
+            quads = cards.ontology(engine) if iri == cards.ONTOLOGY else cards.description(engine, iri)
+            click.echo(cards.as_rdf(quads, _RDF[form]), nl=False)
+            return
         card = cards.card(engine, iri, snapshots=by_hash_too(_texts(sources, data)))
     if card is None:
         raise SourceError(f"{iri} is in the data, but has no card")
     click.echo(json.dumps(card, indent=2, ensure_ascii=False) if form == "json" else cards.text(card))
+
+
+@main.command()
+@click.argument("old")
+@click.argument("new")
+@click.option(
+    "-f", "--format", "form", type=click.Choice(["text", "json"]), default="text", help="How to print what changed."
+)
+@click.option("--exit-code", is_flag=True, help="End with 1 where anything differs, as git diff does.")
+@_OUT
+def diff(old: str, new: str, form: str, exit_code: bool, out: Path | None) -> None:
+    """Tell which claims were added, changed and retired from OLD to NEW, and what else changed.
+
+    OLD and NEW are each the folder of a build, a data folder, a dump (.nq, .trig) or the address of a running server.
+    A data folder that is compared with anything else than another one is built first.
+
+    Example: testimonia diff http://127.0.0.1:8000 kb --format json
+    """
+    from kb.diff import compare
+    from kb.diff.reading import read
+    from kb.report.changes import FORMATS
+
+    found = compare(*read(old, new, built=lambda folder: _build(folder, out)))
+    click.echo(FORMATS[form](found))
+    sys.exit(1 if exit_code and not found.is_empty else 0)
 
 
 @main.command()
@@ -632,7 +687,9 @@ def _print_answer(engine: "EmbeddedEngine", request: "QueryRequest", form: str) 
         answer = engine.answer(request)
     except QueryError as error:
         raise mistakes.explained(error, request.text) from None
-    if answer.kind == "graph" and form not in ("table", "json"):
+    if answer.kind != "graph" and form in _RDF:
+        raise QueryError(f"SELECT and ASK give rows, which have no {form}; leave out -f for a table.", reason="format")
+    if answer.kind == "graph" and form not in ("table", "json", *_RDF):
         raise QueryError(
             f"CONSTRUCT and DESCRIBE give triples, which have no {form}; leave out -f for Turtle.", reason="format"
         )

@@ -20,11 +20,12 @@ import pyoxigraph as ox
 
 from kb import guard
 from kb.errors import LimitError, QueryError
+from kb.index import Index
 from kb.namespaces import BASE, DEFAULT_GRAPH
 from kb.pool import Job, Pool, State
 from kb.process import Body, Evaluator
 from kb.statistics import Statistics
-from kb.store import figures, manifest, write_default_graph, write_named_graph
+from kb.store import figures, manifest, open_index, write_default_graph, write_named_graph
 
 MAX_ANSWER = 64_000_000
 """Bytes of the largest answer that is handed over."""
@@ -92,7 +93,14 @@ class Asked(Protocol):
         """Gives it up; does nothing where it has ended."""
 
 
-class Engine(Protocol):
+class Reader(Protocol):
+    """Anything that tells what is said of things whose IRIs are known."""
+
+    def quads(self, *, subjects: Iterable[str] = (), graphs: Iterable[str] = ()) -> list[ox.Quad]:
+        """All default-graph quads with one of ``subjects``, and all quads of the named ``graphs``, sorted."""
+
+
+class Engine(Reader, Protocol):
     """Anything that serves one build."""
 
     @property
@@ -118,12 +126,13 @@ class Engine(Protocol):
     def select(self, query: str, bindings: Mapping[str, Term] | None = None) -> list[Row]:
         """The solutions of one of our own SELECT queries, in its own order, with unbound variables left out."""
 
-    def quads(self, *, subjects: Iterable[str] = (), graphs: Iterable[str] = ()) -> list[ox.Quad]:
-        """All default-graph quads with one of ``subjects``, and all quads of the named ``graphs``, sorted."""
-
     @property
     def statistics(self) -> Statistics:
         """The figures of the served data, counted when it was built."""
+
+    @property
+    def index(self) -> Index:
+        """The tables of names, words and lists, written when the served data was built."""
 
     def dump(self, suffix: str) -> BinaryIO:
         """The whole served dataset, one of ``kb.store.DUMPS``, open for reading."""
@@ -174,6 +183,7 @@ class EmbeddedEngine:
         self._build = build
         self._manifest = manifest(build)
         self._statistics = figures(build)
+        self._index = open_index(build)
         self._default_graph: dict[str, IO[bytes]] = {}
         self._default_lock = threading.Lock()
         self._files = ExitStack()
@@ -234,6 +244,11 @@ class EmbeddedEngine:
         """The figures of the served data, counted when it was built."""
         return self._statistics
 
+    @property
+    def index(self) -> Index:
+        """The tables of names, words and lists, written when the served data was built."""
+        return self._index
+
     def dump(self, suffix: str) -> BinaryIO:
         """The whole served dataset as written at build, open for reading."""
         return (self._build / f"dump.{suffix}").open("rb")
@@ -261,6 +276,7 @@ class EmbeddedEngine:
         """Ends the evaluators."""
         self._pool.close()
         self._files.close()
+        self._index.close()
 
 
 @dataclass(frozen=True)

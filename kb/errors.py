@@ -4,11 +4,14 @@
     ├── SourceError            a file or folder is missing, unreadable, or not the RDF it says it is: file:line
     ├── SetupError             the surroundings do not fit: port taken, folder not writable, setting out of range
     ├── QueryError             a query that is not answered: malformed, refused, or asking for what is not served
-    └── LimitError             a query that was stopped: over time, memory, answer size, or too many at once
+    ├── LimitError             a query that was stopped: over time, memory, answer size, or too many at once
+    └── ProblemError           what a server elsewhere refused, in its own words (RFC 9457)
 
 A fault *in* the data that does not stop us reading it is a ``kb.model.Finding``, not an exception.
 Each message says what is wrong, where, and what to do.
 """
+
+from collections.abc import Mapping
 
 
 class TestimoniaError(Exception):
@@ -70,3 +73,32 @@ class LimitError(TestimoniaError):
         self.reason = reason
         self.hint = hint
         self.retry_after = retry_after
+
+
+class ProblemError(TestimoniaError):
+    """The problem that a server answered with; ``str()`` is its detail.
+
+    ``status`` is that of HTTP, ``title`` the kind of problem, ``hint`` what to do; ``request_id`` is what the server's
+    log calls the request. ``retry_after`` is in seconds, None where the server does not say that trying again helps.
+    ``members`` are all that the problem has, such as the line of a mistake or what replaces what is retired.
+    """
+
+    def __init__(
+        self,
+        detail: str,
+        *,
+        status: int,
+        title: str = "",
+        hint: str = "",
+        request_id: str = "",
+        retry_after: int | None = None,
+        members: Mapping[str, object] | None = None,
+    ) -> None:
+        super().__init__(detail)
+        self.detail = detail
+        self.status = status
+        self.title = title
+        self.hint = hint
+        self.request_id = request_id
+        self.retry_after = retry_after
+        self.members = dict(members or {})

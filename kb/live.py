@@ -12,6 +12,7 @@ import pyoxigraph as ox
 
 from kb.engine import Answer, Engine, QueryRequest, Row, Term
 from kb.errors import TestimoniaError
+from kb.index import Index
 from kb.pool import State
 from kb.statistics import Statistics
 
@@ -25,7 +26,8 @@ class LiveEngine:
     """Serves the build that the link ``current`` points to; ``open_build`` makes an engine of a build's folder.
 
     A request that holds an engine (``pinned``) keeps it to its end; an engine that nobody holds any more and that is
-    not the newest is closed. A build that cannot be opened is told of in the log, and the one before stays.
+    not the newest is closed by the thread that looks for builds, since that takes a while and a request may end on an
+    event loop. A build that cannot be opened is told of in the log, and the one before stays.
     """
 
     def __init__(self, current: Path, open_build: Callable[[Path], Engine]) -> None:
@@ -60,7 +62,6 @@ class LiveEngine:
         finally:
             with self._lock:
                 self._holders[engine] -= 1
-            self._close_idle()
 
     def answer(self, request: QueryRequest) -> Answer:
         """The answer to a foreign query; errors as those of the engine."""
@@ -85,6 +86,11 @@ class LiveEngine:
         """The figures of the data now served."""
         return self._engine.statistics
 
+    @property
+    def index(self) -> Index:
+        """The tables of names, words and lists of the data now served; whoever holds it holds its engine too."""
+        return self._engine.index
+
     def dump(self, suffix: str) -> BinaryIO:
         """The whole served dataset, open for reading; it outlives the engine."""
         with self.pinned() as engine:
@@ -100,7 +106,7 @@ class LiveEngine:
         self._stop.set()
         self._follower.join()
         with self._lock:
-            engines, self._holders = list(self._holders), {}
+            engines = list(self._holders)
         for engine in engines:
             engine.close()
 
@@ -109,20 +115,23 @@ class LiveEngine:
 
     def _follow(self) -> None:
         while not self._stop.wait(LOOK):
-            try:
-                build = self._newest()
-                if build == self._build:
-                    continue
-                self._build = build
-                engine = self._open(build)
-            except (OSError, TestimoniaError) as error:
-                _log.error("a new build cannot be served, the one before stays: %s", error)
-                continue
-            with self._lock:
-                self._engine = engine
-                self._holders[engine] = 0
-            _log.info("build %s is served now", engine.build_id[:12])
+            self._take_newest()
             self._close_idle()
+
+    def _take_newest(self) -> None:
+        try:
+            build = self._newest()
+            if build == self._build:
+                return
+            self._build = build
+            engine = self._open(build)
+        except (OSError, TestimoniaError) as error:
+            _log.error("a new build cannot be served, the one before stays: %s", error)
+            return
+        with self._lock:
+            self._engine = engine
+            self._holders[engine] = 0
+        _log.info("build %s is served now", engine.build_id[:12])
 
     def _close_idle(self) -> None:
         with self._lock:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import Final
 
 BASE: Final = "https://w3id.org/testimonia/"
@@ -36,6 +37,7 @@ OWN: Final = (
     "plover",
     "polarity",
     "relation",
+    "retirement",
     "reuse",
     "role",
     "rule",
@@ -89,6 +91,7 @@ DATASET: Final = f"{BASE}#dataset"
 """The whole of what is served, as descriptions name it."""
 
 
+@lru_cache(maxsize=4096)
 def iri(name: str) -> str:
     """The IRI that a prefixed name such as ``claim:x`` stands for; KeyError for a prefix not in the table."""
     prefix, _, local = name.partition(":")

@@ -24,6 +24,7 @@ from kb.errors import LimitError, QueryError, SetupError
 from kb.fetch import LARGEST, Client, Reply, check_address
 from kb.grammar import Token
 from kb.guard import Guarded
+from kb.index import Index
 from kb.namespaces import BASE, DEFAULT_GRAPH, iri
 from kb.pool import State
 from kb.prefixes import prefixes_of
@@ -169,6 +170,7 @@ class RemoteEngine:
         self._at_once, self._at_work = at_once, 0
         self._copying = threading.Lock()
         self._copy: tuple[str, Path] | None = None
+        self._indexes: dict[Path, Index] = {}
         self._files = tempfile.TemporaryDirectory(prefix="testimonia-copy-")
         self._lock = threading.Lock()
         self._build_id = ""
@@ -233,6 +235,15 @@ class RemoteEngine:
         """The figures of the served data, counted on a copy of it that is made when first asked for."""
         return store.figures(self._copied())
 
+    @property
+    def index(self) -> Index:
+        """The tables of names, words and lists of a copy that is made when first asked for."""
+        folder = self._copied()
+        with self._copying:
+            if folder not in self._indexes:
+                self._indexes[folder] = store.open_index(folder)
+            return self._indexes[folder]
+
     def dump(self, suffix: str) -> BinaryIO:
         """The whole served dataset, one of ``kb.store.DUMPS``, of a copy that is made when first asked for.
 
@@ -264,6 +275,8 @@ class RemoteEngine:
     def close(self) -> None:
         """Closes the connections, and forgets the copy."""
         self._client.close()
+        for index in self._indexes.values():
+            index.close()
         self._files.cleanup()
 
     @contextmanager

@@ -4,6 +4,7 @@ OUT/<build id>/manifest.json   what it is (written last: a folder without it is 
 OUT/<build id>/store/          the Oxigraph store, opened read-only by whoever serves it
 OUT/<build id>/dump.nq         the same quads, sorted; dump.trig the same for people, dump.jsonld for the web
 OUT/<build id>/statistics.json figures of the dumps, for descriptions of the dataset
+OUT/<build id>/index.sqlite   names, words and lists, for what is asked without SPARQL
 OUT/current                    a link to the newest build
 OUT/inputs/<hash>              which build came out of which files, so that nothing is built twice
 """
@@ -20,7 +21,7 @@ from typing import IO
 
 import pyoxigraph as ox
 
-from kb import statistics
+from kb import index, statistics
 from kb.errors import SetupError
 from kb.model import Manifest
 from kb.namespaces import PREFIXES
@@ -106,6 +107,11 @@ def figures(build: Path) -> statistics.Statistics:
         raise SetupError(f"{build}: has no statistics: {error}; build it again with testimonia build") from None
 
 
+def open_index(build: Path) -> index.Index:
+    """The index of a build; SetupError where its folder has none of this version."""
+    return index.open_index(build / index.FILE)
+
+
 def write_default_graph(build: Path, form: ox.RdfFormat, out: IO[bytes]) -> None:
     """Writes the triples of a build's default graph, sorted, in constant memory."""
     quads = ox.parse(path=str(build / "dump.nq"), format=ox.RdfFormat.N_QUADS)
@@ -125,11 +131,17 @@ def write_named_graph(store: ox.Store, name: str, form: ox.RdfFormat, out: IO[by
 
 def _is_whole(build: Path) -> bool:
     """Whether a folder has what is written last, and what builds of earlier versions did not have."""
-    return all((build / name).is_file() for name in ("manifest.json", _DESCRIPTION))
+    return all((build / name).is_file() for name in ("manifest.json", _DESCRIPTION)) and index.is_current(
+        build / index.FILE
+    )
 
 
 def _describe(build: Path) -> None:
-    """Writes what follows from the other dumps: the JSON-LD one, and last the statistics, each aside first."""
+    """Writes what follows from the store and the other dumps: the index, the JSON-LD dump, and last the statistics.
+
+    Each is written aside first.
+    """
+    index.write(build / index.FILE, ox.Store.read_only(str(build / "store")))
     aside = build / f".writing-{os.getpid()}"
     try:
         ox.serialize(

@@ -1,12 +1,15 @@
-"""Saved questions, asked of an engine."""
+"""Saved questions, asked of an engine or of a dataset."""
 
 import csv
 import io
 
-from kb.engine import EmbeddedEngine, QueryRequest
+import pyoxigraph as ox
+
+from kb.dataset import Dataset
+from kb.engine import EmbeddedEngine, QueryRequest, select_in
 from kb.namespaces import shorten
 from kb.paths import queries_dir
-from kb.questions import load
+from kb.questions import bound, load, value
 
 
 def answers(engine: EmbeddedEngine, name: str) -> list[dict[str, str]]:
@@ -18,3 +21,13 @@ def answers(engine: EmbeddedEngine, name: str) -> list[dict[str, str]]:
         {key: shorten(value) if value.startswith("https://w3id") else value for key, value in row.items()}
         for row in rows
     ]
+
+
+def answers_over(dataset: Dataset, name: str, **given: str) -> list[dict[str, str]]:
+    """The rows of a saved question over a dataset, without what all IRIs begin with; there may be none."""
+    store = ox.Store()
+    store.extend(dataset.quads)
+    question = load(queries_dir())[name]
+    values = {one.name: [value(one, given[one.name])] for one in question.parameters if one.name in given}
+    rows = select_in(store, bound(question, values), None)
+    return [{key: term.value.rpartition("testimonia/")[2] for key, term in row.items()} for row in rows]  # type: ignore[union-attr]

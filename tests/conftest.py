@@ -18,7 +18,7 @@ sys.path.append(str(ROOT))
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """``--write-answers`` writes what saved questions answer into tests/answers, to be read before it is committed."""
+    """``--write-answers`` writes tests/answers and docs/questions.md anew, to be read before they are committed."""
     parser.addoption("--write-answers", action="store_true")
 
 

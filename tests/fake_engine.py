@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
-from functools import cache
+from functools import cache, cached_property
 from hashlib import sha256
 from io import BytesIO
 from pathlib import Path
@@ -11,7 +11,7 @@ from typing import IO, BinaryIO
 
 import pyoxigraph as ox
 
-from kb import guard, statistics, wellformed
+from kb import guard, index, statistics, wellformed
 from kb.dataset import Dataset, parse
 from kb.derive import derive
 from kb.engine import Answer, QueryRequest, Row, Term, quads_in, select_in
@@ -96,6 +96,11 @@ class FakeEngine:
         files = {suffix: self.dump(suffix).read() for suffix in DUMPS}
         dumps = {suffix: File(len(text), sha256(text).hexdigest()) for suffix, text in files.items()}
         return replace(statistics.measure(lines, statistics.graph_kinds(lines)), dumps=dumps)
+
+    @cached_property
+    def index(self) -> index.Index:
+        """The index of the quads, made when first asked for."""
+        return index.in_memory(self.store)
 
     def dump(self, suffix: str) -> BinaryIO:
         """The whole dataset, sorted."""

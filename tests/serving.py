@@ -1,21 +1,22 @@
-"""A real server for tests: ``testimonia serve`` in a process of its own, and what to ask it with."""
+"""Real servers for tests, ours and that of Oxigraph, in processes of their own; and what to ask ours with."""
 
 import http.client
 import json
+import os
+import shutil
 import socket
 import subprocess
 import sys
 import time
-import urllib.error
 import urllib.parse
-import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import psutil
+import pytest
 from places import ROOT
 
 SLOW = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l }"
@@ -105,27 +106,62 @@ def free_port() -> int:
 @contextmanager
 def serve(data: Path, folder: Path, *options: str) -> Iterator[Server]:
     """A server over a data folder, its builds and its log in ``folder``; it must end, with all it started."""
+    with _testimonia(folder, "--data", str(data), "--out", str(folder / "builds"), *options) as server:
+        yield server
+
+
+@contextmanager
+def own_server(folder: Path, *options: str) -> Iterator[str]:
+    """The address of a server that has no article texts; ``folder`` takes its log and cache."""
+    texts = folder / "no-texts"
+    texts.mkdir(exist_ok=True)
+    with _testimonia(folder, "--sources", str(texts), *options) as server:
+        yield server.address
+
+
+@contextmanager
+def oxigraph_server(build: Path, folder: Path) -> Iterator[str]:
+    """The SPARQL endpoint of an Oxigraph server over a build, opened read-only; skipped where there is none."""
+    program = shutil.which("oxigraph", path=f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}")
+    if program is None:
+        if os.environ.get("TESTIMONIA_STRICT") == "1":
+            pytest.fail("the oxigraph server is not at hand")
+        pytest.skip("the oxigraph server is not at hand")
+    port = free_port()
+    command = [program, "serve-read-only", "--location", str(build / "store"), "--bind", f"127.0.0.1:{port}"]
+    with _running(command, port, folder / "oxigraph.log"):
+        yield f"http://127.0.0.1:{port}/query"
+
+
+@contextmanager
+def _testimonia(folder: Path, *options: str) -> Iterator[Server]:
     port, log = free_port(), folder / "server.log"
-    command = [sys.executable, "-c", "from kb.cli import main; main()", "serve", "--port", str(port)]
-    command += ["--data", str(data), "--out", str(folder / "builds"), *options]
+    command = [sys.executable, "-c", "from kb.cli import main; main()", "serve", "--port", str(port), *options]
+    with _running(command, port, log, XDG_CACHE_HOME=str(folder / "cache")) as process:
+        server = Server("127.0.0.1", port, process, log)
+        yield server
+        family = server.family
+    _, alive = psutil.wait_procs(family, timeout=10)
+    assert alive == [], [member.cmdline() for member in alive]
+
+
+@contextmanager
+def _running(command: Sequence[str], port: int, log: Path, **environment: str) -> Iterator[psutil.Process]:
+    """Runs a server until the block ends; the block begins when something answers at the port."""
     with log.open("wb") as stream:
-        process = subprocess.Popen(command, cwd=ROOT, stdout=stream, stderr=stream)
-    server = Server("127.0.0.1", port, psutil.Process(process.pid), log)
+        process = subprocess.Popen(command, cwd=ROOT, stdout=stream, stderr=stream, env={**os.environ, **environment})
     try:
         for _ in range(600):
             try:
-                server.ask("/healthz", timeout=5)
+                Server("127.0.0.1", port, psutil.Process(process.pid), log).ask("/healthz", timeout=5)
                 break
             except OSError:
                 assert process.poll() is None, log.read_text()
                 time.sleep(0.1)
-        yield server
-        family = server.family
+        yield psutil.Process(process.pid)
     finally:
         process.terminate()
         process.wait(60)
-    _, alive = psutil.wait_procs(family, timeout=10)
-    assert alive == [], [member.cmdline() for member in alive]
 
 
 def sparql(text: str) -> str:

@@ -5,10 +5,19 @@
     claims     a claim, in full and in short, never without its speaker
     shared     where the words of a passage stand again
     compared   how a claim stands to others about the same event
+    conclusions   what follows by rule from a claim, apart from what it says
+    sections   which part of what is much is shown, and where the rest is
     entities   actors, places, events, objects, articles, concepts, the ontology
+    retired    addresses that are no longer in use
     perspectives   the graphs that are left when one looks through a perspective
+    filters    the parameters of lists, as data
+    narrow     what filters leave of a list
+    places     which places lie in which, as somebody claims; where gazetteers have them
     lists      lists with filters and paging, the front page
+    search     what is found by words
+    lookup     what an address, a slug or an identifier means
     names      where a name occurs, and which are much like it
+    context    what the keys of cards mean as JSON-LD
     rdf        the quads that belong to one thing
     asked      saved questions with what is asked of them
     tables     the answers of queries
@@ -19,63 +28,78 @@ The queries stand in kb/queries/cards, one file each.
 
 from kb.cards.asked import asked, choices_of, described
 from kb.cards.claims import claim_card, hits
+from kb.cards.context import CONTEXT, document
 from kb.cards.entities import ONTOLOGY, card, ontology_card
 from kb.cards.facts import Json, kind_of, slug
-from kb.cards.lists import (
-    CODED,
-    FILTERS,
-    LISTS,
-    BadFilter,
-    Page,
-    choices,
-    find,
-    listing,
-    overview,
-    resolve,
-)
+from kb.cards.filters import DEFAULT_LIMIT, LISTS, MAX_LIMIT, MAX_TEXT, PAGING, PARAMETERS, Parameter, parameter
+from kb.cards.lists import Page, listing, overview
+from kb.cards.lookup import find, likely, links, meant, resolve
 from kb.cards.names import alike, known_to_occur, nearest, occurs
+from kb.cards.narrow import BadFilter, suggestions
 from kb.cards.perspectives import perspective, perspective_graphs, perspectives
+from kb.cards.places import features
 from kb.cards.plain import table, text
-from kb.cards.rdf import PARTS, description, ontology, owner
+from kb.cards.rdf import PARTS, as_rdf, description, ontology, owner
+from kb.cards.retired import tombstone
+from kb.cards.search import NOTHING_FOUND, BadWords, Found, search
+from kb.cards.sections import SECTIONS
 from kb.cards.tables import RESULTS_JSON, Table, read, read_triples
 
 __all__ = [
-    "CODED",
-    "FILTERS",
+    "CONTEXT",
+    "DEFAULT_LIMIT",
     "LISTS",
+    "MAX_LIMIT",
+    "MAX_TEXT",
+    "NOTHING_FOUND",
     "ONTOLOGY",
+    "PAGING",
+    "PARAMETERS",
     "PARTS",
     "RESULTS_JSON",
+    "SECTIONS",
     "BadFilter",
+    "BadWords",
+    "Found",
     "Json",
     "Page",
+    "Parameter",
     "Table",
     "alike",
+    "as_rdf",
     "asked",
     "card",
-    "choices",
     "choices_of",
     "claim_card",
     "described",
     "description",
+    "document",
+    "features",
     "find",
     "hits",
     "kind_of",
     "known_to_occur",
+    "likely",
+    "links",
     "listing",
+    "meant",
     "nearest",
     "occurs",
     "ontology",
     "ontology_card",
     "overview",
     "owner",
+    "parameter",
     "perspective",
     "perspective_graphs",
     "perspectives",
     "read",
     "read_triples",
     "resolve",
+    "search",
     "slug",
+    "suggestions",
     "table",
     "text",
+    "tombstone",
 ]

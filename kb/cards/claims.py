@@ -5,16 +5,18 @@ from collections.abc import Iterable, Mapping, Sequence
 import pyoxigraph as ox
 
 from kb import passages
+from kb.cards import conclusions, sections
 from kb.cards.compared import beside, comparison, drift
 from kb.cards.content import content, content_iris
 from kb.cards.facts import ABOVE_LIMIT, Facts, Json, article_link, as_iri, rows, voice_of
+from kb.cards.sections import Window, part
 from kb.cards.shared import shared_with
 from kb.engine import Engine
 from kb.namespaces import iri
 from kb.passages import Showing
 
-SHARED_CLAIMS = 20
-"""Claims that are listed where they rest on a passage with the same words; the others are counted."""
+LINKED_CLAIMS = 20
+"""Claims that are listed at once of those that a claim is linked to, or that rest on the same words."""
 
 SHOWING = Showing()
 _CONCEPTS = ("t:attributionBasis", "t:certainty", "t:mode", "t:polarity", "t:sourceNaming")
@@ -35,6 +37,8 @@ _MANNER = {
 
 _HEDGE = {"possible": "as possible only", "probable": "as likely only"}
 _NEGATING = ("denied", "refused")
+_BACK = {"answered_by": "t:repliesTo", "presupposes": "t:presupposedIn", "relays": "t:reportedIn"}
+"""What leads back to a claim from others, by the section that lists those."""
 
 
 def hits(engine: Engine, claims: Iterable[str]) -> list[Json]:
@@ -58,14 +62,17 @@ def load_claims(facts: Facts, claims: Iterable[str]) -> None:
 
 def hit(facts: Facts, claim: str) -> Json:
     """One loaded claim in short."""
+    links = _links(facts, claim)[::-1]
+    heard = _voices(facts, links)
+    paraphrase = facts.literal(claim, "t:paraphrase")
     return {
         "iri": claim,
         "kind": "claim",
-        "paraphrase": facts.text(claim, "t:paraphrase"),
-        "lang": _language(facts, claim),
-        "holder": holder(facts, claim),
-        "speaker": speaker(facts, claim),
-        "chain": chain(facts, claim),
+        "paraphrase": None if paraphrase is None else paraphrase.value,
+        "lang": None if paraphrase is None else paraphrase.language,
+        "holder": _holder(heard),
+        "speaker": _speaker(heard),
+        "chain": [_link(facts, link) for link in links],
         "mode": facts.concept(claim, "t:mode"),
         "certainty": facts.concept(claim, "t:certainty"),
         "polarity": facts.concept(claim, "t:polarity"),
@@ -74,35 +81,48 @@ def hit(facts: Facts, claim: str) -> Json:
     }
 
 
-def claim_card(engine: Engine, claim: str, snapshots: Mapping[str, str], *, showing: Showing = SHOWING) -> Json | None:
+def claim_card(
+    engine: Engine,
+    claim: str,
+    snapshots: Mapping[str, str],
+    *,
+    showing: Showing = SHOWING,
+    window: Window | None = None,
+) -> Json | None:
     """All that is shown of one claim, or None where there is no such claim.
 
     ``snapshots`` maps the slugs of snapshots to texts; a passage is shown where its text is at hand and has the hash
-    that the anchor records, and as much of it as ``showing`` allows.
+    that the anchor records, and as much of it as ``showing`` allows. ``window`` says where one section begins.
     """
+    window = window or Window(claim)
     facts = Facts(engine)
     quads = engine.quads(subjects=[claim], graphs=[claim])
     if not any(quad.graph_name == ox.DefaultGraph() for quad in quads):
         return None
     inside = [quad for quad in quads if quad.graph_name != ox.DefaultGraph()]
     linked = rows(engine, "claims-linked", claim=claim)
-    others = {as_iri(row["other"]) for row in linked}
+    back = {
+        key: part(
+            window, key, [as_iri(row["other"]) for row in linked if as_iri(row["link"]) == iri(name)], LINKED_CLAIMS
+        )
+        for key, name in _BACK.items()
+    }
     facts.load([claim])
+    others = {other for shown in back.values() for other in shown.items}
     others.update(facts.iris(claim, "t:presupposedIn"), facts.iris(claim, "t:repliesTo"))
     times = facts.iris(claim, "t:statementTime")
     anchors = [*facts.iris(claim, "t:evidence"), *facts.iris(claim, "t:cue")]
     facts.load([*anchors, *times])
     facts.load([source for anchor in anchors for source in facts.iris(anchor, "oa:hasSource")])
     shared = shared_with(engine, facts, claim)
-    again = sorted({found for entries in shared.values() for entry in entries for found in entry["claims"]})
-    compared = beside(engine, facts, claim)
-    load_claims(facts, [claim, *others, *_claims_in(inside), *again[:SHARED_CLAIMS], *compared.claims])
+    resting = sorted({found for entries in shared.values() for entry in entries for found in entry["claims"]})
+    again = part(window, "same_words_elsewhere", resting, LINKED_CLAIMS)
+    compared = beside(engine, facts, claim, window)
+    following = conclusions.graphs_from(engine, claim, window)
+    concluded, grounds = conclusions.load(engine, facts, following.items)
+    load_claims(facts, [claim, *others, *_claims_in(inside), *again.items, *compared.claims, *grounds])
     facts.load(content_iris(inside))
     facts.load([relative for time in times for relative in facts.iris(time, "t:relativeTo")])
-    by_link = {
-        name: [hit(facts, as_iri(row["other"])) for row in linked if as_iri(row["link"]) == iri(name)]
-        for name in ("t:presupposedIn", "t:repliesTo", "t:reportedIn")
-    }
     said = content(facts, inside, focus=facts.iri(claim, "t:about"), lead=lead(facts, claim))
     return {
         **hit(facts, claim),
@@ -115,56 +135,68 @@ def claim_card(engine: Engine, claim: str, snapshots: Mapping[str, str], *, show
         "statement_time": next(iter(said.times(times)), None),
         "addressee": facts.link_to(claim, "t:addressee"),
         "presupposed_in": [hit(facts, other) for other in facts.iris(claim, "t:presupposedIn")],
-        "presupposes": by_link["t:presupposedIn"],
         "replies_to": [hit(facts, other) for other in facts.iris(claim, "t:repliesTo")],
-        "answered_by": by_link["t:repliesTo"],
-        "relays": by_link["t:reportedIn"],
+        **{key: [hit(facts, other) for other in shown.items] for key, shown in back.items()},
+        **{key: value for name, shown in back.items() for key, value in sections.beside(name, shown).items()},
         "evidence": [
             {**_anchor(facts, anchor, claim, snapshots, showing), "shared_with": shared.get(anchor, [])}
             for anchor in facts.iris(claim, "t:evidence")
         ],
         "same_words_elsewhere": {
-            "total": len(again),
-            "items": [hit(facts, other) for other in again[:SHARED_CLAIMS]],
+            "total": again.total,
+            "items": [hit(facts, other) for other in again.items],
+            "more": again.more,
         },
         "comparisons": {
-            "total": compared.total,
+            "total": compared.comparisons.total,
             "items": [
-                {**comparison(facts, name, claim), "claim": hit(facts, other)} for name, other in compared.comparisons
+                {**comparison(facts, name, claim), "claim": hit(facts, other)}
+                for name, other in compared.comparisons.items
             ],
+            "more": compared.comparisons.more,
         },
         "changes": [drift(facts, *found) for found in compared.drifts],
         "cues": [_cue(facts, anchor) for anchor in facts.iris(claim, "t:cue")],
         "content": said.as_json(),
+        "follows": {
+            "total": following.total,
+            "items": [
+                conclusions.conclusion(
+                    facts, graph, concluded, [hit(facts, one) for one in facts.iris(graph, "prov:wasDerivedFrom")]
+                )
+                for graph in following.items
+            ],
+            "more": following.more,
+        },
         "notes": facts.strings(claim, "t:note"),
         "reviewed": facts.text(claim, "t:reviewed"),
+        "own": facts.own(claim),
     }
 
 
-def chain(facts: Facts, claim: str) -> list[Json]:
-    """The links from the article, outermost, to the claim itself; each with the voice that speaks there."""
-    return [_link(facts, link) for link in reversed(_links(facts, claim))]
-
-
-def voices(facts: Facts, claim: str) -> list[Json]:
+def _voices(facts: Facts, links: Iterable[str]) -> list[Json]:
     """Who speaks, outermost first, without one voice twice in a row (an outlet and its own claim are one voice)."""
-    found = [voice for link in reversed(_links(facts, claim)) if (voice := voice_of(facts, link)) is not None]
+    found = [voice for link in links if (voice := voice_of(facts, link)) is not None]
     return [voice for at, voice in enumerate(found) if at == 0 or voice != found[at - 1]]
 
 
-def holder(facts: Facts, claim: str) -> Json | None:
+def _holder(voices: Iterable[Json]) -> Json | None:
     """Who holds the claim, and under ``ascribed_by`` who says so, link by link up to the outlet."""
     found: Json | None = None
-    for voice in voices(facts, claim):
+    for voice in voices:
         found = {**voice, "ascribed_by": found}
     return found
 
 
-def speaker(facts: Facts, claim: str) -> str:
+def _speaker(voices: Sequence[Json]) -> str:
     """The speaker in words: the holder, and through whom the claim comes to us."""
-    *through, last = voices(facts, claim) or [{"label": "an unnamed speaker"}]
-    names = [str(voice["label"]) for voice in reversed(through)]
-    return f"{last['label']}, as relayed by {' and '.join(names)}" if names else str(last["label"])
+    return spoken([str(voice["label"]) for voice in voices])
+
+
+def spoken(names: Sequence[str]) -> str:
+    """A speaker in words, by the names of all who speak, outermost first."""
+    *through, last = names or ["an unnamed speaker"]
+    return f"{last}, as relayed by {' and '.join(reversed(through))}" if through else last
 
 
 def lead(facts: Facts, claim: str) -> str:
@@ -175,7 +207,8 @@ def lead(facts: Facts, claim: str) -> str:
     manner = [words for words in (_HEDGE.get(certainty), _MANNER.get(mode)) if words]
     if polarity == "negative" and mode not in _NEGATING:
         manner.append("of something said not to be so")
-    return ", ".join([f"According to {speaker(facts, claim)}", *manner]) + ":"
+    speaker = _speaker(_voices(facts, _links(facts, claim)[::-1]))
+    return ", ".join([f"According to {speaker}", *manner]) + ":"
 
 
 def article_of(facts: Facts, claim: str) -> str | None:
@@ -200,16 +233,11 @@ def _link(facts: Facts, link: str) -> Json:
     return {
         "iri": link,
         "label": facts.text(link, "t:paraphrase"),
-        "lang": _language(facts, link),
+        "lang": None if (found := facts.literal(link, "t:paraphrase")) is None else found.language,
         "kind": "claim",
         "voice": voice_of(facts, link),
         "mode": facts.concept(link, "t:mode"),
     }
-
-
-def _language(facts: Facts, claim: str) -> str | None:
-    found = facts.literal(claim, "t:paraphrase")
-    return None if found is None else found.language
 
 
 def _claims_in(quads: Sequence[ox.Quad]) -> list[str]:

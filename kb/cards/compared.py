@@ -6,12 +6,29 @@ All of it is computed, or an editor's judgement with its reason; each says which
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from kb.cards.facts import Facts, Json, as_iri, rows
+from kb.cards.facts import Facts, Json, as_iri, linked, rows
+from kb.cards.sections import Part, Window, part
 from kb.engine import Engine
 from kb.namespaces import iri
 
 SHOWN = 20
-"""Comparisons that are listed; the others are counted."""
+"""Comparisons that are listed at once."""
+
+_RANK = {
+    iri(f"relation:{name}"): rank
+    for rank, name in enumerate(
+        (
+            "contradicts",
+            "same-content",
+            "differs-in-certainty",
+            "differs-in-wording",
+            "narrower",
+            "differs-in-detail",
+            "compatible",
+        )
+    )
+}
+"""How close the claims of a comparison are, the closest first."""
 
 _COUNTS = {
     "voices": "t:voiceCount",
@@ -26,30 +43,34 @@ _COUNTS = {
 class Beside:
     """The comparisons of one claim, each with the other claim, and what changed on the way from or to it."""
 
-    total: int
-    comparisons: Sequence[tuple[str, str]]
+    comparisons: Part[tuple[str, str]]
     drifts: Sequence[tuple[str, str, str]]
 
     @property
     def claims(self) -> set[str]:
         """The other claims, and the articles at the end of a way."""
-        return {other for _, other in self.comparisons} | {end for _, *ends in self.drifts for end in ends}
+        return {other for _, other in self.comparisons.items} | {end for _, *ends in self.drifts for end in ends}
 
 
-def beside(engine: Engine, facts: Facts, claim: str) -> Beside:
-    """What stands beside a claim, with its terms loaded."""
-    compared = [
-        (as_iri(row["comparison"]), as_iri(row["other"])) for row in rows(engine, "claim-compared", claim=claim)
-    ]
+def beside(engine: Engine, facts: Facts, claim: str, window: Window) -> Beside:
+    """What stands beside a loaded claim, with its terms loaded: first claims of other articles, the closest first."""
+    found = rows(engine, "claim-compared", claim=claim)
+    article = facts.iri(claim, "t:inArticle")
+    here: set[str] = set()
+    if found and article is not None:
+        here = set(linked(engine, "linked", "claim", link=iri("t:inArticle"), thing=article))
+    found.sort(key=lambda row: (as_iri(row["other"]) in here, _RANK[as_iri(row["relation"])], as_iri(row["other"])))
+    pairs = [(as_iri(row["comparison"]), as_iri(row["other"])) for row in found]
+    compared = part(window, "comparisons", pairs, SHOWN)
     drifts = [
         (as_iri(row["drift"]), as_iri(row["earlier"]), as_iri(row["later"]))
         for row in rows(engine, "claim-drift", claim=claim)
     ]
-    shown = [name for name, _ in compared[:SHOWN]] + [name for name, *_ in drifts]
+    shown = [name for name, _ in compared.items] + [name for name, *_ in drifts]
     facts.load(shown)
     terms = ("t:byRule", "t:change", "t:differsIn", "t:independence", "t:relation")
     facts.load(found for name in shown for term in terms for found in facts.iris(name, term))
-    return Beside(len(compared), compared[:SHOWN], drifts)
+    return Beside(compared, drifts)
 
 
 def comparison(facts: Facts, name: str, claim: str) -> Json:

@@ -6,17 +6,33 @@ every claim is listed with its speaker, and the list says how many there are whe
 
 from collections.abc import Mapping, Sequence
 
-from kb.cards import perspectives
-from kb.cards.claims import SHOWING, claim_card, hits
+import pyoxigraph as ox
+
+from kb.cards import perspectives, sections
+from kb.cards.claims import SHOWING, claim_card, hit, load_claims
 from kb.cards.compared import counts
-from kb.cards.facts import Facts, Json, article_link, as_iri, by_label, column, kind_of, rows, slug
+from kb.cards.facts import Facts, Json, article_link, as_iri, by_label, column, kind_of, linked, rows, slug, voice_of
+from kb.cards.retired import tombstone
+from kb.cards.sections import Window, part
 from kb.cards.shared import shared_by
 from kb.engine import Engine
 from kb.namespaces import BASE, iri
 from kb.passages import Showing
 
-HITS_LIMIT = 100
-"""Claims listed in one section of a card; the others are found in the list that the section points to."""
+HITS_LIMIT = 20
+"""Claims listed in one section of several; the others are found in the list that the section points to."""
+
+MAIN_LIMIT = 50
+"""Claims listed where the card is about them."""
+
+MEMBERS_LIMIT = 200
+"""Members of a scheme that are listed at once."""
+
+USES_LIMIT = 20
+"""Uses of name forms that are listed at once."""
+
+OTHERS_LIMIT = 20
+"""Articles, or contradictions, that are listed at once."""
 
 KINDS = {
     iri("foaf:Person"): "person",
@@ -26,6 +42,7 @@ KINDS = {
     iri("t:Arms"): "arms",
     iri("t:DescribedGroup"): "described group",
     iri("t:Document"): "document",
+    iri("t:Equipment"): "equipment",
     iri("t:EventFrame"): "event or state that a text mentions",
     iri("t:Material"): "material",
     iri("t:Medium"): "medium",
@@ -39,19 +56,30 @@ _NAMES = {"name_forms": "skos:altLabel", "misspellings": "skos:hiddenLabel"}
 
 
 def card(
-    engine: Engine, name: str, *, snapshots: Mapping[str, str] | None = None, showing: Showing = SHOWING
+    engine: Engine,
+    name: str,
+    *,
+    snapshots: Mapping[str, str] | None = None,
+    showing: Showing = SHOWING,
+    section: str = "",
+    after: int = 0,
 ) -> Json | None:
     """All that is shown of the thing with the IRI ``name``, or None where nothing is said of it.
 
     ``snapshots`` maps the slugs of snapshots to texts, out of which a claim's passage is shown, as ``showing`` allows.
+    What is retired has its tombstone for a card.
+    ``section`` is one of ``SECTIONS``, of which the card leaves out the first ``after`` items.
     """
     if name == ONTOLOGY:
         return ontology_card(engine)
     kind = kind_of(name)
     if kind is None:
         return None
+    if (retired := tombstone(engine, name)) is not None:
+        return retired
+    window = Window(name, section, after)
     if kind == "claim":
-        return claim_card(engine, name, snapshots or {}, showing=showing)
+        return claim_card(engine, name, snapshots or {}, showing=showing, window=window)
     facts = Facts(engine)
     facts.load([name])
     if not facts.has(name):
@@ -64,7 +92,7 @@ def card(
         "perspective": _perspective,
         "place": _thing,
     }
-    return {"iri": name, "kind": kind, **special.get(kind, _concept)(engine, facts, name)}
+    return {"iri": name, "kind": kind, **special.get(kind, _concept)(engine, facts, window), "own": facts.own(name)}
 
 
 def ontology_card(engine: Engine) -> Json:
@@ -100,18 +128,23 @@ def kinds_of(facts: Facts, name: str) -> list[str]:
     return sorted(KINDS[kind] for kind in facts.iris(name, "rdf:type") if kind in KINDS)
 
 
-def _own_words(facts: Facts, name: str) -> Json:
+def _own_words(engine: Engine, facts: Facts, window: Window) -> Json:
     """What we say ourselves of a registry entry."""
-    facts.load([*facts.iris(name, "t:describedIn"), *facts.iris(name, "t:possiblySameAs"), *facts.iris(name, "t:side")])
+    name = window.name
+    seen = part(window, "name_uses", _linked(engine, "t:nameOf", "node", name), USES_LIMIT)
+    facts.load([*facts.iris(name, "t:describedIn"), *facts.iris(name, "t:possiblySameAs"), *seen.items])
     described = facts.iri(name, "t:describedIn")
-    if described is not None:
-        facts.load(facts.iris(described, "schema:publisher"))
+    articles = [article for use in seen.items for article in facts.iris(use, "t:usedBy")]
+    facts.load([*articles, *facts.iris(name, "t:side")])
+    facts.load([outlet for one in (described, *articles) if one for outlet in facts.iris(one, "schema:publisher")])
     return {
         "label": facts.link(name)["label"],
         "lang": facts.link(name)["lang"],
         "labels": facts.strings(name, "rdfs:label"),
         "kinds": kinds_of(facts, name),
         **{key: facts.strings(name, predicate) for key, predicate in _NAMES.items()},
+        "names": _by_language(facts, name),
+        "name_uses": {"total": seen.total, "items": [_use(facts, use) for use in seen.items], "more": seen.more},
         "external_ids": facts.iris(name, "schema:sameAs"),
         "identifier_source": facts.text(name, "t:identifierSource"),
         "identifiers": facts.strings(name, "schema:identifier"),
@@ -121,46 +154,84 @@ def _own_words(facts: Facts, name: str) -> Json:
     }
 
 
-def _actor(engine: Engine, facts: Facts, name: str) -> Json:
-    articles = column(engine, "articles-of-outlet", "article", outlet=name)
-    facts.load(articles)
-    held = column(engine, "claims-held", "claim", holder=name)
-    addressed = column(engine, "claims-addressed", "claim", who=name)
+def _by_language(facts: Facts, name: str) -> Json:
+    """Labels, name forms and misspellings by the language that they are in; ``und`` where none is given."""
+    found: dict[str, dict[str, list[str]]] = {}
+    for key, predicate in {"labels": "rdfs:label", **_NAMES}.items():
+        for literal in facts.literals(name, predicate):
+            forms = found.setdefault(literal.language or "und", {"labels": [], **{form: [] for form in _NAMES}})
+            forms[key].append(literal.value)
+    return dict(sorted(found.items()))
+
+
+def _use(facts: Facts, use: str) -> Json:
+    """The observation that an article uses a name form: which, which article, and whose that is."""
+    form, article = facts.literal(use, "t:nameForm"), facts.iri(use, "t:usedBy")
     return {
-        **_own_words(facts, name),
+        "iri": use,
+        "text": None if form is None else form.value,
+        "lang": None if form is None else form.language,
+        "article": None if article is None else article_link(facts, article),
+        "outlet": None if article is None else voice_of(facts, article),
+    }
+
+
+def _actor(engine: Engine, facts: Facts, window: Window) -> Json:
+    name = window.name
+    published = part(window, "articles", _linked(engine, "schema:publisher", "article", name), OTHERS_LIMIT)
+    facts.load([*published.items, *(found for found in facts.iris(name, "t:side"))])
+    held, addressed, naming = (
+        _linked(engine, "t:holder", "claim", name),
+        _linked(engine, "t:addressee", "claim", name),
+        linked(engine, "graphs-naming", "claim", thing=name),
+    )
+    load_claims(facts, [claim for claims in (held, addressed, naming) for claim in claims[:HITS_LIMIT]])
+    return {
+        **_own_words(engine, facts, window),
         "side": facts.concept(name, "t:side"),
         "side_reason": facts.text(name, "t:sideReason"),
-        "articles": [article_link(facts, article) for article in articles],
-        "claims_as_holder": _section(engine, held, f"holder={slug(name)}"),
-        "claims_naming_it": _naming(engine, name),
-        "addressed_in": _section(engine, addressed, f"addressee={slug(name)}"),
+        "articles": [article_link(facts, article) for article in published.items],
+        **sections.beside("articles", published),
+        "claims_as_holder": _section(facts, held, f"holder={slug(name)}"),
+        "claims_naming_it": _naming(engine, facts, naming, name),
+        "addressed_in": _section(facts, addressed, f"addressee={slug(name)}"),
     }
 
 
-def _thing(engine: Engine, facts: Facts, name: str) -> Json:
-    return {**_own_words(facts, name), "claims_naming_it": _naming(engine, name)}
+def _thing(engine: Engine, facts: Facts, window: Window) -> Json:
+    naming = linked(engine, "graphs-naming", "claim", thing=window.name)
+    load_claims(facts, naming[:HITS_LIMIT])
+    return {**_own_words(engine, facts, window), "claims_naming_it": _naming(engine, facts, naming, window.name)}
 
 
-def _event(engine: Engine, facts: Facts, name: str) -> Json:
-    about = _section(engine, column(engine, "claims-about", "claim", event=name), f"about={slug(name)}")
+def _event(engine: Engine, facts: Facts, window: Window) -> Json:
+    name = window.name
+    about = _linked(engine, "t:about", "claim", name)
+    naming = linked(engine, "graphs-naming", "claim", thing=name)
+    load_claims(facts, [*about[:MAIN_LIMIT], *naming[:HITS_LIMIT]])
+    section = _section(facts, about, f"about={slug(name)}", MAIN_LIMIT)
     by_holder: dict[str, Json] = {}
-    for hit in about["items"]:
-        holder = hit["holder"] or {"iri": "", "label": "nobody"}
-        by_holder.setdefault(holder["iri"] or "", {"holder": holder, "claims": []})["claims"].append(hit)
+    for found in section["items"]:
+        holder = found["holder"] or {"iri": "", "label": "nobody"}
+        by_holder.setdefault(holder["iri"] or "", {"holder": holder, "claims": []})["claims"].append(found)
     groups = sorted(by_holder.values(), key=lambda group: by_label(group["holder"]))
     return {
-        **_own_words(facts, name),
+        **_own_words(engine, facts, window),
         "counts": counts(facts, name),
         "claims": groups,
-        "claims_total": about["total"],
-        "claims_more": about["more"],
-        "claims_naming_it": _naming(engine, name),
+        "claims_total": section["total"],
+        "claims_more": section["more"],
+        "claims_naming_it": _naming(engine, facts, naming, name),
     }
 
 
-def _perspective(engine: Engine, facts: Facts, name: str) -> Json:
+def _perspective(engine: Engine, facts: Facts, window: Window) -> Json:
+    name = window.name
     perspectives.load_rules(facts, [name])
-    claims = column(engine, "claims-in-perspective", "claim", perspective=name)
+    claims = _linked(engine, "t:underPerspective", "claim", name)
+    clashes = part(window, "contradictions", _linked(engine, "t:underPerspective", "contradiction", name), OTHERS_LIMIT)
+    facts.load(clashes.items)
+    load_claims(facts, claims[:MAIN_LIMIT])
     return {
         "label": facts.link(name)["label"],
         "lang": facts.link(name)["lang"],
@@ -168,19 +239,29 @@ def _perspective(engine: Engine, facts: Facts, name: str) -> Json:
         "code": slug(name),
         "rule": perspectives.rule(facts, name),
         "rule_in_words": perspectives.rule_in_words(facts, name),
-        "claims": _section(engine, claims, f"perspective={slug(name)}"),
+        "claims": _section(facts, claims, f"perspective={slug(name)}", MAIN_LIMIT),
         "conclusions": perspectives.conclusions(engine, name),
-        "contradictions": perspectives.contradictions(engine, name),
+        "contradictions": [
+            {
+                "iri": one,
+                "why": facts.text(one, "dcterms:description"),
+                "claims": facts.iris(one, "prov:wasDerivedFrom"),
+            }
+            for one in clashes.items
+        ],
+        **sections.beside("contradictions", clashes),
         "notes": facts.strings(name, "t:note"),
     }
 
 
-def _article(engine: Engine, facts: Facts, name: str) -> Json:
+def _article(engine: Engine, facts: Facts, window: Window) -> Json:
+    name = window.name
     facts.load([*facts.iris(name, "t:snapshot"), *facts.iris(name, "schema:publisher")])
     versions = sorted(facts.iris(name, "t:snapshot"), key=lambda one: facts.iri(one, "t:supersededBy") is not None)
     snapshot = versions[0] if versions else None
-    claims = [as_iri(row["claim"]) for row in rows(engine, "claims-in-article", article=name)]
-    section = _section(engine, claims, f"article={slug(name)}")
+    claims = _in_reading_order(engine, name)
+    load_claims(facts, claims[:MAIN_LIMIT])
+    shared = part(window, "shares_words_with", shared_by(engine, facts, name), OTHERS_LIMIT)
     link = article_link(facts, name)
     return {
         "label": link["label"],
@@ -209,11 +290,30 @@ def _article(engine: Engine, facts: Facts, name: str) -> Json:
             {"iri": one, "sha256": facts.text(one, "schema:sha256"), "length": facts.number(one, "t:length")}
             for one in versions[1:]
         ],
-        "shares_words_with": shared_by(engine, facts, name),
+        "shares_words_with": list(shared.items),
+        **sections.beside("shares_words_with", shared),
         "notes": facts.strings(name, "t:note") + _notes_on(engine, name),
-        "holders": len(rows(engine, "holders-in-article", article=name)),
-        "claims": section,
+        "holders": _holders(engine, name),
+        "claims": _section(facts, claims, f"article={slug(name)}&sort=article", MAIN_LIMIT),
     }
+
+
+def _in_reading_order(engine: Engine, article: str) -> list[str]:
+    """The claims in an article, in the order of the passages that they rest on; last those that rest on none."""
+    starts: dict[str, list[float]] = {}
+    ends: dict[str, list[float]] = {}
+    for row in rows(engine, "article-order", article=article):
+        for places, place in ((starts, "from"), (ends, "to")):
+            known = places.setdefault(as_iri(row["claim"]), [])
+            known += [float(as_iri(row[place]))] if place in row else []
+    never = float("inf")
+    return sorted(starts, key=lambda one: (min(starts[one], default=never), max(ends[one], default=never), one))
+
+
+def _holders(engine: Engine, article: str) -> int:
+    """How many holders the claims in an article have."""
+    found = rows(engine, "holders-in-article", article=article)
+    return int(as_iri(found[0]["holders"])) if found else 0
 
 
 def _notes_on(engine: Engine, name: str) -> list[Json]:
@@ -224,13 +324,14 @@ def _notes_on(engine: Engine, name: str) -> list[Json]:
     return [text for note in notes for text in facts.strings(note, "t:note")]
 
 
-def _concept(engine: Engine, facts: Facts, name: str) -> Json:
+def _concept(engine: Engine, facts: Facts, window: Window) -> Json:
     """Concepts, schemes, contradictions and described graphs: label, definition, and what they are linked to."""
+    name = window.name
     related = rows(engine, "broader", concept=name)
-    members = column(engine, "concepts", "concept", scheme=name)
+    members = part(window, "members", column(engine, "concepts", "concept", scheme=name), MEMBERS_LIMIT)
     others = ("skos:inScheme", "skos:closeMatch", "t:requiresRole", "t:underPerspective")
     facts.load([as_iri(row["other"]) for row in related])
-    facts.load([*members, *(found for other in others for found in facts.iris(name, other))])
+    facts.load([*members.items, *(found for other in others for found in facts.iris(name, other))])
     ways: dict[str, list[Json]] = {"broader": [], "narrower": []}
     for row in related:
         ways[as_iri(row["way"])].append(facts.link(as_iri(row["other"])))
@@ -246,7 +347,8 @@ def _concept(engine: Engine, facts: Facts, name: str) -> Json:
         "requires_roles": facts.links_to(name, "t:requiresRole"),
         "perspectives": facts.links_to(name, "t:underPerspective"),
         "rests_on": facts.iris(name, "prov:wasDerivedFrom"),
-        "members": [_term(facts, member) for member in members],
+        "members": [_term(facts, member) for member in members.items],
+        **sections.beside("members", members),
         "notes": facts.strings(name, "t:note"),
     }
 
@@ -255,24 +357,39 @@ def _term(facts: Facts, name: str) -> Json:
     return {**facts.link(name), "definition": facts.text(name, "skos:definition")}
 
 
-def _naming(engine: Engine, name: str) -> Json:
-    """The claims in whose content a thing occurs, with its roles there; each with its speaker."""
-    found = rows(engine, "claims-naming", thing=name)
-    roles: dict[str, set[str]] = {}
-    for row in found:
-        roles.setdefault(as_iri(row["claim"]), set()).add(as_iri(row["role"]))
-    section = _section(engine, sorted(roles), f"names={name.removeprefix(BASE)}")
-    facts = Facts(engine)
+def _naming(engine: Engine, facts: Facts, claims: Sequence[str], name: str) -> Json:
+    """The first loaded claims in whose content a thing occurs, with its roles there; each with its speaker."""
+    roles = _roles(engine, claims[:HITS_LIMIT], name)
     facts.load({role for some in roles.values() for role in some})
+    section = _section(facts, claims, f"names={name.removeprefix(BASE)}")
     items = [
-        {"claim": hit, "roles": sorted((facts.link(role) for role in roles[hit["iri"]]), key=by_label)}
-        for hit in section["items"]
+        {"claim": found, "roles": sorted((facts.link(role) for role in roles[found["iri"]]), key=by_label)}
+        for found in section["items"]
     ]
     return {**section, "items": items}
 
 
-def _section(engine: Engine, claims: Sequence[str], filters: str) -> Json:
-    """The first claims in short, how many there are, and where all of them are listed if these are not all."""
-    items = hits(engine, claims[:HITS_LIMIT])
-    more = f"/claims?{filters}" if len(claims) > HITS_LIMIT else None
+def _roles(engine: Engine, claims: Sequence[str], name: str) -> dict[str, set[str]]:
+    """What a thing is in each of some claims: a role concept, or the property that leads to it."""
+    quads = engine.quads(graphs=claims) if claims else []
+    participant, role_type = iri("t:participant"), iri("sem:roleType")
+    roles = {(q.graph_name, q.subject): as_iri(q.object) for q in quads if q.predicate.value == role_type}
+    found: dict[str, set[str]] = {claim: set() for claim in claims}
+    for quad in quads:
+        if quad.object == ox.NamedNode(name):
+            predicate = quad.predicate.value
+            role = roles.get((quad.graph_name, quad.subject)) if predicate == participant else None
+            found[str(quad.graph_name)[1:-1]].add(role or predicate)
+    return found
+
+
+def _linked(engine: Engine, link: str, kind: str, name: str) -> list[str]:
+    """What of one kind has a thing under a property, sorted."""
+    return linked(engine, "linked", kind, link=iri(link), thing=name)
+
+
+def _section(facts: Facts, claims: Sequence[str], filters: str, size: int = HITS_LIMIT) -> Json:
+    """The first loaded claims in short, how many there are, and where all are listed if these are not all."""
+    items = [hit(facts, claim) for claim in claims[:size] if facts.has(claim)]
+    more = f"/claims?{filters}" if len(claims) > size else None
     return {"total": len(claims), "items": items, "more": more}

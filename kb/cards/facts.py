@@ -10,7 +10,7 @@ from typing import Any
 
 import pyoxigraph as ox
 
-from kb.engine import Engine, Row, Term
+from kb.engine import Engine, Reader, Row, Term
 from kb.namespaces import BASE, iri, shorten
 from kb.paths import queries_dir
 
@@ -21,6 +21,7 @@ ABOVE_LIMIT = 50
 
 LABELS = ("skos:prefLabel", "rdfs:label", "dcterms:title")
 _ENGLISH = ("en", None)
+_STRING = ox.NamedNode(iri("xsd:string"))
 _INTEGER = re.compile(r"[+-]?\d{1,15}")
 _DECIMAL = re.compile(r"[+-]?\d{1,15}\.\d{1,12}")
 
@@ -28,11 +29,11 @@ _DECIMAL = re.compile(r"[+-]?\d{1,15}\.\d{1,12}")
 class Facts:
     """What the default graph says of the subjects loaded so far."""
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Reader) -> None:
         self._engine = engine
         self._loaded: set[str] = set()
         self._index: dict[tuple[str, str], list[Term]] = {}
-        self._subjects: set[str] = set()
+        self._subjects: dict[str, set[str]] = {}
 
     def load(self, iris: Iterable[str | None]) -> None:
         """Makes sure that all of ``iris`` are loaded, with one call of the engine for those that are not yet."""
@@ -54,16 +55,28 @@ class Facts:
         """Takes in quads that were read elsewhere, whatever graph they stand in."""
         for quad in quads:
             if isinstance(quad.subject, ox.NamedNode):
-                self._subjects.add(quad.subject.value)
+                self._subjects.setdefault(quad.subject.value, set()).add(quad.predicate.value)
                 self._index.setdefault((quad.subject.value, quad.predicate.value), []).append(quad.object)
 
     def has(self, subject: str) -> bool:
         """Whether anything is said of a loaded subject."""
         return subject in self._subjects
 
+    def own(self, subject: str) -> Json:
+        """All that is said of a loaded subject, by prefixed predicate name, with values as JSON-LD writes them."""
+        return {
+            predicate if (short := shorten(predicate)).startswith("<") else short: [
+                _as_json_ld(value)
+                for value in sorted(self._index[subject, predicate], key=str)
+                if isinstance(value, ox.NamedNode | ox.Literal)
+            ]
+            for predicate in sorted(self._subjects.get(subject, ()))
+        }
+
     def values(self, subject: str, name: str) -> list[Term]:
         """The objects under a prefixed predicate name, sorted."""
-        return sorted(self._index.get((subject, iri(name)), []), key=str)
+        found = self._index.get((subject, iri(name)), [])
+        return found if len(found) < 2 else sorted(found, key=str)
 
     def iris(self, subject: str, name: str) -> list[str]:
         """The objects that are IRIs, sorted."""
@@ -163,6 +176,18 @@ def kind_of(name: str) -> str | None:
     return kind if name.startswith(BASE) and slash and rest else None
 
 
+def _as_json_ld(term: ox.NamedNode | ox.Literal) -> Json | str:
+    """A term as JSON-LD 1.1 writes it (W3C, 2020, section 4.2); datatypes by prefixed name."""
+    if isinstance(term, ox.NamedNode):
+        return {"@id": term.value}
+    if term.language:
+        return {"@value": term.value, "@language": term.language}
+    if term.datatype == _STRING:
+        return term.value
+    datatype = shorten(term.datatype.value).removeprefix("<").removesuffix(">")
+    return {"@value": term.value, "@type": datatype}
+
+
 def as_number(text: str) -> int | float | str:
     """A lexical form as JSON number where that loses nothing, else as it is."""
     if _INTEGER.fullmatch(text):
@@ -185,6 +210,16 @@ def rows(engine: Engine, name: str, **bindings: str | Term) -> list[Row]:
     """The solutions of the query ``name``; strings are bound as IRIs."""
     bound = {key: ox.NamedNode(value) if isinstance(value, str) else value for key, value in bindings.items()}
     return engine.select(query(name), bound)
+
+
+def linked(engine: Engine, name: str, kind: str, **bindings: str | Term) -> list[str]:
+    """The IRIs of one kind among those that the query ``name`` puts together in its one cell ``all``, sorted.
+
+    One cell is read ten times faster than as many rows, and so the first of many are known in their order.
+    """
+    found = rows(engine, name, **bindings)
+    start = f"{BASE}{kind}/"
+    return sorted({one for one in as_iri(found[0]["all"]).split() if one.startswith(start)}) if found else []
 
 
 def column(engine: Engine, name: str, variable: str, **bindings: str | Term) -> list[str]:

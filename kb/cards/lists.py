@@ -1,66 +1,50 @@
-"""Lists of what there is, with filters and keyset paging, near matches, and the figures of the front page."""
+"""Lists of what there is, with filters, counts by value and keyset paging, and the figures of the front page.
 
-from bisect import bisect_right
-from collections.abc import Mapping, Sequence
+Which entries a list has is read from the index beside the store (``kb.index.entries``); what is shown of them, from the
+store.
+"""
+
+import base64
+import json
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from difflib import SequenceMatcher
-
-import pyoxigraph as ox
 
 from kb.cards import perspectives
-from kb.cards.claims import hits
-from kb.cards.entities import ONTOLOGY, kinds_of
-from kb.cards.facts import Facts, Json, article_link, as_iri, as_number, column, kind_of, rows, slug
-from kb.cards.names import nearest
-from kb.cards.rdf import PARTS, owner
-from kb.engine import Engine, Term
-from kb.errors import QueryError
-from kb.namespaces import BASE, OWN
+from kb.cards.claims import hit, load_claims
+from kb.cards.entities import kinds_of
+from kb.cards.facts import Facts, Json, article_link, slug
+from kb.cards.filters import DEFAULT_LIMIT, LISTS, parameter
+from kb.cards.narrow import BadFilter, Narrowed, facets, members, narrowed
+from kb.cards.places import told
+from kb.engine import Engine
+from kb.index.entry import numbers
+from kb.namespaces import BASE
 
-LISTS = {
-    "actors": "actor",
-    "articles": "article",
-    "claims": "claim",
-    "events": "event",
-    "objects": "object",
-    "perspectives": "perspective",
-    "places": "place",
-}
-"""The lists, by their path, with the kind that each lists."""
+CONTESTED = 5
+"""Events that the front page shows."""
 
-CODED = ("certainty", "mode", "polarity")
-"""Filters of claims whose values are the concepts of the scheme of the same name."""
+WAYS = 3
+"""Ways into a place that are told of an entry; it says how many there are."""
 
-LINKED = {
-    "about": "event",
-    "addressee": "actor",
-    "article": "article",
-    "holder": "actor",
-    "perspective": "perspective",
-}
-"""Filters of claims whose values are slugs, with the kind of thing that each names."""
+_BATCH = 1000
+"""Entries that are read at once while a page is filled; so few are looked up one by one."""
 
-FILTERS = {"claims": (*CODED, *LINKED, "names", "realis"), "events": ("perspective",)}
-"""The filters of lists that have any; ``names`` takes a path such as ``place/eastquay``, ``realis`` true or false."""
+Cursor = tuple[str, str]
+"""A place in an order: the text by which an entry is sorted, and its slug."""
 
 
 @dataclass(frozen=True)
 class Page:
-    """One page of a list: how many there are in all, the items, and the slug after which the next page begins."""
+    """One page of a list.
+
+    ``total`` is how many there are on all pages, ``after`` what gets the page that follows (None on the last), and
+    ``facets`` how many entries each value of a counted filter gives under the other filters.
+    """
 
     total: int
     items: Sequence[Json]
     after: str | None
-
-
-class BadFilter(ValueError):
-    """A filter with a value that it does not take; ``choices`` are those it does (some of them, where many)."""
-
-    def __init__(self, name: str, value: str, choices: Sequence[str]) -> None:
-        super().__init__(f"“{value}” is no value of “{name}”")
-        self.name = name
-        self.value = value
-        self.choices = choices
+    facets: Mapping[str, Mapping[str, int]]
 
 
 def listing(
@@ -68,107 +52,152 @@ def listing(
     name: str,
     *,
     q: str = "",
-    filters: Mapping[str, str] | None = None,
+    filters: Mapping[str, Sequence[str]] | None = None,
+    sort: str = "",
     after: str = "",
-    limit: int = 50,
+    limit: int = DEFAULT_LIMIT,
 ) -> Page:
-    """One page of the list ``name`` in the order of slugs.
+    """One page of the list ``name``.
 
-    ``q`` looks into labels, name forms, headlines and paraphrases; ``filters``, those of ``FILTERS``, narrow by their
-    values.
-    BadFilter where a filter's value names nothing.
+    ``q`` is a part of a name or text; ``filters``, by the names in ``PARAMETERS``, narrow by their values, of which any
+    will do. BadFilter where a value names nothing, or where ``sort`` or ``after`` are none.
     """
-    everything = {"q": ox.Literal(q)}
-    found = _claims(engine, q, filters or {}) if name == "claims" else column(engine, name, "item", **everything)
-    if name == "events" and filters and (view := filters.get("perspective")):
-        _known(engine, "perspective", "perspective", view)
-        told = set(column(engine, "events-in-perspective", "item", perspective=f"{BASE}perspective/{view}"))
-        found = [event for event in found if event in told]
-    start = bisect_right(found, f"{BASE}{LISTS[name]}/{after}") if after else 0
-    chosen = found[start : start + limit]
-    items = hits(engine, chosen) if name == "claims" else _entries(engine, name, chosen)
-    more = start + limit < len(found)
-    return Page(len(found), items, slug(chosen[-1]) if more and chosen else None)
-
-
-def choices(engine: Engine, name: str) -> list[str]:
-    """The values that a coded filter takes, sorted."""
-    return [slug(found) for found in column(engine, "concepts", "concept", scheme=f"{BASE}scheme/{name}")]
-
-
-def find(engine: Engine, text: str) -> list[str]:
-    """The IRIs that a slug, a path such as ``claim/x``, a prefixed name or an IRI can mean, sorted; [] if none."""
-    name = text.removeprefix(BASE).lstrip("/")
-    if name.partition("#")[0] == slug(ONTOLOGY):
-        return [ONTOLOGY]
-    kind, colon, rest = name.partition(":")
-    if colon and kind in OWN:
-        name = f"{kind}/{rest}"
-    if not _is_local(name):
-        return []
-    wanted = [f"{BASE}{name}"] if "/" in name else [f"{BASE}{kind}/{name}" for kind in OWN]
-    there = {quad.subject.value for quad in engine.quads(subjects=wanted) if isinstance(quad.subject, ox.NamedNode)}
-    return sorted(there)
-
-
-def resolve(engine: Engine, text: str) -> str:
-    """The IRI of the one thing with a card that ``text`` means; a part such as an anchor means what it belongs to.
-
-    QueryError where there is none, with what is most like it, or where there are several.
-    """
-    found = find(engine, text)
-    listed = [name for name in found if kind_of(name) in LISTS.values()]
-    shown = [name for name in listed if kind_of(name) != "perspective"]  # that of an article is called as the article
-    shown = shown or listed or [name for name in found if kind_of(name) not in PARTS]
-    shown = shown or sorted({whole for name in found if (whole := owner(engine, name)) is not None})
-    if len(shown) == 1:
-        return shown[0]
-    if shown:
-        several = ", ".join(name.removeprefix(BASE) for name in shown)
-        raise QueryError(f"{text!r} can mean several things.", reason="not-found", hint=f"Say which: {several}.")
-    wanted = text.removeprefix(BASE).replace(":", "/").lstrip("/")
-    kinds = [kind for kind in OWN if wanted.startswith(f"{kind}/")] or LISTS.values()
-    near = [name[1:] for kind in kinds for name in nearest(engine, kind, slug(wanted))]
-    near.sort(key=lambda name: -SequenceMatcher(None, slug(wanted), slug(name)).ratio())
-    hint = f"Did you mean {', '.join(near[:5])}?" if near else "Ask for the lists of claims, events, actors and so on."
-    raise QueryError(f"There is nothing called {text!r} here.", reason="not-found", hint=hint)
+    orders = parameter(name, "sort")
+    sort = sort or orders.default
+    if sort not in orders.choices:
+        raise BadFilter("sort", sort, orders.choices)
+    left = narrowed(engine, name, q, filters or {})
+    chosen = left.left()
+    found = _walk(engine, name, sort, _begin(sort, after), chosen, limit + 1)
+    shown = {entry: number for _, entry, number in found[:limit]}
+    items = _items(engine, name, shown, left)
+    following = _cursor(sort, *found[limit - 1][:2]) if len(found) > limit else None
+    return Page(chosen.bit_count(), items, following, facets(engine, name, left))
 
 
 def overview(engine: Engine) -> Json:
     """The front page: the articles, how much there is of each kind, and the events with the most holders."""
-    articles = column(engine, "articles", "item", q=ox.Literal(""))
-    events = _counts(engine, "event")
-    totals = {name: len(column(engine, name, "item", q=ox.Literal(""))) for name in LISTS if name != "claims"}
-    claims = len(_claims(engine, "", {}))
-    contested = sorted(events, key=lambda event: (-events[event]["holders"], -events[event]["claims"], event))[:5]
+    totals = engine.index.rows("SELECT list, total FROM member WHERE filter = '' ORDER BY list")
+    articles = engine.index.rows("SELECT slug FROM entry WHERE list = 'articles' ORDER BY slug")
+    events = _walk(engine, "events", "holders", ("", ""), members(engine, "events", "", [""]), CONTESTED)
     return {
-        "articles": _entries(engine, "articles", articles),
-        "totals": dict(sorted({**totals, "claims": claims}.items())),
-        "contested": _entries(engine, "events", contested),
+        "articles": _entries(engine, Facts(engine), "articles", [found for (found,) in articles]),
+        "totals": dict(totals),
+        "contested": _entries(engine, Facts(engine), "events", [found for _, found, _ in events]),
     }
 
 
-def _entries(engine: Engine, name: str, iris: Sequence[str]) -> list[Json]:
-    """Registry entries and articles in short, in the order given."""
+def _walk(engine: Engine, name: str, sort: str, begin: Cursor, chosen: int, most: int) -> list[tuple[str, str, int]]:
+    """The first of the chosen entries behind a place in an order: sort key, slug and number of each."""
+    if chosen.bit_count() <= _BATCH:
+        sql = """
+        SELECT key, slug, number FROM rank
+        WHERE list = ? AND sort = ? AND number IN (SELECT value FROM json_each(?)) AND (key, slug) > (?, ?)
+        ORDER BY key, slug LIMIT ?
+        """
+        return engine.index.rows(sql, (name, sort, json.dumps(list(numbers(chosen))), *begin, most))
+    sql = """
+    SELECT key, slug, number FROM rank WHERE list = ? AND sort = ? AND (key, slug) > (?, ?) ORDER BY key, slug LIMIT ?
+    """
+    bits = chosen.to_bytes((chosen.bit_length() + 7) // 8, "little")
+    found: list[tuple[str, str, int]] = []
+    while True:
+        rows = engine.index.rows(sql, (name, sort, *begin, _BATCH))
+        for key, entry, number in rows:
+            if number >> 3 < len(bits) and bits[number >> 3] >> (number & 7) & 1:
+                found.append((key, entry, number))
+                if len(found) == most:
+                    return found
+        if len(rows) < _BATCH:
+            return found
+        begin = rows[-1][:2]
+
+
+def _begin(sort: str, after: str) -> Cursor:
+    """The place behind which a page begins; BadFilter where ``after`` is none of this order."""
+    if not after or sort == "slug":
+        return ("", after)
+    try:
+        given, key, entry = json.loads(base64.urlsafe_b64decode(after.encode("ascii")))
+        if given == sort and isinstance(key, str) and isinstance(entry, str):
+            return (key, entry)
+    except (ValueError, TypeError):
+        pass  # said below
+    raise BadFilter(
+        "after", after, [], f"“after” is no place in the order by {sort}; take it from the link to the next page"
+    )
+
+
+def _cursor(sort: str, key: str, entry: str) -> str:
+    """What a client gives as ``after`` for the page behind an entry."""
+    if sort == "slug":
+        return entry
+    return base64.urlsafe_b64encode(json.dumps([sort, key, entry]).encode()).decode("ascii")
+
+
+def _items(engine: Engine, name: str, shown: Mapping[str, int], left: Narrowed) -> list[Json]:
+    """The entries of a page in short, with what the filters let us say of each."""
     facts = Facts(engine)
+    reached = {
+        number: [way for entries, ways in left.ways if entries >> number & 1 for way in ways]
+        for number in shown.values()
+        if not left.there >> number & 1
+    }
+    through = told(engine, facts, {way for some in reached.values() for way in some[:WAYS]})
+    if name == "claims":
+        claims = [f"{BASE}claim/{entry}" for entry in shown]
+        load_claims(facts, claims)
+        items = [hit(facts, claim) for claim in claims]
+        dates = _dates(engine, shown.values())
+    else:
+        items = _entries(engine, facts, name, list(shown))
+    for item in items:
+        number = shown[slug(item["iri"])]
+        if name == "claims":
+            first = item["chain"][0]
+            item["article"] = (
+                {key: first[key] for key in ("iri", "label", "lang")} if first["kind"] == "article" else None
+            )
+            item["dates"] = dates.get(number, [])
+            item["when"] = None if left.times is None else _possibility(left.times, number)
+        if name in ("claims", "places"):
+            ways = reached.get(number, [])
+            item["via"] = [through[way] for way in ways[:WAYS]]
+            item["ways"] = len(ways)
+    return items
+
+
+def _possibility(times: Mapping[int, bool], number: int) -> str:
+    return "certain" if times[number] else "possible"
+
+
+def _dates(engine: Engine, numbers: Iterable[int]) -> dict[int, list[str]]:
+    """The times of claims as EDTF, sorted."""
+    sql = """
+    SELECT number, edtf FROM dated
+    WHERE list = 'claims' AND number IN (SELECT value FROM json_each(?)) ORDER BY number, edtf
+    """
+    found: dict[int, list[str]] = {}
+    for number, edtf in engine.index.rows(sql, (json.dumps(list(numbers)),)):
+        found.setdefault(number, []).append(edtf)
+    return found
+
+
+def _entries(engine: Engine, facts: Facts, name: str, entries: Sequence[str]) -> list[Json]:
+    """Registry entries, articles and perspectives in short, in the order given."""
+    iris = [f"{BASE}{LISTS[name]}/{entry}" for entry in entries]
+    sql = "SELECT slug, counts FROM entry WHERE list = ? AND slug IN (SELECT value FROM json_each(?))"
+    counts = {found: json.loads(some) for found, some in engine.index.rows(sql, (name, json.dumps(entries)))}
     facts.load(iris)
-    counts: dict[str, Json] = {}
-    if name in ("articles", "events"):
-        counts = _counts(engine, LISTS[name])
     if name == "perspectives":
-        counts = perspectives.counts(engine)
-        perspectives.load_rules(facts, list(iris))
-        empty = {"claims": 0, "contradictions": 0, "holders": 0}
-        return [
-            {**facts.link(found), "rule": perspectives.rule_in_words(facts, found), **counts.get(found, empty)}
-            for found in iris
-        ]
-    facts.load([outlet for found in iris for outlet in facts.iris(found, "schema:publisher")])
-    none = {"claims": 0, "holders": 0}
-    return [_entry(facts, name, found, counts.get(found, none)) for found in iris]
+        perspectives.load_rules(facts, iris)
+    facts.load(
+        linked for found in iris for term in ("schema:publisher", "t:side") for linked in facts.iris(found, term)
+    )
+    return [{**_entry(facts, name, found), **counts[slug(found)]} for found in iris]
 
 
-def _entry(facts: Facts, name: str, found: str, counts: Json) -> Json:
+def _entry(facts: Facts, name: str, found: str) -> Json:
     if name == "articles":
         return {
             **article_link(facts, found),
@@ -176,60 +205,8 @@ def _entry(facts: Facts, name: str, found: str, counts: Json) -> Json:
             "outlet": facts.link_to(found, "schema:publisher"),
             "byline": facts.text(found, "schema:author"),
             "published": facts.text(found, "schema:datePublished"),
-            **counts,
         }
+    if name == "perspectives":
+        return {**facts.link(found), "rule": perspectives.rule_in_words(facts, found)}
     entry = {**facts.link(found), "kinds": kinds_of(facts, found)}
-    return {**entry, **counts} if name == "events" else entry
-
-
-def _counts(engine: Engine, kind: str) -> dict[str, Json]:
-    return {
-        as_iri(row["item"]): {key: as_number(as_iri(row[key])) for key in ("claims", "holders")}
-        for row in rows(engine, f"claims-per-{kind}")
-        if "item" in row
-    }
-
-
-def _claims(engine: Engine, q: str, filters: Mapping[str, str]) -> list[str]:
-    """The claims that fit all filters, sorted."""
-    bound: dict[str, str | Term] = {"q": ox.Literal(q)}
-    for name, value in filters.items():
-        if name in CODED:
-            if value not in choices(engine, name):
-                raise BadFilter(name, value, choices(engine, name))
-            bound[name] = f"{BASE}{name}/{value}"
-        elif name in LINKED:
-            _known(engine, name, LINKED[name], value)
-            bound[name] = f"{BASE}{LINKED[name]}/{value}"
-        elif name == "realis":
-            if value not in ("true", "false"):
-                raise BadFilter(name, value, ["true", "false"])
-            bound[name] = ox.Literal(value, datatype=ox.NamedNode("http://www.w3.org/2001/XMLSchema#boolean"))
-    narrowed = [
-        column(engine, query, "claim", **{variable: bound.pop(name)})
-        for name, query, variable in (
-            ("article", "claims-in-article", "article"),
-            ("addressee", "claims-addressed", "who"),
-            ("perspective", "claims-in-perspective", "perspective"),
-        )
-        if name in bound
-    ]
-    if "names" in filters:
-        kind, _, rest = filters["names"].partition("/")
-        _known(engine, "names", kind, rest)
-        narrowed.append(column(engine, "claims-naming", "claim", thing=f"{BASE}{kind}/{rest}"))
-    found = set(column(engine, "claims", "item", **bound)).intersection(*narrowed)
-    return sorted(found)
-
-
-def _known(engine: Engine, name: str, kind: str, value: str) -> None:
-    """BadFilter where no thing of ``kind`` has the slug ``value``; it names the nearest."""
-    if kind not in OWN or not _is_local(value) or not engine.quads(subjects=[f"{BASE}{kind}/{value}"]):
-        near = nearest(engine, kind, value) if kind in OWN else []
-        cut = 0 if name == "names" else len(kind) + 1
-        raise BadFilter(name, value, [found[1:][cut:] for found in near])
-
-
-def _is_local(name: str) -> bool:
-    """Whether a path can stand in an IRI as it is."""
-    return bool(name) and all(c.isascii() and (c.isalnum() or c in "-_./") for c in name)
+    return {**entry, "side": facts.concept(found, "t:side")} if name == "actors" else entry

@@ -3,19 +3,17 @@
 What was looked up is remembered as long as the engine of a build lives.
 """
 
-from difflib import get_close_matches
 from weakref import WeakKeyDictionary
 
 import pyoxigraph as ox
 from rapidfuzz import fuzz, process
 
-from kb.cards.facts import column, rows, slug
+from kb.cards.facts import rows, slug
 from kb.engine import Engine
 from kb.namespaces import BASE, PREFIXES, namespace
 
 _MOST_KNOWN = 10_000
 _OCCURRING: WeakKeyDictionary[Engine, dict[tuple[str, str, str], frozenset[str]]] = WeakKeyDictionary()
-_REGISTERED: WeakKeyDictionary[Engine, dict[tuple[str, str], list[str]]] = WeakKeyDictionary()
 
 
 def occurs(engine: Engine, name: str, role: str) -> frozenset[str]:
@@ -42,8 +40,8 @@ def known_to_occur(engine: Engine, name: str, role: str) -> frozenset[str]:
 
 def nearest(engine: Engine, kind: str, wanted: str, *, count: int = 3) -> list[str]:
     """The addresses (``/kind/slug``) most like one that does not exist, best first."""
-    there = sorted({slug(found) for found in registered(engine, f"{BASE}{kind}/")})
-    close = get_close_matches(wanted, there, n=count, cutoff=0.5)
+    there = [slug(found) for found in registered(engine, f"{BASE}{kind}/")]
+    close = [name for name, _, _ in process.extract(wanted, there, scorer=fuzz.ratio, score_cutoff=60, limit=count)]
     parts = [name for name in there if wanted and wanted in name and name not in close]
     return [f"/{kind}/{name}" for name in [*close, *parts][:count]]
 
@@ -65,9 +63,9 @@ def alike(engine: Engine, name: str) -> list[str]:
 
 
 def registered(engine: Engine, start: str) -> list[str]:
-    """The IRIs of what is registered under a beginning."""
-    known = _REGISTERED.setdefault(engine, {})
-    key = (engine.build_id, start)
-    if key not in known:
-        known[key] = column(engine, "registered", "item", start=ox.Literal(start))
-    return known[key]
+    """The IRIs of ours that begin with ``start`` and are of a class and in use, sorted."""
+    behind = start[:-1] + chr(ord(start[-1]) + 1)
+    return [name for (name,) in engine.index.rows(_REGISTERED, [start, behind])]
+
+
+_REGISTERED = "SELECT iri FROM address WHERE iri >= ? AND iri < ? AND in_use ORDER BY iri"

@@ -2,7 +2,7 @@
 
 import pyoxigraph as ox
 
-from kb.cards.facts import Facts, Json, article_link, as_iri, as_number, column, rows, slug
+from kb.cards.facts import Facts, Json, article_link, as_iri, column, rows, slug
 from kb.engine import Engine
 from kb.namespaces import BASE, iri
 
@@ -64,30 +64,10 @@ def rule_in_words(facts: Facts, name: str) -> str:
     return f"Claims {'; '.join(parts)}." if parts else "No claims."
 
 
-def counts(engine: Engine) -> dict[str, Json]:
-    """How many claims, holders and contradictions each perspective has; perspectives without any are left out."""
-    names = ("claims", "contradictions", "holders")
-    return {
-        as_iri(row["item"]): {name: as_number(as_iri(row[name])) for name in names}
-        for row in rows(engine, "claims-per-perspective")
-        if "item" in row
-    }
-
-
 def conclusions(engine: Engine, name: str) -> int:
     """How many different statements follow inside a perspective."""
     found = rows(engine, "conclusions-in-perspective", perspective=name)
     return int(as_iri(found[0]["conclusions"])) if found else 0
-
-
-def contradictions(engine: Engine, name: str) -> list[Json]:
-    """The contradictions inside a perspective: why, and between which claims."""
-    claims: dict[str, list[str]] = {}
-    for row in rows(engine, "contradictions-in-perspective", perspective=name):
-        claims.setdefault(as_iri(row["contradiction"]), []).append(as_iri(row["claim"]))
-    facts = Facts(engine)
-    facts.load(claims)
-    return [{"iri": one, "why": facts.text(one, "dcterms:description"), "claims": claims[one]} for one in claims]
 
 
 def _values(facts: Facts, name: str, term: str) -> list[Json]:

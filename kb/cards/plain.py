@@ -50,8 +50,8 @@ _SECTIONS = (
 
 def text(card: Json) -> str:
     """A card as lines of plain text; every claim in it with its speaker."""
-    lines = _claim(card) if card["kind"] == "claim" else _other(card)
-    return "\n".join([*lines, *_notes(card)])
+    tell = _retired if "retired" in card else _claim if card["kind"] == "claim" else _other
+    return "\n".join([*tell(card), *_notes(card)])
 
 
 def table(results: Json) -> str:
@@ -101,10 +101,19 @@ def _claim(card: Json) -> list[str]:
     if cues:
         lines.append(f"  Cue words: {', '.join(cues)}")
     lines += ["", "What is said", *(f"  {line}" for line in card["content"]["statements"])]
+    if card["follows"]["total"]:
+        lines += ["", f"What follows by rule, said by nobody ({card['follows']['total']})"]
+        lines += [f"  {line}" for one in card["follows"]["items"] for line in one["statements"]]
     for key, title in _PARTS:
         if card[key]:
             lines += ["", title, *_hits(card[key])]
     return lines
+
+
+def _retired(card: Json) -> list[str]:
+    retired = card["retired"]
+    lines = [card["label"], card["iri"], f"Retired on {retired['date']}: {retired['reason']['label'].lower()}."]
+    return [*lines, f"Use instead: {_path(retired['replacement'])}"] if retired["replacement"] else lines
 
 
 def _other(card: Json) -> list[str]:

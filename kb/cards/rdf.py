@@ -1,11 +1,15 @@
 """What of the dataset belongs to one thing, and to which page an address without a page of its own belongs."""
 
+from collections.abc import Iterable
+
 import pyoxigraph as ox
 
+from kb import wellformed
 from kb.cards.entities import ONTOLOGY
-from kb.cards.facts import as_iri, column, kind_of, rows, slug
+from kb.cards.facts import as_iri, column, kind_of, linked, rows, slug
 from kb.engine import Engine
-from kb.namespaces import iri
+from kb.namespaces import BASE, iri
+from kb.prefixes import prefixes_of
 
 CLAIM_PARTS = ("t:evidence", "t:cue", "t:statementTime")
 PARTS = ("anchor", "node", "snapshot")
@@ -30,7 +34,7 @@ def description(engine: Engine, name: str) -> list[ox.Quad]:
         subjects |= anchors | _objects(engine.quads(subjects=anchors), ("oa:hasSelector",))
         graphs = [name]
     elif kind == "event":
-        graphs = column(engine, "claims-about", "claim", event=name)
+        graphs = linked(engine, "linked", "claim", link=iri("t:about"), thing=name)
         subjects.update(graphs)
     elif kind == "article":
         snapshots = _objects(own, ARTICLE_PARTS)
@@ -53,6 +57,19 @@ def ontology(engine: Engine) -> list[ox.Quad]:
     return [*engine.quads(subjects=[ONTOLOGY, *terms]), *sorted(set(cells), key=str)]
 
 
+def as_rdf(quads: Iterable[ox.Quad], form: ox.RdfFormat) -> bytes:
+    """Quads in a format, sorted; one that knows no named graphs gets those of the default graph only.
+
+    QueryError where XML cannot carry them.
+    """
+    ordered = sorted(quads, key=lambda quad: (quad.graph_name != ox.DefaultGraph(), str(quad.graph_name), str(quad)))
+    if not form.supports_datasets:
+        ordered = [quad for quad in ordered if quad.graph_name == ox.DefaultGraph()]
+    statements = ordered if form.supports_datasets else [quad.triple for quad in ordered]
+    body = ox.serialize(statements, format=form, prefixes=prefixes_of(ordered)) or b""
+    return wellformed.xml(body) if form == ox.RdfFormat.RDF_XML else body
+
+
 def owner(engine: Engine, name: str) -> str | None:
     """The claim or article that a node, anchor or snapshot belongs to; None where there is none.
 
@@ -66,8 +83,9 @@ def owner(engine: Engine, name: str) -> str | None:
         return as_iri(found[0]["owner"])
     if kind == "snapshot" or not engine.quads(subjects=[name]):
         return None
-    articles = column(engine, "articles", "item", q=ox.Literal(""))
-    return max((a for a in articles if slug(name).startswith(f"{slug(a)}-")), key=len, default=None)
+    articles = [found for (found,) in engine.index.rows("SELECT slug FROM entry WHERE list = 'articles'")]
+    own = max((one for one in articles if slug(name).startswith(f"{one}-")), key=len, default=None)
+    return None if own is None else f"{BASE}article/{own}"
 
 
 def _objects(quads: list[ox.Quad], names: tuple[str, ...]) -> set[str]:

@@ -4,6 +4,7 @@ findings                                what the formats share
 text json junit sarif github turtle     what the rules found, one module a format
 verification                            what the texts showed; imported by itself
 reuse                                   which passages share their words; imported by itself
+changes                                 what became of claims and other things; imported by itself
 """
 
 from collections.abc import Callable, Mapping

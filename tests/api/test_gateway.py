@@ -11,6 +11,7 @@ from rsgi import Protocol, Scope
 
 from api import create_app, gateway
 from api.gateway import Gateway
+from api.represent import client_of
 
 LARGE = "SELECT * { ?a ?b ?c . ?d ?e ?f } LIMIT 30000"
 
@@ -140,3 +141,36 @@ def test_the_end_of_the_server_is_passed_on(app: Flask, engine: FakeEngine) -> N
     door.__rsgi_del__(loop)
     loop.close()
     assert closed == [True]
+
+
+@pytest.mark.parametrize(
+    ("proxies", "forwarded", "client"),
+    [
+        (0, "10.0.0.1", "127.0.0.9"),
+        (1, "", "127.0.0.9"),
+        (1, "10.0.0.1", "10.0.0.1"),
+        (1, "9.9.9.9, 10.0.0.1", "10.0.0.1"),
+        (2, "9.9.9.9, 10.0.0.1", "9.9.9.9"),
+        (2, "10.0.0.1", "127.0.0.9"),
+        (1, "2001:db8::1", "2001:db8::/64"),
+        (1, "unknown", ""),
+    ],
+)
+def test_shares_are_those_of_clients_behind_proxies(proxies: int, forwarded: str, client: str) -> None:
+    """The address behind as many proxies as there are is the client's."""
+    assert client_of("127.0.0.9", forwarded, proxies=proxies) == client
+
+
+@pytest.mark.parametrize(("proxies", "taken"), [(0, False), (1, True)])
+def test_a_request_keeps_the_id_of_its_proxy(engine: FakeEngine, proxies: int, taken: bool) -> None:
+    """An id that a proxy gives is taken where there is a proxy and nowhere else, for kept answers as for new ones."""
+    app = create_app(engine, proxies=proxies)
+    own = app.extensions["testimonia"]
+    door = Gateway(
+        app.wsgi_app, own["cache"], own["metrics"], own["straight"], max_body=10, proxies=proxies, close=lambda: None
+    )
+    given = {"x-request-id": "0123456789abcdef"}
+    for path in ("/claims", "/claims", "/sparql"):
+        found = ask(door, path, query_string="query=ASK+%7B%7D" if path == "/sparql" else "", headers=given)
+        assert (found.status, found.headers["x-request-id"] == given["x-request-id"]) == (200, taken)
+    assert own["cache"].hits == 1

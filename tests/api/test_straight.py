@@ -197,30 +197,3 @@ def test_a_query_whose_evaluator_ends_is_asked_once_more(app: Flask, engine: Emb
     found = get(app, LABELS + " # whose evaluator ended", accept="text/csv")
     assert found.status == 200
     assert found.sent == get(app, LABELS, accept="text/csv").sent
-
-
-@pytest.mark.parametrize(
-    ("proxies", "forwarded", "client"),
-    [
-        (0, "10.0.0.1", "127.0.0.9"),
-        (1, "10.0.0.1", "10.0.0.1"),
-        (1, "9.9.9.9, 10.0.0.1", "10.0.0.1"),
-        (2, "9.9.9.9, 10.0.0.1", "9.9.9.9"),
-        (2, "10.0.0.1", "127.0.0.9"),
-        (1, "2001:db8::1", "2001:db8::/64"),
-        (1, "unknown", ""),
-    ],
-)
-def test_shares_are_those_of_clients_behind_proxies(
-    engine: EmbeddedEngine, proxies: int, forwarded: str, client: str
-) -> None:
-    """The address behind as many proxies as there are is the client's, as the application sees it."""
-    straight = create_app(engine, proxies=proxies).extensions["testimonia"]["straight"]
-    assert straight.client("127.0.0.9", {"x-forwarded-for": forwarded}) == client
-
-
-def test_a_request_keeps_the_id_of_its_proxy(engine: EmbeddedEngine) -> None:
-    """An id that a proxy gives is taken where there is a proxy, and nowhere else."""
-    given = {"x_request_id": "0123456789abcdef"}
-    assert get(create_app(engine, proxies=1), "ASK {}", **given).headers["x-request-id"] == "0123456789abcdef"
-    assert get(create_app(engine), "ASK {}", **given).headers["x-request-id"] != "0123456789abcdef"

@@ -72,7 +72,7 @@ def test_lists_of_claims_and_events_can_be_narrowed_to_a_perspective(web: FlaskC
     assert {event["iri"] for event in events["items"]} == about
     wrong = web.get("/events?perspective=explicit-cue", headers=JSON)
     assert wrong.status_code == 400 and "explicit-cues" in wrong.get_json()["hint"]
-    assert web.get("/actors?perspective=explicit-cues", headers=JSON).status_code == 400
+    assert web.get("/perspectives?perspective=explicit-cues", headers=JSON).status_code == 400
 
 
 def test_a_graph_inside_a_graph_is_narrowed_by_listing(web: FlaskClient) -> None:

@@ -24,7 +24,7 @@ SAYS = """\
 PREFIX actor: <https://w3id.org/testimonia/actor/>
 PREFIX t: <https://w3id.org/testimonia/ontology#>
 
-SELECT ?claim ?who ?mode
+SELECT ?claim ?who ?mode ?saidInWords
 WHERE {
   VALUES ?who { actor:harbour-office }
   VALUES ?mode { UNDEF }
@@ -117,6 +117,7 @@ def test_the_page_has_a_form_that_shows_what_is_asked(client: FlaskClient) -> No
     assert chosen == {"northport-herald", "harbour-office", ""}
     assert re.search(r'<select id="p-who" name="who" multiple', page)
     assert 'name="word" value="b&#34;&lt;q"' in page
+    assert re.findall(r'<th scope="col">([^<]*)', page) == ["claim", "who", "mode", "said in words"]
     assert "Claims of some speakers &lt;b&gt;and&lt;/b&gt; others." in page
     assert (
         "/questions/says?who=northport-herald&amp;who=harbour-office&amp;word=b%22%3Cq&amp;mode=&amp;format=csv" in page

@@ -57,7 +57,7 @@ def test_a_claim_whose_words_stand_nowhere_else_says_nothing_of_it(shared: FakeE
     """Where no words are shared the page is silent and the card has empty lists."""
     card = json.loads(get(shared, f"/claim/{GAZETTE}-barrels.json"))
     assert [anchor["shared_with"] for anchor in card["evidence"]] == [[]]
-    assert card["same_words_elsewhere"] == {"total": 0, "items": []}
+    assert card["same_words_elsewhere"] == {"total": 0, "items": [], "more": None}
     assert "one voice" not in get(shared, f"/claim/{GAZETTE}-barrels.html")
 
 

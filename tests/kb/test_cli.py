@@ -7,13 +7,17 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pyoxigraph as ox
 import pytest
 from click.testing import CliRunner, Result
+from fake_engine import FakeEngine
 from places import EXAMPLE
 
+from api import create_app
 from kb.cli import main
 
 ARTICLE = "2024-03-05-gazette"
+RDF = ("ttl", "nt", "rdf", "jsonld", "trig", "nq")
 
 
 @pytest.fixture(scope="module")
@@ -241,6 +245,19 @@ def test_queries_are_answered_in_each_format(out: Path) -> None:
     assert "claim:" in run(*asked, f"DESCRIBE <https://w3id.org/testimonia/claim/{ARTICLE}-demand>").stdout
 
 
+@pytest.mark.parametrize("form", RDF)
+def test_triples_are_printed_in_each_format_of_rdf(out: Path, form: str) -> None:
+    """The triples of CONSTRUCT are the same in every format; rows have no such format, and triples none of rows."""
+    claim = f"<https://w3id.org/testimonia/claim/{ARTICLE}-demand>"
+    query = f"CONSTRUCT {{ {claim} ?p ?o }} WHERE {{ {claim} ?p ?o }}"
+    asked = ["query", "--data", EXAMPLE, "--out", out, "-f"]
+    wanted = {quad.triple for quad in ox.parse(run(*asked, "nt", query).stdout, format=ox.RdfFormat.N_TRIPLES)}
+    found = ox.parse(run(*asked, form, query).stdout, format=ox.RdfFormat.from_extension(form))
+    assert len(wanted) > 10 and {quad.triple for quad in found} == wanted
+    assert f"have no {form}" in one_line(run(*asked, form, "ASK {}"))
+    assert "have no csv" in one_line(run(*asked, "csv", query))
+
+
 def test_a_bad_query_is_shown_with_its_place(out: Path) -> None:
     """A query that is wrong or refused is told with line, column and reason, and its line with carets under it."""
     for query, place, line, carets in (
@@ -274,6 +291,16 @@ def test_a_card_names_the_speaker(out: Path) -> None:
     card = json.loads(run("show", "--data", EXAMPLE, "--out", out, "--format", "json", f"{ARTICLE}-barrels").stdout)
     assert card["chain"][0]["kind"] == "article"
     assert "40" in card["evidence"][0]["passage"]
+
+
+@pytest.mark.parametrize("form", RDF)
+@pytest.mark.parametrize("name", [f"claim/{ARTICLE}-barrels", "event/barrels-eastquay-westquay", "mode/alleged"])
+def test_what_is_stated_is_printed_as_a_server_gives_it(out: Path, example_build: Path, name: str, form: str) -> None:
+    """``show`` prints, byte for byte, the twin of an entity's page."""
+    served = FakeEngine(ox.parse(path=example_build / "dump.nq"))
+    twin = create_app(served).test_client().get(f"/{name}.{form}")
+    assert (twin.status_code, len(twin.data) > 100) == (200, True)
+    assert run("show", "--data", EXAMPLE, "--out", out, "-f", form, name).stdout == twin.text
 
 
 def test_an_unknown_entity_is_answered_with_near_ones(out: Path) -> None:

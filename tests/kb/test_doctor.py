@@ -12,7 +12,7 @@ from click.testing import CliRunner
 from fake_engine import FakeEngine, example
 from flask.testing import FlaskClient
 from places import ROOT
-from servers import free_port, own_server, oxigraph_server
+from serving import free_port, own_server, oxigraph_server
 
 from api import create_app
 from kb import cli

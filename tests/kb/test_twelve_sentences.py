@@ -17,7 +17,7 @@ CALIBER, NEWSROOM = "2022-12-13-caliber", "2022-12-12-newsroom"
 
 def test_the_landmine_total_is_the_ministrys_through_the_outlet(shipped_engine: EmbeddedEngine) -> None:
     """The total of 1,609 is the ministry's, relayed by Caliber.Az, and rests on one sentence."""
-    (row,) = answers(shipped_engine, "who-is-behind-the-landmine-count")
+    (row,) = answers(shipped_engine, "who-is-behind-a-number")
     assert (row["holder"], row["relayedBy"], row["number"]) == ("Defence Ministry of Azerbaijan", "Caliber.Az", "1609")
     assert row["article"] == f"article:{CALIBER}"
     assert row["passage"] == f"anchor:{CALIBER}-p40-s2"

@@ -1,0 +1,229 @@
+"""P2: the fourteen questions asked through our own doors: REST, lists, search and saved questions.
+
+A door answers what the question asks in the form that we chose for it: it may read an index or a computed statement,
+and it may tell more (the speaker of each claim). Each is held against a query that says what the answer has to be,
+asked once of the engine with which ours is compared; what is timed of the peers is the question itself.
+"""
+
+import json
+import secrets
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from statistics import median
+from typing import Final
+from urllib.parse import quote
+
+import pyoxigraph as ox
+
+from benchmarks.asking import Connection, Reply, answer, milliseconds, percentile
+from benchmarks.figures import OURS, Figure
+from benchmarks.filling import Chosen, fill, numbered
+from kb.namespaces import PREFIXES
+
+LEAST, MOST = 5, 25
+"""Rounds in which a question is asked at every door, at least and at most."""
+
+Found = set[tuple[str, ...]]
+
+
+@dataclass(frozen=True)
+class Door:
+    """Where a question is answered: a path with ``{actor}`` and the other constants as slugs, and what is asked for.
+
+    ``truth`` is a query for what the answer has to have; ``read`` takes the same out of a reply, with how many there
+    are in all where the reply is a page of a list.
+    """
+
+    path: str
+    accept: str
+    truth: str
+    read: Callable[[Reply], tuple[Found, int | None]]
+
+
+def _listed(reply: Reply) -> tuple[Found, int | None]:
+    """The IRIs of a page of a list, and how many there are in all."""
+    page = json.loads(reply.body)
+    return {(item["iri"],) for item in page["items"]}, page["total"]
+
+
+def _naming(reply: Reply) -> tuple[Found, int | None]:
+    """The claims that a card lists as naming its thing."""
+    section = json.loads(reply.body)["claims_naming_it"]
+    return {(item["claim"]["iri"],) for item in section["items"]}, section["total"]
+
+
+def _claims(reply: Reply) -> tuple[Found, int | None]:
+    """The claims that the card of an article lists."""
+    section = json.loads(reply.body)["claims"]
+    return {(item["iri"],) for item in section["items"]}, section["total"]
+
+
+def _columns(*names: str) -> Callable[[Reply], tuple[Found, int | None]]:
+    """The values of some columns, row by row."""
+
+    def read(reply: Reply) -> tuple[Found, int | None]:
+        rows = json.loads(reply.body)["results"]["bindings"]
+        return {tuple(row[name]["value"] if name in row else "" for name in names) for row in rows}, None
+
+    return read
+
+
+def _triples(reply: Reply) -> tuple[Found, int | None]:
+    return {(str(triple),) for triple in ox.parse(reply.body, format=ox.RdfFormat.N_TRIPLES)}, None
+
+
+def _statements(reply: Reply) -> tuple[Found, int | None]:
+    """How many statements there are, as the description of the dataset has it."""
+    for triple in ox.parse(reply.body, format=ox.RdfFormat.N_TRIPLES):
+        whole = isinstance(triple.subject, ox.NamedNode) and triple.subject.value.endswith("#dataset")
+        if whole and triple.predicate.value == f"{PREFIXES['void']}triples" and isinstance(triple.object, ox.Literal):
+            return {(triple.object.value,)}, None
+    return set(), None
+
+
+_JSON, _N_TRIPLES, _RESULTS = "application/json", "application/n-triples", "application/sparql-results+json"
+_WHO = "GRAPH ?claim { ?event t:participation / t:participant ?thing } ?thing rdfs:label ?who"
+_AT = """
+  { BIND($place AS ?at) } UNION {
+    GRAPH ?located {
+      ?state sem:eventType type:location ; sem:hasPlace $place ; t:participation ?part .
+      ?part sem:roleType role:located-thing ; t:participant ?at .
+    }
+    ?located a t:Claim ; t:polarity polarity:positive .
+  }
+"""
+
+DOORS: Final[Mapping[str, Door]] = {
+    "article-card": Door("/article/{article}.json", _JSON, "SELECT ?claim { ?claim t:inArticle $article }", _claims),
+    "article-events": Door(
+        "/questions/who-takes-part-in-what?article={article}",
+        _RESULTS,
+        f"SELECT DISTINCT ?claim ?event ?who {{ ?claim t:inArticle $article . {_WHO} }}",
+        _columns("claim", "event", "who"),
+    ),
+    "attribution-chains": Door(
+        "/questions/which-claims-come-through-several-voices",
+        _RESULTS,
+        "SELECT DISTINCT ?claim { ?claim t:reportedIn / t:holder ?voice }",
+        _columns("claim"),
+    ),
+    "count-all": Door(
+        "/.well-known/void",
+        _N_TRIPLES,
+        "SELECT (COUNT(*) AS ?statements) { { ?s ?p ?o } UNION { GRAPH ?g { ?s ?p ?o } } }",
+        _statements,
+    ),
+    "describe-actor": Door("/actor/{actor}.nt", _N_TRIPLES, "DESCRIBE $actor", _triples),
+    "entity": Door(
+        "/actor/{actor}.json",
+        _JSON,
+        "SELECT DISTINCT ?claim { GRAPH ?claim { ?part t:participant $actor } ?claim t:holder ?holder }",
+        _naming,
+    ),
+    "events-by-type-and-month": Door(
+        "/questions/how-much-is-told-of-each-month",
+        _RESULTS,
+        """SELECT ?type ?month (COUNT(DISTINCT ?claim) AS ?claims) {
+          ?claim a t:Claim .
+          GRAPH ?claim { ?event sem:eventType ?type ; sem:hasTime / sem:hasEarliestBeginTimeStamp ?day }
+          BIND(SUBSTR(STR(?day), 1, 7) AS ?month)
+        } GROUP BY ?type ?month""",
+        _columns("claims", "month", "type"),
+    ),
+    "label-text": Door(
+        "/actors?q={word}",
+        _JSON,
+        f"""SELECT DISTINCT ?thing {{
+          ?thing rdfs:label|skos:altLabel|skos:hiddenLabel ?label
+          FILTER(CONTAINS(LCASE(STR(?label)), $word) && STRSTARTS(STR(?thing), "{PREFIXES["actor"]}"))
+        }}""",
+        _listed,
+    ),
+    "perspective": Door(
+        "/questions/who-takes-part-in-what?article=&holder={source}",
+        _RESULTS,
+        f"SELECT DISTINCT ?claim ?event ?who {{ ?claim t:holder $source . {_WHO} }}",
+        _columns("claim", "event", "who"),
+    ),
+    "place-timeline": Door(
+        "/claims?place={place}&sort=date",
+        _JSON,
+        f"SELECT DISTINCT ?claim {{ {_AT} GRAPH ?claim {{ ?event sem:hasPlace ?at }} ?claim a t:Claim }}",
+        _listed,
+    ),
+    "quantity-contradictions": Door(
+        "/questions/how-do-accounts-of-one-event-differ?detail=number",
+        _RESULTS,
+        "SELECT DISTINCT ?left ?right { ?comparison t:differsIn detail:number ; t:left ?left ; t:right ?right }",
+        _columns("left", "right"),
+    ),
+    "source-about-actor": Door(
+        "/claims?holder={source}&names=actor/{actor}&limit=100",
+        _JSON,
+        "SELECT DISTINCT ?claim { ?claim t:holder $source . GRAPH ?claim { ?part t:participant $actor } }",
+        _listed,
+    ),
+    "told-by-two-owners": Door(
+        "/questions/which-events-do-several-outlets-tell-of",
+        _RESULTS,
+        "SELECT ?event { ?event t:outletCount ?told FILTER(?told >= 2) }",
+        _columns("event"),
+    ),
+    "top-quantities": Door(
+        "/questions/which-numbers-are-largest",
+        _RESULTS,
+        """SELECT ?number ?quantity {
+          GRAPH ?claim { ?quantity schema:value ?number ; schema:unitText ?unit } ?claim a t:Claim
+        } ORDER BY DESC(?number) ?quantity LIMIT 20""",
+        _columns("number", "quantity"),
+    ),
+}
+"""The door of each of the fourteen questions."""
+
+
+def at_door(name: str, text: str, chosen: Chosen, lines: Mapping[str, Connection], seconds: float) -> Figure:
+    """A question at its door, each time with another Accept header, which no cache has seen, beside the peers' raw
+    answers; the bar is the fastest of them. ``kept`` is the time of an answer that was given before."""
+    door, salt = DOORS[name], secrets.token_hex(4)
+    path = door.path.format(**{key: _slug(term) for key, term in chosen.constants.items()})
+    peers = [engine for engine in lines if engine != OURS]
+    spent: dict[str, list[float]] = {engine: [] for engine in lines}
+    begun, number = time.monotonic(), 0
+    while number < LEAST or (number < MOST and time.monotonic() - begun < seconds):
+        number += 1
+        first = lines[OURS].get(path, f"{door.accept}, x/{salt}-{number};q=0.1")
+        spent[OURS].append(milliseconds(first))
+        for engine in peers:
+            spent[engine].append(milliseconds(lines[engine].ask(numbered(text, f"{salt}-{number}"))))
+    kept = [milliseconds(lines[OURS].get(path, door.accept)) for _ in range(LEAST + 1)][1:]
+    values = {engine: median(times) for engine, times in spent.items()}
+    fault = _fault(door, first, chosen, lines[OURS])
+    return Figure(
+        "P2",
+        name,
+        "ms",
+        values,
+        bar=min(values[engine] for engine in peers) if peers else None,
+        right=not fault,
+        note=f"{path.partition('?')[0]}{': ' if fault else ''}{fault}",
+        details={OURS: {"p95": percentile(spent[OURS], 0.95), "kept": median(kept), "bytes": len(first.body)}},
+    )
+
+
+def _fault(door: Door, reply: Reply, chosen: Chosen, line: Connection) -> str:
+    """What is wrong with the answer at a door; the truth is asked of our endpoint, which P1 compares with others."""
+    if reply.status != 200:
+        return f"status {reply.status}"
+    found, total = door.read(reply)
+    prologue = "".join(f"PREFIX {prefix}: <{namespace}>\n" for prefix, namespace in PREFIXES.items())
+    truth = answer(line.ask(prologue + fill(door.truth, chosen.constants)))
+    wanted = {tuple(cell.split("\0")[1] if "\0" in cell else cell for cell in row) for row in truth}
+    if total is None:
+        return "" if found == wanted else f"{len(found - wanted)} too many, {len(wanted - found)} missing"
+    return "" if total == len(wanted) and found <= wanted else f"{total} of {len(wanted)}"
+
+
+def _slug(term: str) -> str:
+    """A constant as a path has it: the last part of an IRI, or the words of a text."""
+    return quote(term.strip('<>"').rpartition("/")[2])
