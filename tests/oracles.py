@@ -156,6 +156,15 @@ def says_of(world: World, given: Given) -> Iterator[Row]:
                 yield from world.rows(told, world.labels[who], world.labels[role])
 
 
+@answers("who-takes-part-in-what", f"{PUT_BY_SPEAKER} event type part who")
+def takes_part(world: World, given: Given) -> Iterator[Row]:
+    for told in claims(world, given):
+        for who, role in told.parted:
+            if fits(given, "role", role):
+                event, kind = told.plan.frame.name, world.labels[world.types(told)[0]]
+                yield from world.rows(told, event, kind, world.labels[role], world.labels[who])
+
+
 CULPABLE: Final = ("agent", "authority", "escort", "participant", "traveller")
 """Roles of those who can be blamed for what happens."""
 TO_ACT: Final = (*CULPABLE, "bound-party", "holder-of-control", "speaker")
