@@ -1,6 +1,7 @@
 """The web side of Testimonia: ``create_app`` makes a Flask application around an engine that it is given.
 
     negotiate   formats and which of them a request gets
+    operations  what can be asked of each route, and is checked
     errors      every error as problem+json or a page
     fields      the fields of addresses and forms
     represent   values into responses
@@ -12,6 +13,10 @@
     questions   saved questions, each with a form and its answer
     search      what is found by words, and what an address means
     pages       pages to read
+    bodies      the keys of answers that are no cards
+    openapi     all that can be asked, as OpenAPI
+    reading     the same, as a page shows it
+    reference   that document, and a page to try it out on
     headers     what every answer carries
     cache       answers kept in front of the application
     metrics     what is counted, for Prometheus
@@ -27,7 +32,7 @@ from collections.abc import Mapping
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from api import dataset, errors, headers, lists, pages, rest, search, sparql
+from api import dataset, errors, headers, lists, operations, pages, reference, rest, search, sparql
 from api import questions as saved
 from api.cache import AnswerCache
 from api.metrics import Metrics
@@ -81,17 +86,10 @@ def create_app(
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
     errors.register(app)
-    headers.register(app, engine, snapshots or {}, showing or Showing(), proxies=proxies)
-    for blueprint in (
-        sparql.blueprint,
-        dataset.blueprint,
-        rest.blueprint,
-        lists.blueprint,
-        saved.blueprint,
-        search.blueprint,
-        pages.blueprint,
-    ):
-        app.register_blueprint(blueprint)
+    headers.register(app, engine, questions or {}, snapshots or {}, showing or Showing(), proxies=proxies)
+    operations.register(app)
+    for module in (sparql, dataset, rest, lists, saved, search, pages, reference):
+        app.register_blueprint(module.blueprint)
     places = {rule.rule.split("/", 2)[1].partition("<")[0].partition(".")[0] for rule in app.url_map.iter_rules()}
     own = app.extensions["testimonia"]
     own["straight"] = Straight(engine, cache, salt=own["salt"])

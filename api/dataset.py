@@ -70,12 +70,13 @@ def dump_hash(suffix: str) -> Response:
 @blueprint.route("/data", methods=["GET", "HEAD"], provide_automatic_options=False)
 def graph() -> Response:
     """One graph, whole: HTTP GET of the SPARQL 1.1 Graph Store HTTP Protocol (W3C, 2013, section 5.2)."""
-    given = by_name(of_address(), ("default", "format", "graph"))
+    found = by_name(of_address(), ("default", "format", "graph"))
+    given = {name: value for name, value in found.items() if value or name == "default"}
     if ("default" in given) == ("graph" in given):
         raise bad_parameter("graph", "The request names no graph, or two.", ["an IRI; or give “default” without value"])
     if given.get("default"):
         raise bad_parameter("default", "“default” stands without a value.")
-    name = urljoin(BASE, given["graph"]) if given.get("graph") else None if "default" in given else ""
+    name = urljoin(BASE, given["graph"]) if "graph" in given else None
     if name is not None and not is_absolute_iri(name):
         raise bad_parameter("graph", f"“{given['graph'][:200]}” is no IRI.")
     form = chosen(given.get("format"), TRIPLES)

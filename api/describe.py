@@ -222,13 +222,13 @@ def dcat(found: Statistics, build: str) -> list[ox.Triple]:
                 "spdx:checksumValue": _typed(file.sha256, "xsd:hexBinary"),
             },
         )
-    for path, title, standard in _SERVICES:
+    for path, description, title, standard in _SERVICES:
         said += _say(
             f"{BASE}{path}",
             {
                 **shared,
                 "rdf:type": iri("dcat:DataService"),
-                "dcat:endpointDescription": f"{BASE}sparql" if path == "sparql" else None,
+                "dcat:endpointDescription": f"{BASE}{description}",
                 "dcat:endpointURL": f"{BASE}{path}",
                 "dcat:servesDataset": DATASET,
                 "dcterms:conformsTo": standard,
@@ -280,9 +280,11 @@ def vocabularies(part: Part) -> list[str]:
 
 
 _SERVICES: Final = (
-    ("data", "SPARQL 1.1 Graph Store, read only", "https://www.w3.org/TR/sparql11-http-rdf-update/"),
-    ("sparql", "SPARQL 1.1 endpoint, query only", "https://www.w3.org/TR/sparql11-protocol/"),
+    ("", "openapi.json", "Things, lists and saved questions", "https://spec.openapis.org/oas/v3.1.1"),
+    ("data", "openapi.json", "SPARQL 1.1 Graph Store, read only", "https://www.w3.org/TR/sparql11-http-rdf-update/"),
+    ("sparql", "sparql", "SPARQL 1.1 endpoint, query only", "https://www.w3.org/TR/sparql11-protocol/"),
 )
+"""What serves the dataset: where, what describes it, what it is, and the standard that it follows."""
 
 
 def _titles(found: Statistics) -> Iterator[ox.Triple]:

@@ -48,7 +48,7 @@ def checked(given: Fields, known: Sequence[str]) -> Fields:
     """The fields as they are; Problem for one that is not known."""
     for name, _ in given:
         if name not in known:
-            hint = f"There are {', '.join(sorted(known))}."
+            hint = f"There are {', '.join(sorted(known))}." if known else "This address takes none."
             raise Problem(400, f"There is no parameter “{name[:80]}”.", hint, "parameter")
     return given
 

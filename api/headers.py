@@ -20,6 +20,7 @@ from api.errors import Problem, hint_of
 from kb import __version__
 from kb.engine import Engine
 from kb.passages import Showing
+from kb.questions import Question
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
@@ -50,7 +51,12 @@ ALWAYS = {
     "Vary": "Accept, Accept-Encoding",
     "X-Content-Type-Options": "nosniff",
 }
-"""On every answer."""
+"""On every answer, unless it has such a header of its own."""
+
+SCRIPTED = {
+    "Content-Security-Policy": f"{ALWAYS['Content-Security-Policy']}; connect-src 'self'; script-src 'self'",
+}
+"""On pages that bring a script, which is ours and asks nobody else."""
 
 LASTING = "public, max-age=86400"
 """Anybody may keep an answer for a day: it depends on this code and not on the data."""
@@ -59,12 +65,20 @@ _ID = re.compile(r"[A-Za-z0-9-]{8,64}")
 _COMPRESSIBLE = ("text/", "application/", "image/svg")
 
 
-def register(app: Flask, engine: Engine, snapshots: Mapping[str, str], showing: Showing, *, proxies: int) -> None:
+def register(
+    app: Flask,
+    engine: Engine,
+    questions: Mapping[str, Question],
+    snapshots: Mapping[str, str],
+    showing: Showing,
+    *,
+    proxies: int,
+) -> None:
     """Makes every answer of ``app`` carry its headers, and every request ask one engine from begin to end.
 
     With ``proxies`` in front, a request id that they give is taken.
     """
-    app.extensions["testimonia"]["salt"] = _fingerprint(app, snapshots, showing)
+    app.extensions["testimonia"]["salt"] = _fingerprint(app, questions, snapshots, showing)
 
     @app.before_request
     def begin() -> None:
@@ -118,7 +132,8 @@ def constant(app: "WSGIApplication") -> "WSGIApplication":
 
     def wrapped(environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
         def start(status: str, headers: list[tuple[str, str]], *error: Any) -> Callable[[bytes], object]:
-            return start_response(status, [*headers, *ALWAYS.items()], *error)
+            own = {name for name, _ in headers}
+            return start_response(status, [*headers, *((n, v) for n, v in ALWAYS.items() if n not in own)], *error)
 
         return app(environ, start)
 
@@ -171,13 +186,15 @@ def compressed(body: bytes) -> bytes:
     return gzip.compress(body, compresslevel=5, mtime=0)
 
 
-def _fingerprint(app: Flask, snapshots: Mapping[str, str], showing: Showing) -> str:
-    """A hash of what answers depend on beside the build: version, templates, style, and the texts at hand."""
+def _fingerprint(app: Flask, questions: Mapping[str, Question], snapshots: Mapping[str, str], showing: Showing) -> str:
+    """A hash of what answers depend on beside the build: version, templates, style, questions, and texts at hand."""
     found = hashlib.sha256(f"{__version__} {showing}".encode())
     here = Path(app.root_path)
     for path in sorted([*here.glob("*.py"), *here.glob("templates/*"), *here.glob("static/*")]):
         if path.is_file():
             found.update(path.name.encode() + path.read_bytes())
+    for name, question in sorted(questions.items()):
+        found.update(f"{name}\n{question.text}".encode())
     for slug, text in sorted(snapshots.items()):
         found.update(slug.encode() + text.encode())
     return found.hexdigest()

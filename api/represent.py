@@ -134,8 +134,8 @@ def negotiated(table: tuple[Format, ...]) -> Format:
 
 
 def chosen(name: str | None, table: tuple[Format, ...]) -> Format:
-    """The format that ``format=`` or, without it, the Accept header asks for; Problem where there is none."""
-    found = negotiated(table) if name is None else negotiate.by_name(name, table)
+    """The format that ``format=`` or, without a value, the Accept header asks for; Problem where there is none."""
+    found = negotiate.by_name(name, table) if name else negotiated(table)
     if found is None:
         raise bad_parameter("format", f"“{(name or '')[:20]}” is no format of this.", negotiate.names(table))
     return found

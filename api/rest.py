@@ -64,6 +64,7 @@ _TEMPLATES = {
 def entity(kind: str, name: str) -> Response:
     """An entity, in the format that its suffix or the Accept header names."""
     slug, suffix, form = _twin(name)
+    section, after = _section(kind)
     retired = cards.tombstone(engine(), f"{BASE}{kind}/{slug}") if _SLUG.fullmatch(slug) else None
     if retired is not None:
         return _moved(retired, suffix)
@@ -71,7 +72,6 @@ def entity(kind: str, name: str) -> Response:
     quads: Sequence[ox.Quad] = ()
     if _SLUG.fullmatch(slug):
         if form in (HTML, JSON):
-            section, after = _section(kind)
             name = f"{BASE}{kind}/{slug}"
             card = cards.card(engine(), name, snapshots=snapshots(), showing=showing(), section=section, after=after)
         else:

@@ -11,7 +11,7 @@ from api.errors import UPDATE, Problem, bad_parameter, not_acceptable
 from api.fields import Fields
 from api.headers import momentary, unchanged
 from api.negotiate import DESCRIPTION, GRAPH, HTML, SOLUTIONS, Format
-from api.represent import answered, as_rdf, asking, client, engine, result_page, still_there, whole
+from api.represent import answered, as_rdf, asking, chosen, client, engine, result_page, still_there, whole
 from kb import cards, guard, hints, mistakes, narrowing
 from kb.engine import Answer
 from kb.errors import QueryError
@@ -57,7 +57,7 @@ def sparql() -> Response:
     """The answer to a query; without one, a form for people or a description for machines."""
     operation = _operation()
     if operation.query is None:
-        return _without_query()
+        return _without_query(operation.form)
     try:
         return _answered(operation, operation.query)
     except QueryError as error:
@@ -141,21 +141,27 @@ def _read(given: Fields, others: Fields) -> Operation:
     if len(queries) > 1:
         raise bad_parameter("query", f"There are {len(queries)} queries in one request; send one.")
     form, view = fields.single(others, "format"), fields.single(others, "perspective")
-    query = queries[0] if queries else None
+    query = (queries[0] if queries else "") or None
     default, named = _graphs("default-graph-uri", others), _graphs("named-graph-uri", others)
-    if view is not None and query is not None:
+    perspective = _perspective(view) if view else None
+    if perspective is not None and query is not None:
         guarded = guard.guard(query)
         if default or named or guarded.default_graphs or guarded.named_graphs:
             raise bad_parameter("perspective", "A perspective is a dataset of its own; leave out FROM and graph IRIs.")
-        return _through(view, query, form)
+        return _through(perspective, query, form)
     return Operation(query, default, named, form)
 
 
-def _through(view: str, query: str, form: str | None) -> Operation:
-    """The query through a perspective: the default graph as it is, and as named graphs only its own."""
+def _perspective(view: str) -> str:
+    """The IRI of a perspective; Problem where there is no such."""
     perspective = cards.perspective(engine(), view[:200])
     if perspective is None:
         raise bad_parameter("perspective", f"There is no perspective “{view[:80]}”.", cards.perspectives(engine())[:20])
+    return perspective
+
+
+def _through(perspective: str, query: str, form: str | None) -> Operation:
+    """The query through a perspective: the default graph as it is, and as named graphs only its own."""
     narrowed = narrowing.narrowed(query, perspective)
     if narrowed is not None:
         return Operation(query, (), (), form, narrowed)
@@ -164,7 +170,7 @@ def _through(view: str, query: str, form: str | None) -> Operation:
 
 def _graphs(name: str, given: Fields) -> tuple[str, ...]:
     """The IRIs of one of the dataset parameters; Problem where one is no absolute IRI."""
-    found = tuple(value for key, value in given if key == name)
+    found = tuple(value for key, value in given if key == name and value)
     for value in found:
         if not fields.is_absolute_iri(value):
             raise bad_parameter(name, f"“{name}” takes absolute IRIs, and “{value[:200]}” is none.")
@@ -185,7 +191,7 @@ def _text(raw: bytes, where: str) -> str:
 
 def format_for(name: str | None, accept: str | None, table: tuple[Format, ...]) -> Format:
     """The format that the parameter or, without it, the Accept header asks for; Problem where there is none."""
-    if name is None:
+    if not name:
         found = negotiate.choose(accept, table)
     else:
         found = negotiate.by_name(name, table)
@@ -196,10 +202,10 @@ def format_for(name: str | None, accept: str | None, table: tuple[Format, ...]) 
     return found
 
 
-def _without_query() -> Response:
+def _without_query(wanted: str | None) -> Response:
     if request.method == "POST":
         raise bad_parameter("query", "The request brings no query.")
-    form = negotiate.named(request.headers.get("Accept"), DESCRIPTION)
+    form = chosen(wanted, DESCRIPTION) if wanted else negotiate.named(request.headers.get("Accept"), DESCRIPTION)
     if form is HTML:
         page = render_template("sparql.html", query=_PLAIN_QUERY, table=None, formats=[], merged=False, hint="")
         return Response(page, content_type=HTML.content_type)

@@ -18,7 +18,8 @@ sys.path.append(str(ROOT))
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """``--write-answers`` writes tests/answers and docs/questions.md anew, to be read before they are committed."""
+    """``--write-answers`` writes tests/answers, docs/questions.md and tests/api/promised-keys.txt anew, to be read
+    before they are committed."""
     parser.addoption("--write-answers", action="store_true")
 
 

@@ -20,6 +20,7 @@
     context    what the keys of cards mean as JSON-LD
     rdf        the quads that belong to one thing
     asked      saved questions with what is asked of them
+    keys       the keys of all of these, as a promise
     tables     the answers of queries
     plain      cards and tables for a terminal
 
@@ -34,8 +35,8 @@ from kb.cards.facts import Json, kind_of, slug
 from kb.cards.filters import DEFAULT_LIMIT, LISTS, MAX_LIMIT, MAX_TEXT, PAGING, PARAMETERS, Parameter, parameter
 from kb.cards.lists import Page, listing, overview
 from kb.cards.lookup import find, likely, links, meant, resolve
-from kb.cards.names import alike, known_to_occur, nearest, occurs
-from kb.cards.narrow import BadFilter, suggestions
+from kb.cards.names import alike, known_to_occur, nearest, occurs, registered
+from kb.cards.narrow import BadFilter, choices, suggestions
 from kb.cards.perspectives import perspective, perspective_graphs, perspectives
 from kb.cards.places import features
 from kb.cards.plain import table, text
@@ -69,6 +70,7 @@ __all__ = [
     "as_rdf",
     "asked",
     "card",
+    "choices",
     "choices_of",
     "claim_card",
     "described",
@@ -95,6 +97,7 @@ __all__ = [
     "perspectives",
     "read",
     "read_triples",
+    "registered",
     "resolve",
     "search",
     "slug",

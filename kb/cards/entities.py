@@ -212,7 +212,7 @@ def _event(engine: Engine, facts: Facts, window: Window) -> Json:
     section = _section(facts, about, f"about={slug(name)}", MAIN_LIMIT)
     by_holder: dict[str, Json] = {}
     for found in section["items"]:
-        holder = found["holder"] or {"iri": "", "label": "nobody"}
+        holder = found["holder"] or {"iri": None, "label": "nobody", "lang": None, "ascribed_by": None}
         by_holder.setdefault(holder["iri"] or "", {"holder": holder, "claims": []})["claims"].append(found)
     groups = sorted(by_holder.values(), key=lambda group: by_label(group["holder"]))
     return {

@@ -57,13 +57,15 @@ def test_distributions_tell_size_and_hash_of_what_is_served(shipped: FlaskClient
 
 
 def test_services_serve_the_dataset(shipped: FlaskClient) -> None:
-    """The endpoint and the graph store are data services of the dataset, at addresses that answer."""
+    """The endpoint, the graph store and the rest are data services of the dataset, at addresses that answer."""
     found = fetch(shipped, "/")
-    for path in ("sparql?query=ASK{}", "data?default"):
+    for path in ("", "sparql?query=ASK{}", "data?default"):
         service = BASE + path.partition("?")[0]
         assert one(found, service, "dcat:servesDataset") == DATASET
         assert one(found, service, "dcat:endpointURL") == service
         assert shipped.get(f"/{path}").status_code == 200
+        described = one(found, service, "dcat:endpointDescription")
+        assert described == f"{BASE}{'sparql' if 'sparql' in path else 'openapi.json'}"
 
 
 def test_the_page_carries_the_dataset_for_search_engines(shipped: FlaskClient, shipped_engine: EmbeddedEngine) -> None:

@@ -129,12 +129,21 @@ def test_an_answer_without_merging_does_not_say_merged(client: FlaskClient) -> N
     assert "Testimonia-Attribution" not in response.headers
 
 
-@pytest.mark.parametrize("graph", ["claim/x", "http://x y", "", "<http://x>", "http://x\x00"])
+@pytest.mark.parametrize("graph", ["claim/x", "http://x y", " ", "<http://x>", "http://x\x00"])
 def test_a_graph_must_be_an_absolute_iri(client: FlaskClient, graph: str) -> None:
     """Whatever is no absolute IRI is 400 and never reaches the engine."""
     response = client.get("/sparql", query_string={"query": SELECT, "named-graph-uri": graph})
     assert response.status_code == 400
     assert "named-graph-uri" in response.text
+
+
+def test_an_empty_field_of_a_form_is_as_none(client: FlaskClient, engine: FakeEngine) -> None:
+    """What a form sends empty says nothing of the dataset or the format, and an empty query is none."""
+    empty = {"default-graph-uri": "", "named-graph-uri": "", "perspective": "", "format": ""}
+    response = client.get("/sparql", query_string={"query": SELECT, **empty})
+    assert (response.status_code, response.mimetype) == (200, "application/sparql-results+json")
+    assert (engine.asked[-1].default_graphs, engine.asked[-1].named_graphs) == ((), ())
+    assert "brings no query" in client.get("/sparql", query_string={"query": "", **empty}).text
 
 
 @pytest.mark.parametrize(

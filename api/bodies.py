@@ -1,0 +1,169 @@
+"""What answers in JSON hold that is no card: problems, results of queries, pages of lists, health.
+
+Written as the keys of cards are (``kb.cards.keys``), and promised as they are.
+"""
+
+from collections.abc import Mapping
+from typing import Final
+
+from api.errors import KINDS
+from kb import cards
+from kb.cards import keys
+from kb.cards.keys import Schema, iri, maybe, record, ref, several, text, truth, whole
+from kb.namespaces import BASE
+
+_TERM = record(
+    {
+        "type": {"type": "string", "enum": ["uri", "literal", "bnode", "triple"]},
+        "value": {"type": ["string", "object"], "description": "A text; of a triple, its three terms."},
+        "datatype?": iri(),
+        "xml:lang?": text(),
+    }
+)
+_QUESTION_LINK = {"name": text(), "title": text(), "description": text(), "href": text("Its path.")}
+_COUNT: Schema = {"type": "object", "additionalProperties": whole()}
+_WORDS: Schema = {"type": "object", "additionalProperties": several(text())}
+
+BODIES: Final[Mapping[str, Schema]] = {
+    "Problem": record(
+        {
+            "type": {
+                "type": "string",
+                "enum": ["about:blank", *(f"{BASE}problem/{kind}" for kind in KINDS)],
+                "description": "What kind of problem it is; about:blank where the status says it all.",
+            },
+            "title": text("The problem in a few words."),
+            "status": whole("The HTTP status."),
+            "detail": text("What is wrong."),
+            "hint": text("What to do; empty where there is nothing to be told."),
+            "request_id": text("Give it when you report a fault of ours."),
+            "line?": whole("Where in the query, from 1."),
+            "column?": whole("Where in that line, from 1."),
+            "token?": text("The word at fault."),
+            "excerpt?": text("The line of the query with a caret under it."),
+            "reason?": text("Why an entry was retired."),
+            "date?": maybe(text("The day on which it was.")),
+            "replacement?": maybe(iri("What replaces it.")),
+        },
+        "What went wrong (RFC 9457).",
+    ),
+    "Results": {
+        "description": "SPARQL 1.1 Query Results JSON: solutions, or a truth value.",
+        "anyOf": [
+            record(
+                {
+                    "head": record({"vars": several(text()), "link?": several(iri())}),
+                    "results": record({"bindings": several({"type": "object", "additionalProperties": _TERM})}),
+                }
+            ),
+            record({"head": record({"link?": several(iri())}), "boolean": truth()}),
+        ],
+    },
+    "JsonLd": {"type": ["array", "object"], "description": "A graph in JSON-LD 1.1."},
+    "OpenApi": record({"openapi": text(), "info": {"type": "object"}, "paths": {"type": "object"}}, "This document."),
+    "Home": record(
+        {
+            "about": text(),
+            "caution": text(),
+            "articles": several(ref("ArticleInShort"), "All articles that were read."),
+            "totals": {**_COUNT, "description": "How many entries each list has."},
+            "contested": several(ref("EventInShort"), "The events with the most holders."),
+            "questions": several(record(_QUESTION_LINK), "The first saved questions."),
+            "lists": several(text(), "The paths of the lists."),
+            "sparql": text("The path of the endpoint."),
+        },
+        "What is here.",
+    ),
+    "Questions": several(ref("Question"), "The saved questions."),
+    "Health": record({"ok": truth(), "build": text(), "version": text()}),
+    "Readiness": record(
+        {
+            "ready": truth(),
+            "build": text(),
+            "walls": {
+                "type": "object",
+                "additionalProperties": {"type": "boolean"},
+                "description": "Which walls stand around queries.",
+            },
+            "evaluators": record({"free": whole(), "quick": whole(), "long": whole()}),
+            "waiting": whole("Queries that wait for an evaluator."),
+        }
+    ),
+    "Lookup": record(
+        {
+            "iri": text("What was asked for."),
+            "total": whole(),
+            "items": several(record({"iri": iri(), "label": text(), "lang": maybe(text()), "kind": text()})),
+        },
+        "The several things that an address, a name or an identifier can mean.",
+    ),
+    "Search": record(
+        {
+            "q": text("The words, as they were given."),
+            "kind": maybe(text("The kind that was asked for.")),
+            "total": whole("How many entries there are in all, of that kind."),
+            "counts": {**_COUNT, "description": "How many there are of each kind."},
+            "limit": whole("How many a page has at most."),
+            "items": several({"anyOf": [ref("FoundClaim"), ref("FoundThing")]}, "The best first."),
+            "next": maybe(text("The path of the next page, null on the last.")),
+            "read_as": {**_WORDS, "description": "What words that do not occur were taken for."},
+            "nearest": {**_WORDS, "description": "What is like words that were taken for nothing."},
+            "apart": {**_COUNT, "description": "Where nothing has all words: in how many things each occurs."},
+        },
+        "What was found by words.",
+    ),
+    "Places": record(
+        {
+            "type": keys.fixed("FeatureCollection"),
+            "features": several(
+                record(
+                    {
+                        "type": keys.fixed("Feature"),
+                        "id": iri(),
+                        "geometry": maybe(
+                            record(
+                                {"type": text(), "coordinates": {"type": "array"}}, "Null where no gazetteer has it."
+                            )
+                        ),
+                        "properties": record(
+                            {
+                                **keys.KEYS["PlaceInShort"][1],
+                                "name_forms": several(ref("Text")),
+                                "gazetteers": several(
+                                    record(
+                                        {
+                                            "iri": iri(),
+                                            "source": maybe(text()),
+                                            "issued": maybe(text()),
+                                            "precision": {"type": "number"},
+                                        }
+                                    )
+                                ),
+                            }
+                        ),
+                    }
+                )
+            ),
+            "next": maybe(text("The path of the next page, null on the last.")),
+        },
+        "Places as GeoJSON (RFC 7946).",
+    ),
+    **{
+        f"{item}Page": record(
+            {
+                "total": whole("How many entries there are in all."),
+                "limit": whole("How many a page has at most."),
+                "sort": text("By what it is sorted."),
+                "items": several(ref(item)),
+                "next": maybe(text("The path of the next page, null on the last.")),
+                "facets": record(
+                    {one.name: _COUNT for one in cards.PARAMETERS[name] if one.facet},
+                    "How many entries each value of a filter gives under the other filters.",
+                ),
+            },
+            f"A page of the list of {name}.",
+        )
+        for name, item in keys.ITEMS.items()
+    },
+}
+"""What answers in JSON hold that is no card."""
