@@ -228,9 +228,11 @@ def independence(left: Told, right: Told, sharing: Set[frozenset[str]] = frozens
 
 def _copied(left: Told, right: Told) -> bool:
     """Whether the sentences go back to one, and are still near enough to show it, or one stands whole in the other."""
-    if not left.family or left.family != right.family:
-        return False
-    return similarity(left.words, right.words) >= NEAR or _contained(left.words, right.words)
+    return bool(left.family) and left.family == right.family and _alike(left.words, right.words)
+
+
+def _alike(left: tuple[str, ...], right: tuple[str, ...]) -> bool:
+    return similarity(left, right) >= NEAR or _contained(left, right)
 
 
 def _contained(left: tuple[str, ...], right: tuple[str, ...]) -> bool:
@@ -243,24 +245,33 @@ def _contained(left: tuple[str, ...], right: tuple[str, ...]) -> bool:
 def agreement(pages: Sequence[Printed]) -> Iterator[str]:
     """A line for each pair of claims of two articles about one frame."""
     by_frame: dict[str, list[Told]] = defaultdict(list)
-    by_family: dict[str, list[Told]] = defaultdict(list)
     for page in pages:
         for claim in told(page):
             by_frame[claim.frame].append(claim)
-            by_family[claim.family].append(claim)
-    sharing = {
-        frozenset((one.article, two.article))
-        for family in by_family.values()
-        for one, two in combinations(family, 2)
-        if one.article != two.article and _copied(one, two)
-    }
+    together = sharing(pages)
     for frame in sorted(by_frame):
         for one, two in combinations(by_frame[frame], 2):
             if one.article != two.article:
                 left, right, how = relation(one, two)
                 yield _line(
-                    left=left.name, right=right.name, relation=how, independence=independence(one, two, sharing)
+                    left=left.name, right=right.name, relation=how, independence=independence(one, two, together)
                 )
+
+
+def sharing(pages: Sequence[Printed]) -> frozenset[frozenset[str]]:
+    """The pairs of articles that have a sentence in common on which claims rest, whatever these are."""
+    by_family: dict[str, list[tuple[str, tuple[str, ...]]]] = defaultdict(list)
+    for page in pages:
+        for line in page.sentences:
+            if line.sentence.family and line.sentence.claims:
+                told_in_words = tuple(words(page.text[line.start : line.end]))
+                by_family[line.sentence.family].append((page.article.slug, told_in_words))
+    return frozenset(
+        frozenset((article, other))
+        for family in by_family.values()
+        for (article, one), (other, two) in combinations(family, 2)
+        if article != other and _alike(one, two)
+    )
 
 
 def reuse(pages: Sequence[Printed]) -> Iterator[str]:

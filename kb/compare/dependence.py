@@ -264,6 +264,8 @@ def _keys(one: Origin, known: Origins) -> list[str]:
     keys += [f"reuse {name}" for name in one.shared]
     keys += [f"pair {' '.join(sorted(pair))}" for pair in known.pairs_of(one.holder, one.article)]
     keys.append(f"article {one.article}")
+    others = known.sharing_with(one.article)
+    keys += [f"by {other} as {one.article}" for other in others]
     if one.own_voice:
-        keys += [f"article {other}" for other in known.sharing_with(one.article)]
+        keys += [f"by {one.article} as {other}" for other in others]
     return keys

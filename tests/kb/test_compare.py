@@ -338,6 +338,24 @@ def test_counts_say_who_speaks_and_how_many_are_independent() -> None:
     assert (alone.counts.voices, alone.counts.independent_voices) == (1, 0)
 
 
+def test_a_third_article_joins_two_only_where_it_speaks_too() -> None:
+    """Who shares a sentence with a third article is joined to its claims, and to another such article through them."""
+    shared = [
+        REUSE.replace("reuse:one", f"reuse:{at}")
+        .replace(COURIER, HERALD)
+        .replace(GAZETTE, slug)
+        .replace("-p", f"-p{at}")
+        for at, slug in enumerate((GAZETTE, COURIER))
+    ]
+    elsewhere = [claim("y", slug, frame=f"event:{slug[11:]}") for slug in (GAZETTE, COURIER, HERALD)]
+    own = [claim("x", slug, FORTY, at=20) for slug in (GAZETTE, COURIER)]
+    counts = {frame.name: frame.counts for frame in compare(data(*shared, *elsewhere, *own)).frames}
+    assert counts[iri("event:barrels")].independent_voices == 2
+    third = claim("x", HERALD, FORTY, at=20, **FISHER)  # type: ignore[arg-type]
+    counts = {frame.name: frame.counts for frame in compare(data(*shared, *elsewhere, *own, third)).frames}
+    assert counts[iri("event:barrels")].independent_voices == 1
+
+
 def test_unnamed_sources_of_one_shared_passage_are_one_voice() -> None:
     """“Sources say” in a sentence that two articles share is counted once; in two sentences it is two voices."""
     unnamed = [
