@@ -7,13 +7,19 @@ now; read the difference against the articles before it is committed.
 
 import csv
 import io
+from collections.abc import Iterator
+from contextlib import contextmanager
+from html.parser import HTMLParser
 from pathlib import Path
-from urllib.parse import parse_qs
+from urllib.parse import parse_qs, parse_qsl
 
 import pytest
+from click.testing import CliRunner
+from flask.testing import FlaskClient
 from places import ROOT
 
-from kb import cards
+from api import create_app
+from kb import cards, cli
 from kb.engine import EmbeddedEngine, QueryRequest
 from kb.namespaces import shorten
 from kb.paths import queries_dir
@@ -21,6 +27,29 @@ from kb.questions import Question, load
 
 ANSWERS = ROOT / "tests" / "answers"
 QUESTIONS = load(queries_dir())
+
+
+class Cells(HTMLParser):
+    """The rows of the table of a page, as texts."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.rows: list[list[str]] = []
+        self._inside = False
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if tag == "tr":
+            self.rows.append([])
+        elif tag == "td":
+            self.rows[-1].append("")
+            self._inside = True
+
+    def handle_endtag(self, tag: str) -> None:
+        self._inside = self._inside and tag != "td"
+
+    def handle_data(self, data: str) -> None:
+        if self._inside:
+            self.rows[-1][-1] += data
 
 
 def answer(engine: EmbeddedEngine, question: Question, given: str) -> str:
@@ -74,3 +103,34 @@ def test_every_parameter_is_given_a_value_in_some_asking(name: str) -> None:
 def test_every_file_of_answers_belongs_to_a_question() -> None:
     """No file of answers is left over."""
     assert {path.stem for path in ANSWERS.iterdir()} <= set(QUESTIONS)
+
+
+@pytest.fixture(scope="module")
+def client(shipped_engine: EmbeddedEngine) -> FlaskClient:
+    return create_app(shipped_engine, questions=QUESTIONS).test_client()
+
+
+@pytest.mark.parametrize(
+    ("name", "given"), [(name, given) for name in sorted(QUESTIONS) for given, _ in parts(ANSWERS / f"{name}.txt")]
+)
+def test_command_line_http_and_page_agree(
+    shipped_engine: EmbeddedEngine, client: FlaskClient, monkeypatch: pytest.MonkeyPatch, name: str, given: str
+) -> None:
+    """With the same values, ``testimonia ask``, ``/questions`` as CSV and the page have the same rows."""
+
+    @contextmanager
+    def engine(*folders: object) -> Iterator[EmbeddedEngine]:
+        yield shipped_engine
+
+    monkeypatch.setattr(cli, "_engine", engine)
+    options = [part for key, value in parse_qsl(given, keep_blank_values=True) for part in (f"--{key}", value)]
+    printed = CliRunner().invoke(cli.main, ["ask", name, *options, "-f", "csv"])
+    assert printed.exit_code == 0, printed.output
+    sent = client.get(f"/questions/{name}?{given}", headers={"Accept": "text/csv"})
+    assert sent.status_code == 200, sent.text
+    assert printed.output.splitlines() == sent.text.splitlines()
+    page = Cells()
+    page.feed(client.get(f"/questions/{name}?{given}", headers={"Accept": "text/html"}).text)
+    _, *rows = csv.reader(io.StringIO(sent.text))
+    shown = [row for row in page.rows if row]
+    assert shown == [[shorten(cell) if cell.startswith("http") else cell for cell in row] for row in rows]
