@@ -27,6 +27,9 @@ PIECE = 1 << 16
 """Bytes of a dump or graph that are in memory at once."""
 
 _IN_MEMORY = 1 << 20
+_COMMENTED = ("ttl", "nt")
+"""Formats in which a graph can say in a comment whose claim it is."""
+
 _RANGE = re.compile(r"bytes=(\d+-\d*|-\d+)")
 """One range of bytes; whatever else a Range header says is left aside, as RFC 9110, section 14.2, allows."""
 
@@ -88,6 +91,8 @@ def graph() -> Response:
     response = Response(content_type=form.content_type)
     with ExitStack() as closing:  # the graph is whole before the status is said
         out = closing.enter_context(tempfile.SpooledTemporaryFile(max_size=_IN_MEMORY))
+        if form.name in _COMMENTED and name is not None:
+            out.write("".join(f"# {line}\n" for line in cards.caption(engine(), name)).encode())
         if not engine().write_graph(name, kind, out):
             raise _no_graph(name or "")
         response.content_length = length = out.tell()

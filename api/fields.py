@@ -1,6 +1,7 @@
 """The fields of an address or form, decoded once and strictly."""
 
 from collections.abc import Sequence
+from difflib import get_close_matches
 from urllib.parse import parse_qsl
 
 import pyoxigraph as ox
@@ -48,7 +49,9 @@ def checked(given: Fields, known: Sequence[str]) -> Fields:
     """The fields as they are; Problem for one that is not known."""
     for name, _ in given:
         if name not in known:
-            hint = f"There are {', '.join(sorted(known))}." if known else "This address takes none."
+            near = get_close_matches(name, known, n=1)
+            hint = f"Did you mean “{near[0]}”? " if near else ""
+            hint += f"There are {', '.join(sorted(known))}." if known else "This address takes none."
             raise Problem(400, f"There is no parameter “{name[:80]}”.", hint, "parameter")
     return given
 

@@ -55,6 +55,9 @@ _TRIED = 3
 _FEW = 60
 """Choices of a parameter that are listed at most."""
 
+_LOOKED_AT = 50
+"""Common values among which one is found that serves as an example: no property, and nothing of the vocabulary."""
+
 _KINDS_TOLD = 4
 """Kinds of thing that are named at most where a parameter takes several."""
 
@@ -296,7 +299,8 @@ def _listed(engine: Engine, name: str, one: cards.Parameter) -> Parameter:
         told = f" The slug, path or IRI of {kinds}."
         there = cards.choices(engine, one.of[0]) if one.type == "concept" else []
         schema = one_of(there) if 0 < len(there) <= _FEW and one.name != "role" else schema
-        example = next((value for value, _ in cards.suggestions(engine, name, one.name, most=1)), None)
+        common = [value for value, _ in cards.suggestions(engine, name, one.name, most=_LOOKED_AT)]
+        example = next((value for value in common if ":" not in value and not value.startswith("role/")), None)
     if one.needs:
         told += f" It is given with {' or '.join(one.needs)} only."
     if one.many:

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import replace
+from difflib import get_close_matches
 
 from flask import Blueprint, Response, g, render_template
 
@@ -47,7 +48,9 @@ def question(name: str) -> Response:
     """The answer to a saved question, with the values that the address gives for its parameters."""
     found = questions().get(name)
     if found is None:
-        raise Problem(404, f"There is no question “{name[:80]}”.", "/questions lists them.", "not-found")
+        near = get_close_matches(name[:80], questions(), n=3)
+        hint = f"Did you mean {', '.join(f'/questions/{one}' for one in near)}? " if near else ""
+        raise Problem(404, f"There is no question “{name[:80]}”.", f"{hint}/questions lists them.", "not-found")
     given = _given(found)
     try:
         asked = cards.asked(engine(), found, given)

@@ -24,7 +24,7 @@ MAX_WORDS = 200
 MAX_ADDRESS = 2000
 """Characters of the longest address that is looked up."""
 
-_COLUMNS = ("iri", "kind", "label", "lang", "speaker", "found_in", "text")
+_COLUMNS = ("iri", "kind", "label", "lang", "speaker", "found_in", "text", "kinds")
 
 
 @blueprint.get("/search")
@@ -137,7 +137,15 @@ def _as_json(value: cards.Json, fields: Mapping[str, str]) -> Response:
 
 def _as_csv(value: cards.Json, fields: Mapping[str, str]) -> Response:
     rows = (
-        (item["iri"], item["kind"], item["label"], item["lang"], item.get("speaker"), *_joined(item["matches"]))
+        (
+            item["iri"],
+            item["kind"],
+            item["label"],
+            item["lang"],
+            item.get("speaker"),
+            *_joined(item["matches"]),
+            "; ".join(item.get("kinds", ())),
+        )
         for item in value["items"]
     )
     return as_csv(_COLUMNS, rows)

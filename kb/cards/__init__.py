@@ -40,7 +40,7 @@ from kb.cards.narrow import BadFilter, choices, suggestions
 from kb.cards.perspectives import perspective, perspective_graphs, perspectives
 from kb.cards.places import features
 from kb.cards.plain import table, text
-from kb.cards.rdf import PARTS, as_rdf, description, ontology, owner
+from kb.cards.rdf import PARTS, as_rdf, caption, description, ontology, owner
 from kb.cards.retired import tombstone
 from kb.cards.search import NOTHING_FOUND, BadWords, Found, search
 from kb.cards.sections import SECTIONS
@@ -69,6 +69,7 @@ __all__ = [
     "alike",
     "as_rdf",
     "asked",
+    "caption",
     "card",
     "choices",
     "choices_of",

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import pyoxigraph as ox
 
 from kb.cards.facts import Facts, Json, article_link, by_label, kind_of, slug
+from kb.cards.lookup import LISTED, find
 from kb.cards.names import nearest, registered
 from kb.engine import Engine
 from kb.namespaces import BASE, PREFIXES
@@ -36,7 +37,7 @@ def asked(engine: Engine, question: Question, given: Mapping[str, Sequence[str]]
             most = f"at most {MOST} values" if parameter.several else "one value"
             raise BadValue(parameter.name, f"“{parameter.name}” takes {most}")
         if texts:
-            values[parameter.name] = [value(parameter, text.strip()) for text in texts if text.strip()]
+            values[parameter.name] = [value(parameter, _whole(engine, parameter, t)) for t in texts if t.strip()]
     _there(engine, question, values)
     used = {one.name: [shown(one, term) for term in values.get(one.name, one.default)] for one in question.parameters}
     return Asked(question, bound(question, values), used)
@@ -77,6 +78,18 @@ def described(engine: Engine, question: Question, *, most: int = CHOICES) -> Jso
             for parameter in question.parameters
         ],
     }
+
+
+def _whole(engine: Engine, parameter: Parameter, text: str) -> str:
+    """A value as it is given; where that may be anything, a bare slug with its kind, if it means one thing."""
+    text = text.strip()
+    if parameter.type != "thing" or "/" in text or ":" in text:
+        return text
+    found = [name for name in find(engine, text) if kind_of(name) in LISTED]
+    if len(found) > 1:
+        several = [name.removeprefix(BASE) for name in found]
+        raise BadValue(parameter.name, f"“{text[:80]}” can mean several things", several)
+    return found[0] if found else text
 
 
 def _there(engine: Engine, question: Question, values: Mapping[str, Sequence[Value]]) -> None:

@@ -4,6 +4,7 @@ from rapidfuzz import fuzz, process
 
 from kb.cards.entities import ONTOLOGY
 from kb.cards.facts import Facts, Json, article_link, kind_of, slug
+from kb.cards.names import called
 from kb.cards.rdf import PARTS, owner
 from kb.engine import Engine
 from kb.errors import QueryError
@@ -30,13 +31,13 @@ def find(engine: Engine, text: str) -> list[str]:
 
 
 def meant(engine: Engine, text: str) -> list[str]:
-    """The IRIs of what has a card and ``text`` means, sorted: by our own names, else by addresses and identifiers
-    elsewhere; a part such as an anchor means what it belongs to. [] if there is nothing."""
+    """The IRIs of what has a card and ``text`` means, sorted: by addresses here, else by addresses and identifiers
+    elsewhere, else by what things are called; a part such as an anchor means what it belongs to. [] if nothing is."""
     found = find(engine, text)
     shown = [name for name in found if kind_of(name) in LISTED]
     shown = shown or [name for name in found if kind_of(name) not in PARTS]
     shown = shown or sorted({whole for name in found if (whole := owner(engine, name)) is not None})
-    return shown or same_as(engine, text)
+    return shown or same_as(engine, text) or called(engine, text)
 
 
 def same_as(engine: Engine, elsewhere: str) -> list[str]:

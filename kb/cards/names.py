@@ -10,6 +10,7 @@ from rapidfuzz import fuzz, process
 
 from kb.cards.facts import rows, slug
 from kb.engine import Engine
+from kb.index.folding import fold
 from kb.namespaces import BASE, PREFIXES, namespace
 
 _MOST_KNOWN = 10_000
@@ -38,12 +39,19 @@ def known_to_occur(engine: Engine, name: str, role: str) -> frozenset[str]:
     return found
 
 
+def called(engine: Engine, text: str) -> list[str]:
+    """The IRIs of what has a text, or a slug made of it, for one of its names, in any spelling or script, sorted."""
+    return [name for (name,) in engine.index.rows(_CALLED, [fold(text.replace("-", " "))])]
+
+
 def nearest(engine: Engine, kind: str, wanted: str, *, count: int = 3) -> list[str]:
-    """The addresses (``/kind/slug``) most like one that does not exist, best first."""
-    there = [slug(found) for found in registered(engine, f"{BASE}{kind}/")]
+    """The addresses (``/kind/slug``) of what is called like one that does not exist, then those most like it."""
+    start = f"{BASE}{kind}/"
+    there = [slug(found) for found in registered(engine, start)]
+    named = [slug(found) for found in called(engine, wanted) if found.startswith(start)]
     close = [name for name, _, _ in process.extract(wanted, there, scorer=fuzz.ratio, score_cutoff=60, limit=count)]
-    parts = [name for name in there if wanted and wanted in name and name not in close]
-    return [f"/{kind}/{name}" for name in [*close, *parts][:count]]
+    parts = [name for name in there if wanted and wanted in name]
+    return [f"/{kind}/{name}" for name in list(dict.fromkeys([*named, *close, *parts]))[:count]]
 
 
 def alike(engine: Engine, name: str) -> list[str]:
@@ -68,4 +76,5 @@ def registered(engine: Engine, start: str) -> list[str]:
     return [name for (name,) in engine.index.rows(_REGISTERED, [start, behind])]
 
 
+_CALLED = "SELECT DISTINCT iri FROM name JOIN thing ON id = thing WHERE folded = ? ORDER BY iri"
 _REGISTERED = "SELECT iri FROM address WHERE iri >= ? AND iri < ? AND in_use ORDER BY iri"

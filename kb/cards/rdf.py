@@ -5,8 +5,9 @@ from collections.abc import Iterable
 import pyoxigraph as ox
 
 from kb import wellformed
+from kb.cards.claims import hits
 from kb.cards.entities import ONTOLOGY
-from kb.cards.facts import as_iri, column, kind_of, linked, rows, slug
+from kb.cards.facts import Json, as_iri, column, kind_of, linked, rows, slug
 from kb.engine import Engine
 from kb.namespaces import BASE, iri
 from kb.prefixes import prefixes_of
@@ -44,6 +45,22 @@ def description(engine: Engine, name: str) -> list[ox.Quad]:
     elif kind == "graph":
         graphs = [name]
     return engine.quads(subjects=sorted(subjects), graphs=graphs)
+
+
+def caption(engine: Engine, graph: str) -> list[str]:
+    """What is to be said of a graph on its own, line by line: whose claim it is, or from whose claims it follows."""
+    if kind_of(graph) == "claim":
+        return [f"What is claimed, not what is so. {_speaking(hit)}" for hit in hits(engine, [graph])]
+    grounds = sorted(_objects(engine.quads(subjects=[graph]), ("prov:wasDerivedFrom",)))
+    if not grounds:
+        return []
+    return ["Computed: what follows if these claims hold.", *(_speaking(hit) for hit in hits(engine, grounds))]
+
+
+def _speaking(hit: Json) -> str:
+    """A claim in short, in one line that begins with its speaker."""
+    told = f"{hit['speaker']}: {hit['paraphrase'] or ''} <{hit['iri']}>"
+    return " ".join("".join(c if c.isprintable() else " " for c in told).split())
 
 
 def ontology(engine: Engine) -> list[ox.Quad]:

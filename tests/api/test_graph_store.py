@@ -143,3 +143,19 @@ def test_a_graph_can_be_compressed(client: FlaskClient) -> None:
 
     packed = client.get("/data?default", headers={"Accept-Encoding": "gzip"})
     assert gzip.decompress(packed.data) == client.get("/data?default").data
+
+
+@pytest.mark.parametrize("media_type", ["text/turtle", "application/n-triples"])
+def test_a_graph_on_its_own_names_the_speaker(client: FlaskClient, media_type: str) -> None:
+    """Where a format has comments, a claim's graph begins with its speaker, an inferred one with those it rests on."""
+    claim = iri("claim:2022-12-13-caliber-landmines-laid")
+    text = client.get(f"/data?graph={quote(claim)}", headers={"Accept": media_type}).text
+    assert text.startswith(
+        "# What is claimed, not what is so. Defence Ministry of Azerbaijan, as relayed by Caliber.Az: "
+    )
+    assert f"<{claim}>" in text.splitlines()[0]
+    inferred = f"{BASE}graph/inferred-2022-12-13-caliber-landmines-laid"
+    first, second, *_ = client.get(f"/data?graph={quote(inferred)}", headers={"Accept": media_type}).text.splitlines()
+    assert first == "# Computed: what follows if these claims hold."
+    assert second.startswith("# Defence Ministry of Azerbaijan, as relayed by Caliber.Az: ")
+    assert not client.get("/data?default", headers={"Accept": media_type}).text.startswith("#")

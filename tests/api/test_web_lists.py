@@ -407,3 +407,22 @@ def test_the_documentation_has_every_parameter_and_column() -> None:
         assert rows(f"`/{name}`") == [line for line in some if line not in everywhere]
         assert f"CSV: `{' '.join(COLUMNS[name])}`" in " ".join(text.split())
     assert text.count("\n### `/") == len(lines)
+
+
+def test_what_is_called_otherwise_is_proposed_by_its_names(client: FlaskClient) -> None:
+    """A name form in place of a slug is answered with the slug of what is so called; no hit leads to the search."""
+    problem = client.get("/claims?holder=Northport%20Heralds").get_json()
+    assert "northport-herald" in problem["hint"]
+    assert client.get("/actors?q=Xyzzy", headers={"Accept": "text/html"}).text.count('href="/search?q=Xyzzy"') == 1
+
+
+def test_events_are_never_listed_as_facts(client: FlaskClient) -> None:
+    """The list of events says in each form that they are what texts mention."""
+    rows = csv.DictReader(io.StringIO(client.get("/events?format=csv").text))
+    assert {row["kinds"] for row in rows} == {"event or state that a text mentions"}
+    assert "None is said to have happened." in client.get("/events", headers={"Accept": "text/html"}).text
+
+
+def test_a_misspelt_parameter_is_answered_with_the_right_one(client: FlaskClient) -> None:
+    """The hint begins with what was probably meant."""
+    assert client.get("/claims?holdr=x").get_json()["hint"].startswith("Did you mean “holder”? ")

@@ -143,3 +143,9 @@ def test_a_question_can_ask_for_a_graph(client: FlaskClient) -> None:
     assert client.get("/questions/graph?format=nt").text.count("\n") == len(example().instances("t:Claim"))
     assert iri("t:holder").rpartition("#")[2] in client.get("/questions/graph", headers=BROWSER).text
     assert client.get("/questions/graph?format=csv").status_code == 400
+
+
+def test_a_question_that_is_not_there_is_answered_with_near_ones(client: FlaskClient) -> None:
+    """A misspelt name leads to what it is most like."""
+    problem = client.get("/questions/say", headers={"Accept": "application/json"}).get_json()
+    assert problem["status"] == 404 and "/questions/says" in problem["hint"]

@@ -193,3 +193,13 @@ def test_the_choices_of_a_parameter_are_named(engine: FakeEngine) -> None:
     assert {choice["value"] for choice in cards.choices_of(engine, parameter("article"))} == {"2024-03-05-gazette"}
     assert cards.choices_of(engine, parameter("mode"), most=3) == []
     assert cards.choices_of(engine, parameter("date")) == []
+
+
+def test_a_bare_slug_can_mean_anything_that_it_means_alone(engine: FakeEngine) -> None:
+    """A parameter that takes any thing takes a slug without its kind where only one thing has it."""
+    asked = question(
+        "# title: T\n# description: D\n# param what (thing): W.\n", "SELECT ?what { VALUES ?what { UNDEF } }"
+    )
+    assert cards.asked(engine, asked, {"what": ["eastquay"]}).given == {"what": ["place/eastquay"]}
+    with pytest.raises(BadValue):
+        cards.asked(engine, asked, {"what": ["nowhere-at-all"]})
