@@ -177,9 +177,9 @@ class Visit:
 
     @cached_property
     def things(self) -> Sequence[str]:
-        """IRIs of some things that have a class, sorted: those that the metadata gives as examples come first."""
+        """IRIs of some things of a class that are in use, sorted: first those that the metadata gives as examples."""
         examples = [_text(value) for value in self.values("void:exampleResource")]
-        rows = self.rows("SELECT DISTINCT ?s { ?s a ?c FILTER ( isIRI(?s) ) } LIMIT 100") or []
+        rows = self.rows(_SOME_THINGS) or []
         return [*examples, *sorted(_text(row["s"]) for row in rows if "s" in row)]
 
     @cached_property
@@ -187,6 +187,12 @@ class Visit:
         """Whether the server says that it is a Testimonia server."""
         reply = self.query("ASK {}")
         return reply is not None and "testimonia-build" in reply.headers
+
+
+_SOME_THINGS = f"""\
+SELECT DISTINCT ?s {{
+  ?s a ?c FILTER ( isIRI(?s) ) FILTER NOT EXISTS {{ ?s <{iri("owl:deprecated")}> true }}
+}} LIMIT 100"""
 
 
 def results_of(reply: Reply | None) -> ox.QuerySolutions | ox.QueryBoolean | None:
