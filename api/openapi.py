@@ -41,7 +41,7 @@ from kb.cards.filters import MAX_VALUES
 from kb.cards.keys import Schema, ref, text, whole
 from kb.engine import Engine
 from kb.namespaces import BASE
-from kb.questions import MOST, Question
+from kb.questions import MOST, PLAIN, Question
 from kb.questions import Parameter as Asked
 
 VERSION: Final = "3.1.1"
@@ -331,7 +331,7 @@ def _asked(parameter: Asked, told: Json) -> Parameter:
         value = float(default[0]) if parameter.type == "number" else default[0]
         schema = {**schema, "default": value}
     about = parameter.description
-    if parameter.type not in ("date", "number", "text", "truth"):
+    if parameter.type not in PLAIN:
         about += f" A slug{' with its kind, such as place/x' if parameter.type == 'thing' else ''}, or an IRI."
     if told["default"]:
         about += " Given without a value, nothing is asked of it."

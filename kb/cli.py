@@ -544,7 +544,7 @@ def _option(parameter: "Parameter") -> click.Option:
     return click.Option(
         [f"--{parameter.name}"],
         multiple=True,
-        metavar=parameter.type.upper(),
+        metavar=f"[{'|'.join(parameter.choices)}]" if parameter.choices else parameter.type.upper(),
         help=f"{parameter.description.rstrip('.')} ({told}){several}.",
     )
 

@@ -15,7 +15,8 @@ that the file is a query as it stands, for any SPARQL service. UNDEF means that 
 take the place of what the block holds, as terms: a block of data has room for nothing else.
 
 In parentheses stands what the value is: ``date``, ``number``, ``text``, ``truth``, one of our kinds of IRI (``actor``,
-``mode``, ``type``, …) or ``thing`` for anything that has a card; with ``several``, any one of several values will do.
+``mode``, ``type``, …), ``thing`` for anything that has a card, or the words to choose from, as in ``before|after``;
+with ``several``, any one of several values will do.
 """
 
 import re
@@ -35,7 +36,7 @@ from kb.sources import read_text, show
 
 Value = ox.NamedNode | ox.Literal
 
-PLAIN: Final = ("date", "number", "text", "truth")
+PLAIN: Final = ("choice", "date", "number", "text", "truth")
 """What a value can be beside an IRI."""
 
 TYPES: Final = (*PLAIN, "thing", *OWN)
@@ -49,7 +50,7 @@ MOST: Final = 20
 """Values that a parameter takes at most."""
 
 _XSD = PREFIXES["xsd"]
-_HEAD = re.compile(r"# (title|description|param)(?: ([^ :]+) \(([a-z]+)(, several)?\))?: (.*)")
+_HEAD = re.compile(r"# (title|description|param)(?: ([^ :]+) \(([a-z|]+)(, several)?\))?: (.*)")
 _NAME = re.compile(r"[a-z]+")
 _SLUG = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 _INTEGER = re.compile(r"[+-]?[0-9]{1,15}")
@@ -65,6 +66,7 @@ class Parameter:
     description: str
     several: bool = False
     default: tuple[Value, ...] = ()
+    choices: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -108,9 +110,13 @@ def read(name: str, text: str, file: str) -> Question:
             continue
         if not _NAME.fullmatch(parameter) or parameter in RESERVED or parameter in found:
             raise SourceError(f"{parameter!r} cannot be the name of a parameter here", file=file, line=line)
-        if kind not in TYPES:
+        choices = tuple(kind.split("|")) if "|" in kind else ()
+        if kind == "choice" or (kind not in TYPES and not all(choices or [""])):
             raise SourceError(f"there is no type {kind!r} of parameters", file=file, line=line)
-        found[parameter] = Parameter(parameter, kind, value, several is not None, _default(text, parameter, file, line))
+        default = _default(text, parameter, file, line)
+        found[parameter] = Parameter(
+            parameter, "choice" if choices else kind, value, several is not None, default, choices
+        )
     for key, value in fields.items():
         if not value:
             raise SourceError(f"has no “# {key}: …” line at its top", file=file, line=1)
@@ -143,6 +149,10 @@ def value(parameter: Parameter, text: str) -> Value:
     if len(text) > LONGEST or any(ord(c) < 32 for c in text):
         raise BadValue(name, f"“{name}” takes at most {LONGEST} characters, and no control characters")
     if kind == "text":
+        return ox.Literal(text)
+    if kind == "choice":
+        if text not in parameter.choices:
+            raise BadValue(name, f"“{text[:40]}” is no value of “{name}”", parameter.choices)
         return ox.Literal(text)
     if kind == "truth":
         if text not in ("true", "false"):

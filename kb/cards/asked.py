@@ -47,6 +47,8 @@ def choices_of(engine: Engine, parameter: Parameter, *, most: int = CHOICES) -> 
     """What a parameter can take, as ``value`` and ``label``, sorted by label; [] where it is anything, or too much."""
     if parameter.type == "truth":
         return [{"value": text, "label": label} for text, label in (("true", "yes"), ("false", "no"))]
+    if parameter.type == "choice":
+        return [{"value": text, "label": text} for text in parameter.choices]
     if parameter.type in PLAIN or parameter.type == "thing":
         return []
     found = registered(engine, PREFIXES[parameter.type])

@@ -128,6 +128,8 @@ def told(world: World, oracle: Oracle, asked: Asked) -> Counter[Row]:
 def candidates(world: World, parameter: Parameter) -> list[str]:
     """The values of the corpus that a parameter can be given, those that most claims have first."""
     named = Counter(chain.from_iterable(_named(one) for one in world.claims))
+    if parameter.choices:
+        return list(parameter.choices)
     if parameter.type == "text":
         return ["actor", "event", "person", "crate"]
     if parameter.type in ("date", "number"):

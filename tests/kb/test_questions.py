@@ -66,6 +66,7 @@ def test_a_head_tells_title_description_and_parameters() -> None:
         (HEAD + "# title x (text): X.\n", QUERY, 7, "# param name (type)"),
         (HEAD + "# param: X.\n", QUERY, 7, "# param name (type)"),
         (HEAD + "# param x (thng): X.\n", QUERY, 7, "no type 'thng'"),
+        (HEAD + "# param x (a||b): X.\n", QUERY, 7, "no type 'a||b'"),
         (HEAD + "# param format (text): X.\n", QUERY, 7, "'format' cannot be the name"),
         (HEAD + "# param firstDay (date): X.\n", QUERY, 7, "'firstDay' cannot be the name"),
         (HEAD + "# param who (actor): X.\n", QUERY, 7, "'who' cannot be the name"),
@@ -203,3 +204,17 @@ def test_a_bare_slug_can_mean_anything_that_it_means_alone(engine: FakeEngine) -
     assert cards.asked(engine, asked, {"what": ["eastquay"]}).given == {"what": ["place/eastquay"]}
     with pytest.raises(BadValue):
         cards.asked(engine, asked, {"what": ["nowhere-at-all"]})
+
+
+def test_a_parameter_can_name_its_choices(engine: FakeEngine) -> None:
+    """Words with bars between them are all that a parameter takes, and what one can choose from."""
+    found = question(
+        "# title: T\n# description: D\n# param when (before|after): W.\n", "SELECT * { VALUES ?when { UNDEF } }"
+    )
+    (when,) = found.parameters
+    assert (when.type, when.choices) == ("choice", ("before", "after"))
+    assert value(when, "after") == ox.Literal("after")
+    assert [choice["value"] for choice in cards.choices_of(engine, when)] == ["before", "after"]
+    with pytest.raises(BadValue) as told:
+        value(when, "during")
+    assert told.value.choices == ("before", "after")

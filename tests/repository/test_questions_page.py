@@ -22,7 +22,8 @@ This page is written from the heads of the files by `pytest tests/repository/tes
 
 def told(parameter: Parameter) -> str:
     """A parameter in a cell: its name, its type, what it is, and its values where none is given."""
-    kind = f"{parameter.type}, several" if parameter.several else parameter.type
+    kind = " or ".join(parameter.choices) or parameter.type
+    kind = f"{kind}, several" if parameter.several else kind
     default = ", ".join(f"`{shown(parameter, value)}`" for value in parameter.default)
     return f"`{parameter.name}` ({kind}): {parameter.description}" + (f" By default {default}." if default else "")
 
