@@ -66,8 +66,9 @@ def own_queries(build: Path) -> list[Asked]:
         found = sorted({q.subject.value for q in recorder.store if subject.match(getattr(q.subject, "value", ""))})
         for name in found[::40]:
             cards.owner(recorder, name)
-    for path in sorted(queries_dir().rglob("*.rq")):
-        recorder.selected.append((path.read_text(encoding="utf-8"), {}))
+    asked = {query for query, _ in recorder.selected}
+    texts = [path.read_text(encoding="utf-8") for path in sorted(queries_dir().rglob("*.rq"))]
+    recorder.selected += [(text, {}) for text in texts if text not in asked]
     return list({(query, str(sorted(bound.items()))): (query, bound) for query, bound in recorder.selected}.values())
 
 
@@ -128,7 +129,7 @@ def problem(status: int, **fields: object) -> Written:
 
 
 def test_our_own_queries_have_the_same_answers(remote: RemoteEngine, shipped_build: Path) -> None:
-    """Queries of cards, lists, parts and saved questions give the same rows, with bound terms in the same order."""
+    """Queries of cards, parts and saved questions give the same rows, in the same order where they say one."""
     here = ox.Store.read_only(str(shipped_build / "store"))
     local = FakeEngine(list(here))
     asked = own_queries(shipped_build)
@@ -145,10 +146,11 @@ def test_our_own_queries_have_the_same_answers(remote: RemoteEngine, shipped_bui
                 [sorted(as_iri(row["all"]).split()) for row in e.select(query, bound)] for e in (local, remote)
             )
             assert ours == theirs
-        elif bound:
+        elif bound and "ORDER BY" in query:
             assert remote.select(query, bound) == local.select(query, bound), (query, bound)
         else:  # what its ORDER BY leaves open may differ
-            assert Counter(map(str, remote.select(query))) == Counter(map(str, local.select(query))), query
+            ours, theirs = (Counter(map(str, e.select(query, bound))) for e in (local, remote))
+            assert ours == theirs, (query, bound)
 
 
 def test_cards_and_quads_are_the_same(remote: RemoteEngine, shipped_engine: EmbeddedEngine) -> None:
