@@ -32,13 +32,14 @@ class Door:
     """Where a question is answered: a path with ``{actor}`` and the other constants as slugs, and what is asked for.
 
     ``truth`` is a query for what the answer has to have; ``read`` takes the same out of a reply, with how many there
-    are in all where the reply is a page of a list.
+    are in all where the reply is a page of a list. It may tell of more where ``truth`` is what it has ``at_least``.
     """
 
     path: str
     accept: str
     truth: str
     read: Callable[[Reply], tuple[Found, int | None]]
+    at_least: bool = False
 
 
 def _listed(reply: Reply) -> tuple[Found, int | None]:
@@ -118,7 +119,7 @@ DOORS: Final[Mapping[str, Door]] = {
     "entity": Door(
         "/actor/{actor}.json",
         _JSON,
-        "SELECT DISTINCT ?claim { GRAPH ?claim { ?part t:participant $actor } ?claim t:holder ?holder }",
+        "SELECT DISTINCT ?claim { GRAPH ?claim { ?part ?property $actor } ?claim t:holder ?holder }",
         _naming,
     ),
     "events-by-type-and-month": Door(
@@ -151,6 +152,7 @@ DOORS: Final[Mapping[str, Door]] = {
         _JSON,
         f"SELECT DISTINCT ?claim {{ {_AT} GRAPH ?claim {{ ?event sem:hasPlace ?at }} ?claim a t:Claim }}",
         _listed,
+        at_least=True,  # also near it, and what lies there in several steps
     ),
     "quantity-contradictions": Door(
         "/questions/how-do-accounts-of-one-event-differ?detail=number",
@@ -161,7 +163,7 @@ DOORS: Final[Mapping[str, Door]] = {
     "source-about-actor": Door(
         "/claims?holder={source}&names=actor/{actor}&limit=100",
         _JSON,
-        "SELECT DISTINCT ?claim { ?claim t:holder $source . GRAPH ?claim { ?part t:participant $actor } }",
+        "SELECT DISTINCT ?claim { ?claim t:holder $source . GRAPH ?claim { ?part ?property $actor } }",
         _listed,
     ),
     "told-by-two-owners": Door(
@@ -219,6 +221,8 @@ def _fault(door: Door, reply: Reply, chosen: Chosen, line: Connection) -> str:
     prologue = "".join(f"PREFIX {prefix}: <{namespace}>\n" for prefix, namespace in PREFIXES.items())
     truth = answer(line.ask(prologue + fill(door.truth, chosen.constants)))
     wanted = {tuple(cell.split("\0")[1] if "\0" in cell else cell for cell in row) for row in truth}
+    if door.at_least and total is not None:
+        return "" if total >= len(wanted) else f"{total} of {len(wanted)}"
     if total is None:
         return "" if found == wanted else f"{len(found - wanted)} too many, {len(wanted - found)} missing"
     return "" if total == len(wanted) and found <= wanted else f"{total} of {len(wanted)}"
