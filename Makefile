@@ -1,5 +1,5 @@
 # make serve   build and serve the knowledge base on http://127.0.0.1:8000
-# make test    run the tests but for the long ones; make test TESTFLAGS= runs all, TESTFLAGS=--cov as CI does
+# make test    run the tests but for the long ones; make test TESTFLAGS= runs all, TESTFLAGS=--cov with coverage
 # make soak    a server under load, attack and chance for a quarter of an hour
 # make check   what CI checks beside the tests: style, types, the data itself, the repository
 # Each makes its own environment in .venv first; PYTHON chooses the interpreter (3.11 or newer).
