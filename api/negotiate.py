@@ -98,10 +98,6 @@ HOME = (HTML, JSON, *RDF)
 TRIPLES = tuple(form for form in GRAPH if form not in (HTML, TRIG, N_QUADS))
 """A graph on its own, as the graph store protocol gives it."""
 
-QUADS = ("trig", "nq", "jsonld")
-"""Names of the formats that can carry named graphs."""
-
-
 _CHARSET = re.compile(r";\s*charset\s*=\s*(?:\"[^\"]*\"|[^;,\s]*)", re.I)
 """A character set beside a media type tells nothing: all that is text here is UTF-8."""
 

@@ -36,11 +36,11 @@ from api.operations import (
 from api.sparql import DIRECT, FORM
 from kb import __version__, cards, guard
 from kb.cards import keys
-from kb.cards.facts import Json, slug
+from kb.cards.facts import Json
 from kb.cards.filters import MAX_VALUES
 from kb.cards.keys import Schema, ref, text, whole
 from kb.engine import Engine
-from kb.namespaces import BASE
+from kb.namespaces import BASE, slug
 from kb.questions import MOST, PLAIN, Question
 from kb.questions import Parameter as Asked
 

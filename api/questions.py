@@ -8,6 +8,7 @@ from flask import Blueprint, Response, g, render_template
 
 from api import fields
 from api.errors import Problem, bad_parameter
+from api.headers import unchanged
 from api.negotiate import GRAPH, HTML, PAGE_OR_JSON, SOLUTIONS
 from api.represent import (
     as_json,
@@ -58,6 +59,8 @@ def question(name: str) -> Response:
         raise bad_parameter(error.name, f"{error}.", error.choices) from None
     table = GRAPH if guard.guard(asked.query).form in ("CONSTRUCT", "DESCRIBE") else SOLUTIONS
     form = chosen(given["format"][0] if "format" in given else None, (HTML, *table))
+    if unchanged(form.content_type):
+        return Response(status=304, content_type=form.content_type)
     answer = engine().answer(replace(asking(asked.query, form, client()), there=still_there()))
     if form is not HTML:
         return whole(answer.body, form)

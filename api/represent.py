@@ -10,7 +10,7 @@ from typing import cast
 from urllib.parse import quote, urlencode
 
 import pyoxigraph as ox
-from flask import Response, current_app, g, render_template, request
+from flask import Response, current_app, g, redirect, render_template, request
 
 from api import negotiate
 from api.errors import bad_parameter, not_acceptable
@@ -123,6 +123,13 @@ def address(path: str, parameters: Mapping[str, str | Sequence[str]]) -> str:
     """A path here with parameters, of which some may have several values; those that are empty are left out."""
     kept = {key: value for key, value in parameters.items() if value}
     return path + (f"?{urlencode(kept, doseq=True)}" if kept else "")
+
+
+def redirected(location: str, status: int) -> Response:
+    """A redirection."""
+    response = redirect(location, status)
+    assert isinstance(response, Response)
+    return response
 
 
 def negotiated(table: tuple[Format, ...]) -> Format:

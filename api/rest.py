@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 
 import pyoxigraph as ox
-from flask import Blueprint, Response, g, redirect, render_template, request
+from flask import Blueprint, Response, g, render_template, request
 
 from api import negotiate
 from api.errors import Problem, bad_parameter
@@ -19,6 +19,7 @@ from api.represent import (
     href,
     metrics,
     negotiated,
+    redirected,
     showing,
     snapshots,
 )
@@ -65,17 +66,16 @@ def entity(kind: str, name: str) -> Response:
     """An entity, in the format that its suffix or the Accept header names."""
     slug, suffix, form = _twin(name)
     section, after = _section(kind)
-    retired = cards.tombstone(engine(), f"{BASE}{kind}/{slug}") if _SLUG.fullmatch(slug) else None
+    iri, card, quads = f"{BASE}{kind}/{slug}", None, []
+    if not _SLUG.fullmatch(slug):
+        raise _unknown(kind, slug)
+    if form in (HTML, JSON):
+        card = cards.card(engine(), iri, snapshots=snapshots(), showing=showing(), section=section, after=after)
+        retired = card if card and "retired" in card else None
+    else:
+        quads, retired = cards.description(engine(), iri), cards.tombstone(engine(), iri)
     if retired is not None:
         return _moved(retired, suffix)
-    card: cards.Json | None = None
-    quads: Sequence[ox.Quad] = ()
-    if _SLUG.fullmatch(slug):
-        if form in (HTML, JSON):
-            name = f"{BASE}{kind}/{slug}"
-            card = cards.card(engine(), name, snapshots=snapshots(), showing=showing(), section=section, after=after)
-        else:
-            quads = cards.description(engine(), f"{BASE}{kind}/{slug}")
     if not card and not quads:
         raise _unknown(kind, slug)
     g.may_be_indexed = kind in _VOCABULARY
@@ -114,7 +114,7 @@ def part(kind: str, name: str) -> Response:
     found = cards.owner(engine(), f"{BASE}{kind}/{slug}") if _SLUG.fullmatch(slug) else None
     if found is None:
         raise _unknown(kind, slug)
-    return _redirect(f"{href(found)}.{suffix}" if suffix else f"{href(found)}", 303)
+    return redirected(f"{href(found)}.{suffix}" if suffix else f"{href(found)}", 303)
 
 
 @blueprint.get("/healthz")
@@ -162,7 +162,7 @@ def _moved(card: cards.Json, suffix: str) -> Response:
     retired = card["retired"]
     reason, replacement = retired["reason"], retired["replacement"]
     if replacement is not None and reason["code"] == "renamed":
-        return _redirect(f"{href(replacement)}{suffix}", 301)
+        return redirected(f"{href(replacement)}{suffix}", 301)
     noted = " ".join(str(note["text"]) for note in card["notes"])
     raise Problem(
         410,
@@ -205,12 +205,6 @@ def _unknown(kind: str, slug: str) -> Problem:
         lists = {single: plural for plural, single in cards.LISTS.items()}
         hint = f"/{lists[kind]} lists what there is." if kind in lists else "/ontology lists the terms there are."
     return Problem(404, f"There is no {kind} “{slug[:_MAX_TEXT]}” here.", hint, "not-found")
-
-
-def _redirect(location: str, status: int) -> Response:
-    response = redirect(location, status)
-    assert isinstance(response, Response)
-    return response
 
 
 def _suffixes() -> str:

@@ -3,13 +3,13 @@
 from collections.abc import Callable, Mapping
 from urllib.parse import quote
 
-from flask import Blueprint, Response, redirect, render_template, request
+from flask import Blueprint, Response, render_template, request
 
 from api import negotiate
 from api.errors import Problem, bad_parameter
 from api.fields import by_name, of_address
 from api.negotiate import ENTITY, HTML, JSON, LISTING, Format
-from api.represent import address, as_csv, as_json, chosen, engine, href, negotiated
+from api.represent import address, as_csv, as_json, chosen, engine, href, negotiated, redirected
 from kb import cards
 from kb.index.words import KINDS
 from kb.namespaces import BASE
@@ -80,7 +80,7 @@ def lookup() -> Response:
     found = cards.meant(engine(), wanted)
     if len(found) == 1:
         path, hash_, term = (href(found[0]) or "").partition("#")
-        return _see_other(f"{path}.{form.name}{hash_}{term}" if form else f"{path}{hash_}{term}")
+        return redirected(f"{path}.{form.name}{hash_}{term}" if form else f"{path}{hash_}{term}", 303)
     if not found:
         near = cards.likely(engine(), wanted)
         hint = f"Did you mean {', '.join(f'/{name}' for name in near)}?" if near else "/search looks for words."
@@ -123,12 +123,6 @@ def _without_suffix(text: str) -> tuple[str, Format | None]:
     bare, dot, suffix = text.rpartition(".")
     form = negotiate.by_name(suffix, ENTITY) if dot else None
     return (bare, form) if form is not None and not cards.meant(engine(), text) else (text, None)
-
-
-def _see_other(location: str) -> Response:
-    response = redirect(location, 303)
-    assert isinstance(response, Response)
-    return response
 
 
 def _as_json(value: cards.Json, fields: Mapping[str, str]) -> Response:
@@ -185,15 +179,8 @@ def _instead(fields: Mapping[str, str], word: str, other: str) -> str:
     return address("/search", {**fields, "after": "", "q": fields["q"].replace(word, other)})
 
 
-_PLURALS = {
-    "actor": "actors",
-    "article": "articles",
-    "claim": "claims",
+_PLURALS = {kind: name for name, kind in cards.LISTS.items()} | {
     "concept": "concepts",
-    "event": "events",
-    "object": "objects",
-    "perspective": "perspectives",
-    "place": "places",
     "term": "terms of the vocabulary",
 }
 _FORMS: dict[str, Callable[[cards.Json, Mapping[str, str]], Response]] = {

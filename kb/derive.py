@@ -10,15 +10,9 @@ import pyoxigraph as ox
 
 from kb.dataset import RDF_TYPE, Dataset, node
 from kb.model import Finding, Severity
-from kb.namespaces import iri, shorten
+from kb.namespaces import STAMPS, iri, shorten
 from kb.times import bounds
 
-_STAMPS = (
-    ("earliest_begin", "sem:hasEarliestBeginTimeStamp"),
-    ("latest_begin", "sem:hasLatestBeginTimeStamp"),
-    ("earliest_end", "sem:hasEarliestEndTimeStamp"),
-    ("latest_end", "sem:hasLatestEndTimeStamp"),
-)
 _TRUE = ox.Literal("true", datatype=node("xsd:boolean"))
 _FALSE = ox.Literal("false", datatype=node("xsd:boolean"))
 
@@ -100,7 +94,7 @@ def _stamps(dataset: Dataset) -> Iterator[ox.Quad]:
             found = bounds(quad.object.value)
         except ValueError:
             continue  # kb.evidence.times says so, with its place
-        for name, stamp in _STAMPS:
+        for name, stamp in STAMPS.items():
             day: date | None = getattr(found, name)
             if day is not None:
                 value = ox.Literal(day.isoformat(), datatype=node("xsd:date"))

@@ -87,6 +87,14 @@ DEFAULT_GRAPH: Final = f"{BASE}graph/default"
 """The name under which the default graph can be asked for, and into which it is moved for checking."""
 
 
+STAMPS: Final = {
+    "earliest_begin": "sem:hasEarliestBeginTimeStamp",
+    "latest_begin": "sem:hasLatestBeginTimeStamp",
+    "earliest_end": "sem:hasEarliestEndTimeStamp",
+    "latest_end": "sem:hasLatestEndTimeStamp",
+}
+"""The properties that hold the bounds of a time, by the names that ``kb.times.Bounds`` has for them."""
+
 DATASET: Final = f"{BASE}#dataset"
 """The whole of what is served, as descriptions name it."""
 
@@ -96,6 +104,16 @@ def iri(name: str) -> str:
     """The IRI that a prefixed name such as ``claim:x`` stands for; KeyError for a prefix not in the table."""
     prefix, _, local = name.partition(":")
     return PREFIXES[prefix] + local
+
+
+def path(name: str) -> str:
+    """One of our IRIs without what all have in common, such as ``place/eastquay``; those of others whole."""
+    return name.removeprefix(BASE)
+
+
+def slug(name: str) -> str:
+    """The last part of one of our IRIs."""
+    return name.rpartition("/")[2]
 
 
 def namespace(value: str) -> str:

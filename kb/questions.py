@@ -23,6 +23,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from pathlib import Path
 from typing import Final
 
@@ -132,7 +133,7 @@ def bound(question: Question, given: Mapping[str, Sequence[Value]] | None = None
     values = {found.name: given.get(found.name, found.default) for found in question.parameters}
     body = _body(question.text)
     pieces, at = [], 0
-    for name, start, inside, end in _blocks(body, values):
+    for name, start, inside, end in _blocks(body, tuple(values)):
         if not values[name]:
             pieces.append(body[at:start].rstrip())
             at = end
@@ -225,7 +226,8 @@ def _body(text: str) -> str:
     return "".join(lines[first:])
 
 
-def _blocks(body: str, names: Iterable[str]) -> list[tuple[str, int, tuple[int, int], int]]:
+@lru_cache(maxsize=256)
+def _blocks(body: str, names: tuple[str, ...]) -> tuple[tuple[str, int, tuple[int, int], int], ...]:
     """The VALUES blocks of some variables: the name, where it starts, what is inside, where it ends."""
     wanted, found = {f"?{name}" for name in names}, []
     tokens: Sequence[Token] = grammar.tokens(body)
@@ -234,7 +236,7 @@ def _blocks(body: str, names: Iterable[str]) -> list[tuple[str, int, tuple[int, 
             continue
         end = next(later for later in tokens[at + 2 :] if later.klass == "}")
         found.append((tokens[at + 1].text[1:], token.at, (tokens[at + 2].at + 1, end.at), end.at + 1))
-    return found
+    return tuple(found)
 
 
 def _is_date(text: str) -> bool:

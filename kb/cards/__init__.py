@@ -31,7 +31,7 @@ from kb.cards.asked import asked, choices_of, described
 from kb.cards.claims import claim_card, hits
 from kb.cards.context import CONTEXT, document
 from kb.cards.entities import ONTOLOGY, card, ontology_card
-from kb.cards.facts import Json, kind_of, slug
+from kb.cards.facts import Json, kind_of
 from kb.cards.filters import DEFAULT_LIMIT, LISTS, MAX_LIMIT, MAX_TEXT, PAGING, PARAMETERS, Parameter, parameter
 from kb.cards.lists import Page, listing, overview
 from kb.cards.lookup import find, likely, links, meant, resolve
@@ -45,6 +45,7 @@ from kb.cards.retired import tombstone
 from kb.cards.search import NOTHING_FOUND, BadWords, Found, search
 from kb.cards.sections import SECTIONS
 from kb.cards.tables import RESULTS_JSON, Table, read, read_triples
+from kb.namespaces import slug
 
 __all__ = [
     "CONTEXT",

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 
 import pyoxigraph as ox
 
-from kb.cards.facts import Facts, Json, article_link, by_label, kind_of, slug
+from kb.cards.facts import Facts, Json, article_link, by_label, kind_of
 from kb.cards.lookup import LISTED, find
 from kb.cards.names import nearest, registered
 from kb.engine import Engine
-from kb.namespaces import BASE, PREFIXES
+from kb.namespaces import BASE, PREFIXES, slug
 from kb.questions import MOST, PLAIN, BadValue, Parameter, Question, Value, bound, shown, value
 
 CHOICES = 200

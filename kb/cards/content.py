@@ -7,14 +7,8 @@ import pyoxigraph as ox
 
 from kb.cards.facts import Facts, Json, article_link, as_iri, as_number, by_label
 from kb.engine import Term
-from kb.namespaces import iri, shorten
+from kb.namespaces import STAMPS, iri, shorten
 
-_STAMPS = {
-    "earliest_begin": "sem:hasEarliestBeginTimeStamp",
-    "latest_begin": "sem:hasLatestBeginTimeStamp",
-    "earliest_end": "sem:hasEarliestEndTimeStamp",
-    "latest_end": "sem:hasLatestEndTimeStamp",
-}
 _KINDS = {iri("sem:Event"): "event", iri("t:State"): "state"}
 _RELATIONS = {
     "sem:hasPlace": "the place is ",
@@ -34,7 +28,7 @@ _TOLD = {
     iri(name)
     for name in (
         *("rdf:type", "sem:eventType", "sem:hasTime", "t:participation", "t:quantity", "t:saidBy", *_RELATIONS),
-        *("sem:roleType", "t:participant", "t:edtf", "t:relativeTo", "t:verbatim", *_STAMPS.values()),
+        *("sem:roleType", "t:participant", "t:edtf", "t:relativeTo", "t:verbatim", *STAMPS.values()),
         *("schema:value", "schema:minValue", "schema:maxValue", "schema:unitText", "t:approximation", "t:subsetOf"),
     )
 }
@@ -118,7 +112,7 @@ class Content:
         return {**self.facts.link(self.focus), "is": kinds[0], "type": types[0] if types else None, "types": types}
 
     def _time(self, node: str) -> Json:
-        stamps = {name: self.text(node, stamp) for name, stamp in _STAMPS.items()}
+        stamps = {name: self.text(node, stamp) for name, stamp in STAMPS.items()}
         relative = [*self.iris(node, "t:relativeTo"), *self.facts.iris(node, "t:relativeTo")]
         time = {
             "iri": node,

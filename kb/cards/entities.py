@@ -11,12 +11,12 @@ import pyoxigraph as ox
 from kb.cards import perspectives, sections
 from kb.cards.claims import SHOWING, claim_card, hit, load_claims
 from kb.cards.compared import counts
-from kb.cards.facts import Facts, Json, article_link, as_iri, by_label, column, kind_of, linked, rows, slug, voice_of
+from kb.cards.facts import Facts, Json, article_link, as_iri, by_label, column, kind_of, linked, rows, voice_of
 from kb.cards.retired import tombstone
 from kb.cards.sections import Window, part
 from kb.cards.shared import shared_by
 from kb.engine import Engine
-from kb.namespaces import BASE, iri
+from kb.namespaces import BASE, iri, slug
 from kb.passages import Showing
 
 HITS_LIMIT = 20

@@ -11,7 +11,7 @@ from typing import Any
 import pyoxigraph as ox
 
 from kb.engine import Engine, Reader, Row, Term
-from kb.namespaces import BASE, iri, shorten
+from kb.namespaces import BASE, iri, shorten, slug
 from kb.paths import queries_dir
 
 Json = dict[str, Any]
@@ -163,11 +163,6 @@ def voice_of(facts: Facts, link: str) -> Json | None:
 def by_label(link: Mapping[str, object]) -> tuple[str, str]:
     """Sorts links by label, then IRI."""
     return (str(link["label"]).casefold(), str(link["iri"]))
-
-
-def slug(name: str) -> str:
-    """The last part of one of our IRIs."""
-    return name.rpartition("/")[2]
 
 
 def kind_of(name: str) -> str | None:

@@ -3,17 +3,10 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from kb.index.things import KINDS
 from kb.namespaces import OWN
 
-LISTS = {
-    "actors": "actor",
-    "articles": "article",
-    "claims": "claim",
-    "events": "event",
-    "objects": "object",
-    "perspectives": "perspective",
-    "places": "place",
-}
+LISTS = dict(sorted({"claims": "claim", **KINDS}.items()))
 """The lists, by their path, with the kind that each lists."""
 
 DEFAULT_LIMIT = 50

@@ -12,13 +12,13 @@ from dataclasses import dataclass
 from kb.cards import perspectives
 from kb.cards.claims import hit, load_claims
 from kb.cards.entities import kinds_of
-from kb.cards.facts import Facts, Json, article_link, slug
+from kb.cards.facts import Facts, Json, article_link
 from kb.cards.filters import DEFAULT_LIMIT, LISTS, parameter
 from kb.cards.narrow import BadFilter, Narrowed, facets, members, narrowed
 from kb.cards.places import told
 from kb.engine import Engine
 from kb.index.entry import numbers
-from kb.namespaces import BASE
+from kb.namespaces import BASE, slug
 
 CONTESTED = 5
 """Events that the front page shows."""

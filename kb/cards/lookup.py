@@ -3,13 +3,13 @@
 from rapidfuzz import fuzz, process
 
 from kb.cards.entities import ONTOLOGY
-from kb.cards.facts import Facts, Json, article_link, kind_of, slug
-from kb.cards.names import called
+from kb.cards.facts import Facts, Json, article_link, kind_of
+from kb.cards.names import called, registered
 from kb.cards.rdf import PARTS, owner
 from kb.engine import Engine
 from kb.errors import QueryError
 from kb.index.addresses import comparable, last_part
-from kb.namespaces import BASE, OWN, PREFIXES
+from kb.namespaces import BASE, OWN, PREFIXES, slug
 
 LISTED = ("actor", "article", "claim", "event", "object", "place")
 """Kinds that a slug means before all others; a perspective of an article, say, has the article's slug."""
@@ -75,7 +75,7 @@ def likely(engine: Engine, text: str, *, count: int = 5) -> list[str]:
     there = {
         slug(found): path
         for start in reversed(starts)
-        for (found,) in engine.index.rows(_UNDER, [f"{BASE}{start}", f"{BASE}{start[:-1]}0"])
+        for found in registered(engine, f"{BASE}{start}")
         if (path := found.removeprefix(BASE))
     }
     close = process.extract(rest, there.keys(), scorer=fuzz.ratio, score_cutoff=60, limit=count)
@@ -94,9 +94,6 @@ def links(engine: Engine, names: list[str]) -> list[Json]:
 def is_local(name: str) -> bool:
     """Whether a path can stand in an IRI as it is."""
     return bool(name) and all(c.isascii() and (c.isalnum() or c in "-_./") for c in name)
-
-
-_UNDER = "SELECT iri FROM address WHERE iri >= ? AND iri < ? AND in_use"  # 0 is what follows the slash
 
 
 def _path(text: str) -> str:

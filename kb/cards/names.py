@@ -8,10 +8,10 @@ from weakref import WeakKeyDictionary
 import pyoxigraph as ox
 from rapidfuzz import fuzz, process
 
-from kb.cards.facts import rows, slug
+from kb.cards.facts import rows
 from kb.engine import Engine
 from kb.index.folding import fold
-from kb.namespaces import BASE, PREFIXES, namespace
+from kb.namespaces import BASE, PREFIXES, namespace, slug
 
 _MOST_KNOWN = 10_000
 _OCCURRING: WeakKeyDictionary[Engine, dict[tuple[str, str, str], frozenset[str]]] = WeakKeyDictionary()

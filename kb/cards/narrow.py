@@ -8,14 +8,14 @@ from dataclasses import dataclass, field
 from rapidfuzz import fuzz, process
 
 from kb.cards.entities import KINDS
-from kb.cards.facts import column, slug
+from kb.cards.facts import column
 from kb.cards.filters import MAX_VALUES, PARAMETERS, Parameter, parameter
 from kb.cards.lookup import find
 from kb.cards.names import nearest
 from kb.cards.places import Way, ways_into
 from kb.engine import Engine
 from kb.index.entry import as_bits, unpack
-from kb.namespaces import BASE, shorten
+from kb.namespaces import BASE, shorten, slug
 
 KIND_CODES = {label.replace(" ", "-"): shorten(name) for name, label in KINDS.items()}
 """The kinds of registry entries as they are asked for, with their classes."""

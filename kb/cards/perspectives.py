@@ -2,9 +2,9 @@
 
 import pyoxigraph as ox
 
-from kb.cards.facts import Facts, Json, article_link, as_iri, column, rows, slug
+from kb.cards.facts import Facts, Json, article_link, as_iri, column, rows
 from kb.engine import Engine
-from kb.namespaces import BASE, iri
+from kb.namespaces import BASE, iri, slug
 
 WORDS = {
     "t:selectsArticle": "told in {}",

@@ -9,9 +9,9 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from kb.cards.claims import spoken
-from kb.cards.facts import Facts, Json, slug
+from kb.cards.facts import Facts, Json
 from kb.engine import Engine
-from kb.namespaces import BASE
+from kb.namespaces import BASE, slug
 
 _WITHIN = """
 WITH RECURSIVE found(inner, "outer", claim, holder) AS (

@@ -4,7 +4,7 @@ import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 
 from kb.cards.facts import Json
-from kb.namespaces import BASE, shorten
+from kb.namespaces import path, shorten
 
 _PARTS = (
     ("presupposes", "Taken for granted in it"),
@@ -83,7 +83,7 @@ def _claim(card: Json) -> list[str]:
     if card["statement_time"] is not None:
         lines.append(f"Said when   {card['statement_time']['text']}")
     if card["about"] is not None:
-        lines.append(f"About       {card['about']['label']} ({_path(card['about']['iri'])})")
+        lines.append(f"About       {card['about']['label']} ({path(card['about']['iri'])})")
     lines += ["", "Passage"]
     for anchor in card["evidence"]:
         where = f"paragraph {anchor['paragraph']}, characters {anchor['start']} to {anchor['end']}"
@@ -113,7 +113,7 @@ def _claim(card: Json) -> list[str]:
 def _retired(card: Json) -> list[str]:
     retired = card["retired"]
     lines = [card["label"], card["iri"], f"Retired on {retired['date']}: {retired['reason']['label'].lower()}."]
-    return [*lines, f"Use instead: {_path(retired['replacement'])}"] if retired["replacement"] else lines
+    return [*lines, f"Use instead: {path(retired['replacement'])}"] if retired["replacement"] else lines
 
 
 def _other(card: Json) -> list[str]:
@@ -142,7 +142,7 @@ def _section(section: Json) -> list[str]:
 def _hits(hits: Iterable[Json]) -> list[str]:
     found: list[str] = []
     for hit in hits:
-        found += [f"  {hit['paraphrase']}", f"    {hit['speaker']}; {_tags(hit)}; {_path(hit['iri'])}"]
+        found += [f"  {hit['paraphrase']}", f"    {hit['speaker']}; {_tags(hit)}; {path(hit['iri'])}"]
     return found
 
 
@@ -172,10 +172,6 @@ def _value(value: object) -> str:
     if isinstance(value, dict):
         return str(value.get("label") or value.get("text"))
     return str(value)
-
-
-def _path(name: str) -> str:
-    return name.removeprefix(BASE)
 
 
 def _cell(term: Json | None) -> str:

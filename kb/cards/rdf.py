@@ -7,9 +7,9 @@ import pyoxigraph as ox
 from kb import wellformed
 from kb.cards.claims import hits
 from kb.cards.entities import ONTOLOGY
-from kb.cards.facts import Json, as_iri, column, kind_of, linked, rows, slug
+from kb.cards.facts import Json, as_iri, column, kind_of, linked, rows
 from kb.engine import Engine
-from kb.namespaces import BASE, iri
+from kb.namespaces import BASE, iri, slug
 from kb.prefixes import prefixes_of
 
 CLAIM_PARTS = ("t:evidence", "t:cue", "t:statementTime")

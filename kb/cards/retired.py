@@ -1,8 +1,8 @@
 """What is shown of an address that is no longer in use: why, since when, and what to use instead; nothing else."""
 
-from kb.cards.facts import Facts, Json, kind_of, slug
+from kb.cards.facts import Facts, Json, kind_of
 from kb.engine import Engine
-from kb.namespaces import iri
+from kb.namespaces import iri, slug
 
 
 def tombstone(engine: Engine, name: str) -> Json | None:

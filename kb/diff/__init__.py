@@ -17,11 +17,11 @@ from dataclasses import replace
 import pyoxigraph as ox
 
 from kb.cards.facts import kind_of
-from kb.diff.model import CLAIM, COUNTED, LISTED, Change, Diff, Entry, Tally, kind, path
+from kb.diff.model import CLAIM, COUNTED, LISTED, Change, Diff, Entry, Tally, kind
 from kb.diff.side import Side, differing, parsed
 from kb.diff.state import State
 
-__all__ = ["CLAIM", "COUNTED", "LISTED", "Change", "Diff", "Entry", "Tally", "compare", "path"]
+__all__ = ["CLAIM", "COUNTED", "LISTED", "Change", "Diff", "Entry", "Tally", "compare"]
 
 _SAID = "what it says"
 

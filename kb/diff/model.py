@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from kb.cards.facts import kind_of
-from kb.namespaces import BASE
 
 CLAIM = "claim"
 TERM = "term"
@@ -80,11 +79,6 @@ class Diff:
     def is_empty(self) -> bool:
         """Whether nothing changed."""
         return not self.entries and not self.counts
-
-
-def path(name: str) -> str:
-    """One of our IRIs without what all have in common; others whole."""
-    return name.removeprefix(BASE)
 
 
 def kind(name: str) -> str:

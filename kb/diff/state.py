@@ -7,15 +7,15 @@ import pyoxigraph as ox
 
 from kb.cards.claims import article_of, hit, lead, load_claims
 from kb.cards.content import content, content_iris
-from kb.cards.facts import Facts, article_link, kind_of, slug
-from kb.diff.model import CLAIM, Entry, kind, path
+from kb.cards.facts import Facts, article_link, kind_of
+from kb.diff.model import CLAIM, Entry, kind
 from kb.diff.side import Side
 from kb.engine import Term
-from kb.namespaces import iri, shorten
+from kb.namespaces import STAMPS, iri, path, shorten, slug
 
 _ANCHORS = {iri("t:cue"), iri("t:evidence")}
 _TIMES = {iri("t:statementTime")}
-_STAMPS = {iri(f"sem:has{bound}TimeStamp") for bound in ("EarliestBegin", "LatestBegin", "EarliestEnd", "LatestEnd")}
+_STAMPS = {iri(name) for name in STAMPS.values()}
 
 
 @dataclass(frozen=True)

@@ -5,13 +5,13 @@ What a claim says of the world is taken from its own graph and never leaves its 
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 
 import pyoxigraph as ox
 
 from kb.index.entry import Entry, Time
-from kb.index.said import Said, Statement, path, slug
-from kb.namespaces import BASE, OWN, iri, shorten
+from kb.index.said import Said, Statement
+from kb.namespaces import BASE, OWN, STAMPS, iri, path, shorten, slug
 
 ABOVE_LIMIT = 50
 """Links of the longest chain that is followed."""
@@ -27,12 +27,6 @@ _CODED = {
     "polarity": "t:polarity",
 }
 _LINKED = {"about": "t:about", "addressee": "t:addressee", "holder": "t:holder", "perspective": "t:underPerspective"}
-_BOUNDS = (
-    "sem:hasEarliestBeginTimeStamp",
-    "sem:hasLatestBeginTimeStamp",
-    "sem:hasEarliestEndTimeStamp",
-    "sem:hasLatestEndTimeStamp",
-)
 _UNDATED = "~"
 """Sorts after every date."""
 
@@ -54,8 +48,13 @@ class Claims:
     def __init__(self, said: Said) -> None:
         self.said = said
         self.all = list(said.content)
+        # each claim is asked about many times while tables are written
+        self.links = cache(self._links)
+        self.named = cache(self._named)
+        self.types = cache(self._types)
+        self.broader = cache(self._broader)
 
-    def links(self, claim: str) -> list[str]:
+    def _links(self, claim: str) -> list[str]:
         """The claim, the claims above it, and the article: innermost first."""
         found = [claim]
         while len(found) <= ABOVE_LIMIT and (above := self.said.iris(found[-1], "t:reportedIn")):
@@ -66,7 +65,8 @@ class Claims:
 
     def article(self, claim: str) -> str | None:
         """The article at the end of the chain; None where the chain ends at none."""
-        return self._end(claim) if self._end(claim) in self._articles else None
+        end = self.links(claim)[-1]
+        return end if end in self._articles else None
 
     def relays(self, claim: str) -> set[str]:
         """The voices other than its holder through which a claim reaches us: holders above it, and the outlet."""
@@ -86,7 +86,7 @@ class Claims:
                 found.append(voice)
         return found
 
-    def named(self, claim: str) -> set[tuple[str, str]]:
+    def _named(self, claim: str) -> set[tuple[str, str]]:
         """What of ours is named in the content, with its role there: a role, or the property that leads to it."""
         parts: dict[str, dict[str, list[str]]] = {}
         for subject, prop, value in self.said.content[claim]:
@@ -99,7 +99,7 @@ class Claims:
                 found |= {(value, role) for value in values if _has_page(value) for role in roles}
         return found
 
-    def types(self, claim: str) -> set[str]:
+    def _types(self, claim: str) -> set[str]:
         """The types of what the content is about, with all that are broader."""
         found = {
             value.value for _, prop, value in self._with(claim, "sem:eventType") if isinstance(value, ox.NamedNode)
@@ -110,7 +110,7 @@ class Claims:
         """The places at which the content is said to be."""
         return {value.value for _, _, value in self._with(claim, "sem:hasPlace") if isinstance(value, ox.NamedNode)}
 
-    def broader(self, concept: str) -> set[str]:
+    def _broader(self, concept: str) -> set[str]:
         """A concept and all that are broader."""
         found, left = {concept}, [concept]
         while left:
@@ -130,7 +130,7 @@ class Claims:
         for node in nodes:
             literals = by_subject.get(node, {})
             if edtf := literals.get(iri("t:edtf")):
-                found.add(Time(edtf, *(literals.get(iri(name)) for name in _BOUNDS)))
+                found.add(Time(edtf, *(literals.get(iri(name)) for name in STAMPS.values())))
         return sorted(found, key=lambda time: (time.edtf, time.earliest_begin or ""))
 
     def located(self) -> Iterator[Located]:
@@ -261,9 +261,6 @@ class Claims:
     def _committing(self) -> set[str]:
         modes = self.said.values("t:committingMode")
         return {mode for mode in modes if self.said.texts(mode, "t:committingMode") == ["true"]}
-
-    def _end(self, claim: str) -> str:
-        return self.links(claim)[-1]
 
     def _position(self, claim: str) -> tuple[int, int]:
         """Where the passages of a claim begin and end in the article."""

@@ -5,7 +5,7 @@ from functools import cached_property
 
 import pyoxigraph as ox
 
-from kb.namespaces import BASE, iri
+from kb.namespaces import BASE, iri, slug
 
 Term = ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple
 Statement = tuple[str, str, Term]
@@ -89,16 +89,6 @@ class Said:
         return {
             subject for subject in self.values("owl:deprecated") if self.texts(subject, "owl:deprecated") == ["true"]
         }
-
-
-def path(name: str) -> str:
-    """One of our IRIs from its kind on, such as ``place/eastquay``."""
-    return name.removeprefix(BASE)
-
-
-def slug(name: str) -> str:
-    """The last part of one of our IRIs."""
-    return name.rpartition("/")[2]
 
 
 def _name(subject: ox.NamedNode | ox.BlankNode | ox.Triple) -> str:

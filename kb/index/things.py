@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -10,8 +11,8 @@ import pyoxigraph as ox
 
 from kb.index.claims import Claims
 from kb.index.entry import Entry, Time, descending
-from kb.index.said import Said, path, slug
-from kb.namespaces import BASE, iri, shorten
+from kb.index.said import Said
+from kb.namespaces import BASE, iri, path, shorten, slug
 
 KINDS = {
     "actors": "actor",
@@ -68,9 +69,7 @@ class Things:
         claims = self._concerning(name).get(thing, set())
         found = {"claims": len(claims), "holders": len({who for one in claims for who in said.iris(one, "t:holder")})}
         if name == "perspectives":
-            found["contradictions"] = sum(
-                thing in said.iris(clash, "t:underPerspective") for clash in said.instances("t:Contradiction")
-            )
+            found["contradictions"] = self._clashes[thing]
         return found
 
     def _values(self, name: str, thing: str) -> Iterator[tuple[str, str]]:
@@ -108,6 +107,13 @@ class Things:
     @cached_property
     def _selected(self) -> dict[str, set[str]]:
         return self._by("t:underPerspective")
+
+    @cached_property
+    def _clashes(self) -> Counter[str]:
+        """How many contradictions there are inside each perspective."""
+        said = self._said
+        clashes = said.instances("t:Contradiction")
+        return Counter(view for clash in clashes for view in set(said.iris(clash, "t:underPerspective")))
 
     @cached_property
     def _told(self) -> dict[str, set[str]]:

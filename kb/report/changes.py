@@ -6,7 +6,8 @@ from dataclasses import asdict
 from itertools import groupby
 from typing import Final
 
-from kb.diff import CLAIM, COUNTED, LISTED, Change, Diff, Entry, Tally, path
+from kb.diff import CLAIM, COUNTED, LISTED, Change, Diff, Entry, Tally
+from kb.namespaces import path
 
 _LONG = 120
 _WHATS = ("added", "changed", "renamed", "retired", "removed")

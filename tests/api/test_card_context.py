@@ -14,12 +14,15 @@ from places import ROOT
 
 from api import create_app
 from api.negotiate import ENTITY as FORMATS
-from api.negotiate import QUADS, by_name
+from api.negotiate import by_name
 from kb import cards
 from kb.engine import EmbeddedEngine, Engine
 from kb.model import Source
 from kb.namespaces import BASE, OWN, PREFIXES, iri, turtle_prologue
 from kb.sources import read_snapshots
+
+QUADS = ("trig", "nq", "jsonld")
+"""Formats that can carry named graphs."""
 
 GAZETTE = "2024-03-05-gazette"
 

@@ -8,9 +8,12 @@ from fake_engine import FakeEngine, example
 from flask.testing import FlaskClient
 
 from api import create_app
-from api.negotiate import ENTITY, QUADS
+from api.negotiate import ENTITY
 from kb.model import Source
 from kb.namespaces import BASE, iri
+
+QUADS = ("trig", "nq", "jsonld")
+"""Formats that can carry named graphs."""
 
 GAZETTE = "2024-03-05-gazette"
 ENTITIES = sorted(

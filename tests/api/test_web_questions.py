@@ -149,3 +149,16 @@ def test_a_question_that_is_not_there_is_answered_with_near_ones(client: FlaskCl
     """A misspelt name leads to what it is most like."""
     problem = client.get("/questions/say", headers={"Accept": "application/json"}).get_json()
     assert problem["status"] == 404 and "/questions/says" in problem["hint"]
+
+
+def test_an_answer_that_still_holds_is_not_evaluated_again() -> None:
+    """With the validator of the answer a question is answered 304, and the engine is not asked."""
+    engine = FakeEngine(example().quads)
+    client = create_app(engine, questions={"says": read("says", SAYS, "says")}, cache_bytes=0).test_client()
+    first = client.get("/questions/says?format=csv")
+    asked = len(engine.asked)
+    again = client.get("/questions/says?format=csv", headers={"If-None-Match": first.headers["ETag"]})
+    assert (again.status_code, again.data, len(engine.asked)) == (304, b"", asked)
+    assert (
+        client.get("/questions/says?format=json", headers={"If-None-Match": first.headers["ETag"]}).status_code == 200
+    )
