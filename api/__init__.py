@@ -19,6 +19,7 @@
     reference   that document, and a page to try it out on
     headers     what every answer carries
     cache       answers kept in front of the application
+    language    the language that pages speak
     metrics     what is counted, for Prometheus
     straight    plain queries from the event loop to an evaluator and back
     gateway     from the HTTP server to the application and back
@@ -32,11 +33,11 @@ from collections.abc import Mapping
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from api import dataset, errors, headers, lists, operations, pages, reference, rest, search, sparql
+from api import dataset, errors, headers, language, lists, operations, pages, reference, rest, search, sparql
 from api import questions as saved
 from api.cache import AnswerCache
 from api.metrics import Metrics
-from api.represent import build_id, href
+from api.represent import build_id, href, questions_on
 from api.straight import Straight
 from kb import __version__
 from kb.cards import LISTS
@@ -82,9 +83,10 @@ def create_app(
         "showing": showing or Showing(),
         "snapshots": by_hash_too(snapshots or {}),
     }
-    app.jinja_env.globals.update(href=href, version=__version__, build=build_id)
+    app.jinja_env.globals.update(href=href, version=__version__, build=build_id, questions_on=questions_on)
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
+    language.register(app)
     errors.register(app)
     headers.register(app, engine, questions or {}, snapshots or {}, showing or Showing(), proxies=proxies)
     operations.register(app)

@@ -95,6 +95,16 @@ def questions() -> Mapping[str, Question]:
     return cast(Mapping[str, Question], current_app.extensions["testimonia"]["questions"])
 
 
+def questions_on(kind: str, slug: str) -> list[tuple[str, str]]:
+    """The saved questions that can be asked of one thing, by title, with the address at which they are asked of it."""
+    return sorted(
+        (one.title, address(f"/questions/{one.name}", {parameter.name: slug}))
+        for one in questions().values()
+        for parameter in one.parameters
+        if parameter.type == kind
+    )
+
+
 def snapshots() -> Mapping[str, str]:
     """The article texts at hand, by article slug."""
     return cast(Mapping[str, str], current_app.extensions["testimonia"]["snapshots"])

@@ -45,6 +45,7 @@ from kb.cards.retired import tombstone
 from kb.cards.search import NOTHING_FOUND, BadWords, Found, search
 from kb.cards.sections import SECTIONS
 from kb.cards.tables import RESULTS_JSON, Table, read, read_triples
+from kb.cards.witnesses import witnesses
 from kb.namespaces import slug
 
 __all__ = [
@@ -107,4 +108,5 @@ __all__ = [
     "table",
     "text",
     "tombstone",
+    "witnesses",
 ]
