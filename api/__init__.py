@@ -13,6 +13,7 @@
     questions   saved questions, each with a form and its answer
     search      what is found by words, and what an address means
     pages       pages to read
+    pictures    where the parts of pictures stand
     bodies      the keys of answers that are no cards
     openapi     all that can be asked, as OpenAPI
     reading     the same, as a page shows it
@@ -37,6 +38,7 @@ from api import dataset, errors, headers, language, lists, operations, pages, re
 from api import questions as saved
 from api.cache import AnswerCache
 from api.metrics import Metrics
+from api.pictures import amounts
 from api.represent import build_id, href, questions_on
 from api.straight import Straight
 from kb import __version__
@@ -84,6 +86,7 @@ def create_app(
         "snapshots": by_hash_too(snapshots or {}),
     }
     app.jinja_env.globals.update(href=href, version=__version__, build=build_id, questions_on=questions_on)
+    app.jinja_env.globals.update(amount_scale=amounts.scale)
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
     language.register(app)

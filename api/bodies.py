@@ -65,9 +65,35 @@ BODIES: Final[Mapping[str, Schema]] = {
         {
             "about": text(),
             "caution": text(),
-            "articles": several(ref("ArticleInShort"), "All articles that were read."),
+            "articles": several(
+                record(
+                    {
+                        **keys.KEYS["ArticleInShort"][1],
+                        "siglum": text("Its letter, by the order of days."),
+                        "number": whole("The same as a number, from 1."),
+                    }
+                ),
+                "The newest articles that were read, by day.",
+            ),
             "totals": {**_COUNT, "description": "How many entries each list has."},
-            "contested": several(ref("EventInShort"), "The events with the most holders."),
+            "agreement": record(
+                {
+                    "events_of_several": whole("Events of which several articles tell."),
+                    "relations": several(
+                        record(
+                            {
+                                **keys.KEYS["Concept"][1],
+                                "events": whole("Events of which claims of different articles stand so to each other."),
+                            }
+                        )
+                    ),
+                },
+                "How the articles stand to each other.",
+            ),
+            "contested": several(ref("EventInShort"), "The events on which articles are most apart."),
+            "single_voiced": several(
+                ref("EventInShort"), "Events with the most claims of which no two voices are known to be independent."
+            ),
             "questions": several(record(_QUESTION_LINK), "The first saved questions."),
             "lists": several(text(), "The paths of the lists."),
             "sparql": text("The path of the endpoint."),

@@ -8,6 +8,7 @@ from api.errors import KINDS, Problem
 from api.negotiate import HOME, HTML, RDF
 from api.represent import as_json, as_rdf, engine, negotiated, questions
 from kb import cards
+from kb.questions import firsts
 
 blueprint = Blueprint("pages", __name__)
 
@@ -30,8 +31,13 @@ def home() -> Response:
         "caution": NO_FACTS,
         **cards.overview(engine()),
         "questions": [
-            {"name": one.name, "title": one.title, "description": one.description, "href": f"/questions/{one.name}"}
-            for one in list(questions().values())[:FIRST_QUESTIONS]
+            {
+                "name": one.name,
+                "title": one.title,
+                "description": one.first[1] if one.first else one.description,
+                "href": f"/questions/{one.name}",
+            }
+            for one in firsts(questions().values(), most=FIRST_QUESTIONS)
         ],
         "lists": [f"/{name}" for name in cards.LISTS],
         "sparql": "/sparql",

@@ -2,6 +2,7 @@
 
 # title: What is said of a day?
 # description: One or more sentences; a line that begins with "#   " goes on with what stands above it.
+# first: 1, What somebody says happened on one day.
 # param day (date): The day.
 # param who (actor, several): Whoever speaks.
 PREFIX …
@@ -9,6 +10,8 @@ SELECT … WHERE {
   VALUES ?day { "2022-12-12"^^xsd:date }
   VALUES ?who { UNDEF }
   …
+
+The few questions with a ``first`` are those that the front page asks, in this order, with these words beside them.
 
 A parameter is a variable with a VALUES block of its own, in one or more places: what the block holds is the default, so
 that the file is a query as it stands, for any SPARQL service. UNDEF means that nothing is asked of it. Other values
@@ -51,7 +54,8 @@ MOST: Final = 20
 """Values that a parameter takes at most."""
 
 _XSD = PREFIXES["xsd"]
-_HEAD = re.compile(r"# (title|description|param)(?: ([^ :]+) \(([a-z|]+)(, several)?\))?: (.*)")
+_HEAD = re.compile(r"# (title|description|first|param)(?: ([^ :]+) \(([a-z|]+)(, several)?\))?: (.*)")
+_FIRST = re.compile(r"([1-9]\d?), (.+)")
 _NAME = re.compile(r"[a-z]+")
 _SLUG = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 _INTEGER = re.compile(r"[+-]?[0-9]{1,15}")
@@ -72,13 +76,17 @@ class Parameter:
 
 @dataclass(frozen=True)
 class Question:
-    """A saved question, named as its file; ``text`` is all that stands in it, with the defaults of its parameters."""
+    """A saved question, named as its file; ``text`` is all that stands in it, with the defaults of its parameters.
+
+    ``first`` is its place among those that the front page asks, and what is said of it there.
+    """
 
     name: str
     title: str
     description: str
     text: str
     parameters: tuple[Parameter, ...] = ()
+    first: tuple[int, str] | None = None
 
 
 class BadValue(ValueError):
@@ -98,6 +106,7 @@ def load(folder: Path) -> dict[str, Question]:
 def read(name: str, text: str, file: str) -> Question:
     """The question that a text is; SourceError where its head is not as it should be."""
     fields = {"title": "", "description": ""}
+    first: tuple[int, str] | None = None
     found: dict[str, Parameter] = {}
     for line, words in _entries(text, file):
         head = _HEAD.fullmatch(words)
@@ -106,6 +115,12 @@ def read(name: str, text: str, file: str) -> Question:
         key, parameter, kind, several, value = head.groups()
         if (key == "param") != (parameter is not None):
             raise SourceError("write “# param name (type): what it is”", file=file, line=line)
+        if key == "first":
+            place = _FIRST.fullmatch(value)
+            if place is None:
+                raise SourceError("write “# first: 1, What it is about.”", file=file, line=line)
+            first = (int(place[1]), place[2])
+            continue
         if key != "param":
             fields[key] = value
             continue
@@ -121,7 +136,13 @@ def read(name: str, text: str, file: str) -> Question:
     for key, value in fields.items():
         if not value:
             raise SourceError(f"has no “# {key}: …” line at its top", file=file, line=1)
-    return Question(name, fields["title"], fields["description"], text, tuple(found.values()))
+    return Question(name, fields["title"], fields["description"], text, tuple(found.values()), first)
+
+
+def firsts(questions: Iterable[Question], *, most: int) -> list[Question]:
+    """The questions to begin with: those with a ``first``, by it, then others as they come."""
+    last = (float("inf"), "")
+    return sorted(questions, key=lambda one: (one.first or last)[0])[:most]
 
 
 def bound(question: Question, given: Mapping[str, Sequence[Value]] | None = None) -> str:

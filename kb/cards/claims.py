@@ -9,7 +9,7 @@ from kb.cards import conclusions, sections
 from kb.cards.compared import beside, comparison, drift
 from kb.cards.content import content, content_iris
 from kb.cards.facts import ABOVE_LIMIT, Facts, Json, article_link, as_iri, rows, voice_of
-from kb.cards.sections import Window, part
+from kb.cards.sections import Part, Window, part
 from kb.cards.shared import shared_with
 from kb.engine import Engine
 from kb.namespaces import iri
@@ -139,7 +139,7 @@ def claim_card(
         **{key: [hit(facts, other) for other in shown.items] for key, shown in back.items()},
         **{key: value for name, shown in back.items() for key, value in sections.beside(name, shown).items()},
         "evidence": [
-            {**_anchor(facts, anchor, claim, snapshots, showing), "shared_with": shared.get(anchor, [])}
+            {**passage(facts, anchor, claim, snapshots, showing), "shared_with": shared.get(anchor, [])}
             for anchor in facts.iris(claim, "t:evidence")
         ],
         "same_words_elsewhere": {
@@ -158,20 +158,22 @@ def claim_card(
         "changes": [drift(facts, *found) for found in compared.drifts],
         "cues": [_cue(facts, anchor) for anchor in facts.iris(claim, "t:cue")],
         "content": said.as_json(),
-        "follows": {
-            "total": following.total,
-            "items": [
-                conclusions.conclusion(
-                    facts, graph, concluded, [hit(facts, one) for one in facts.iris(graph, "prov:wasDerivedFrom")]
-                )
-                for graph in following.items
-            ],
-            "more": following.more,
-        },
+        "follows": follows(facts, following, concluded),
         "notes": facts.strings(claim, "t:note"),
         "reviewed": facts.text(claim, "t:reviewed"),
         "own": facts.own(claim),
     }
+
+
+def follows(facts: Facts, shown: Part[str], concluded: Sequence[ox.Quad]) -> Json:
+    """The section of what follows: graphs with the loaded claims that they rest on, out of what they hold."""
+    items = [
+        conclusions.conclusion(
+            facts, graph, concluded, [hit(facts, one) for one in facts.iris(graph, "prov:wasDerivedFrom")]
+        )
+        for graph in shown.items
+    ]
+    return {"total": shown.total, "items": items, "more": shown.more}
 
 
 def _voices(facts: Facts, links: Iterable[str]) -> list[Json]:
@@ -245,7 +247,8 @@ def _claims_in(quads: Sequence[ox.Quad]) -> list[str]:
     return [as_iri(q.subject) for q in quads if q.predicate.value == iri("t:saidBy")]
 
 
-def _anchor(facts: Facts, anchor: str, claim: str, snapshots: Mapping[str, str], showing: Showing) -> Json:
+def passage(facts: Facts, anchor: str, claim: str, snapshots: Mapping[str, str], showing: Showing) -> Json:
+    """One loaded passage of a loaded claim: where it stands, and its words where they may be shown."""
     article, source = article_of(facts, claim), facts.iri(anchor, "oa:hasSource")
     if article is not None and source not in facts.iris(article, "t:snapshot"):
         article = None

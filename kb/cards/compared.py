@@ -28,7 +28,18 @@ _RANK = {
         )
     )
 }
-"""How close the claims of a comparison are, the closest first."""
+"""The relations in the order in which they are shown: what excludes first, then the closest."""
+
+UNLIKE = (
+    "contradicts",
+    "differs-in-detail",
+    "differs-in-certainty",
+    "narrower",
+    "differs-in-wording",
+    "same-content",
+    "compatible",
+)
+"""The relations, those first that set two claims most apart; last what only stands beside the other."""
 
 _COUNTS = {
     "voices": "t:voiceCount",
@@ -76,10 +87,14 @@ def beside(engine: Engine, facts: Facts, claim: str, window: Window) -> Beside:
 def comparison(facts: Facts, name: str, claim: str) -> Json:
     """One loaded comparison as seen from ``claim``; ``says_more`` is ``this`` or ``other`` where one says more."""
     narrower = facts.iri(name, "t:relation") == iri("relation:narrower")
+    more = ("this" if facts.iri(name, "t:left") == claim else "other") if narrower else None
+    return {"iri": name, **terms(facts, name), "says_more": more}
+
+
+def terms(facts: Facts, name: str) -> Json:
+    """One loaded comparison, whichever side it is seen from."""
     return {
-        "iri": name,
         "relation": facts.defined(name, "t:relation"),
-        "says_more": ("this" if facts.iri(name, "t:left") == claim else "other") if narrower else None,
         "differs_in": facts.links_to(name, "t:differsIn"),
         "only_possibly": facts.truth(name, "t:onlyPossibly") or False,
         "independence": facts.defined(name, "t:independence"),

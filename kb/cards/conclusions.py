@@ -22,6 +22,11 @@ def graphs_from(engine: Engine, claim: str, window: Window) -> Part[str]:
     return part(window, "follows", graphs, SHOWN)
 
 
+def graphs_from_event(engine: Engine, event: str, window: Window, size: int) -> Part[str]:
+    """The graphs of what follows from the claims about an event."""
+    return part(window, "follows", linked(engine, "event-follows", "graph", event=event), size)
+
+
 def load(engine: Engine, facts: Facts, graphs: Sequence[str]) -> tuple[list[ox.Quad], set[str]]:
     """What graphs of conclusions hold, with labels loaded, and the claims that they rest on."""
     facts.load(graphs)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import pyoxigraph as ox
 
 from kb.cards.facts import Facts, Json, article_link, as_iri, as_number, by_label
-from kb.engine import Term
+from kb.engine import Reader, Term
 from kb.namespaces import STAMPS, iri, shorten
 
 _KINDS = {iri("sem:Event"): "event", iri("t:State"): "state"}
@@ -61,6 +61,18 @@ class Content:
         """Time references with the words, their reading, and the days that follow from it."""
         return [self._time(node) for node in nodes]
 
+    def types(self) -> list[str]:
+        """The types of the event or state, sorted."""
+        return self._focused("sem:eventType")
+
+    def happening(self) -> list[Json]:
+        """When the event or state was, or is."""
+        return self.times(self._focused("sem:hasTime"))
+
+    def measures(self) -> list[Json]:
+        """The quantities that measure the event or state itself."""
+        return [self._quantity(node) for node in self._focused("t:quantity")]
+
     def participations(self) -> list[Json]:
         """Who and what takes part, by role."""
         return sorted(
@@ -82,14 +94,14 @@ class Content:
         return {
             "lead": self.lead,
             "focus": self._focus(),
-            "time": self.times(self._focused("sem:hasTime")),
+            "time": self.happening(),
             "places": self._focused_links("sem:hasPlace"),
             "near": self._focused_links("t:near"),
             "after": self._focused_links("t:after"),
             "part_of": self._focused_links("sem:subEventOf"),
             "concerns": self._focused_links("t:concerns"),
             "participations": self.participations(),
-            "quantities": [self._quantity(node) for node in self._focused("t:quantity")],
+            "quantities": self.measures(),
             "said_by": self._said_by(),
             "sentences": sentences,
             "statements": [f"{self.lead} {''.join(str(part['text']) for part in sentence)}." for sentence in sentences],
@@ -171,7 +183,7 @@ class Content:
             found.append(self._participation(part))
         for name, words in _RELATIONS.items():
             found += [[*_text(words), *_linked(link)] for link in self._focused_links(name)]
-        found += [_text(f"the time is {time['text']}") for time in self.times(self._focused("sem:hasTime"))]
+        found += [_text(f"the time is {time['text']}") for time in self.happening()]
         found += [_text(f"it measures {self._amount(node)}") for node in self._focused("t:quantity")]
         for relay in self._said_by():
             inner = relay["claim"]
@@ -209,6 +221,16 @@ def content(facts: Facts, quads: Sequence[ox.Quad], *, focus: str | None, lead: 
     for quad in quads:
         inside.setdefault((as_iri(quad.subject), quad.predicate.value), []).append(quad.object)
     return Content(facts, quads, inside, focus, lead)
+
+
+def content_of(engine: Reader, facts: Facts, claims: Sequence[str]) -> dict[str, Content]:
+    """What loaded claims say, by claim, in their order, with the labels of all that they name; without a lead."""
+    held: dict[str, list[ox.Quad]] = {claim: [] for claim in claims}
+    for quad in engine.quads(graphs=claims) if claims else ():
+        if isinstance(quad.graph_name, ox.NamedNode):
+            held[quad.graph_name.value].append(quad)
+    facts.load({name for quads in held.values() for name in content_iris(quads)})
+    return {claim: content(facts, quads, focus=facts.iri(claim, "t:about"), lead="") for claim, quads in held.items()}
 
 
 def content_iris(quads: Sequence[ox.Quad]) -> set[str]:

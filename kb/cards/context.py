@@ -86,7 +86,9 @@ _INCLUDED = ("changes", "claim", "items")
 """Keys whose values are things beside the card's own."""
 
 PLAIN = (
+    "accused",
     "after",
+    "amounts",
     "approximation",
     "article",
     "ascribed_by",
@@ -148,10 +150,12 @@ PLAIN = (
     "semantics",
     "shared_with",
     "shares_words_with",
+    "side_by_side",
     "side_reason",
     "speaker",
     "statements",
     "text",
+    "times",
     "total",
     "urls",
     "verbatim",

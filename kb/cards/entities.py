@@ -4,13 +4,15 @@ What the knowledge base says in its own voice (names, kinds, identifiers) is kep
 every claim is listed with its speaker, and the list says how many there are where it shows only the first.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 
 import pyoxigraph as ox
 
-from kb.cards import perspectives, sections
-from kb.cards.claims import SHOWING, claim_card, hit, load_claims
+from kb.cards import conclusions, measured, perspectives, replies, sections, side_by_side
+from kb.cards.claims import SHOWING, claim_card, follows, hit, load_claims
 from kb.cards.compared import counts
+from kb.cards.content import content_of
 from kb.cards.facts import Facts, Json, article_link, as_iri, by_label, column, kind_of, linked, rows, voice_of
 from kb.cards.retired import tombstone
 from kb.cards.sections import Window, part
@@ -30,6 +32,9 @@ MEMBERS_LIMIT = 200
 
 USES_LIMIT = 20
 """Uses of name forms that are listed at once."""
+
+FOLLOWING = 5
+"""Graphs of what follows from claims about an event that are listed at once."""
 
 OTHERS_LIMIT = 20
 """Articles, or contradictions, that are listed at once."""
@@ -84,10 +89,10 @@ def card(
     facts.load([name])
     if not facts.has(name):
         return None
-    special = {
+    special: Mapping[str, Callable[[Engine, Facts, Window], Json]] = {
         "actor": _actor,
         "article": _article,
-        "event": _event,
+        "event": partial(_event, snapshots=snapshots or {}, showing=showing),
         "object": _thing,
         "perspective": _perspective,
         "place": _thing,
@@ -204,7 +209,7 @@ def _thing(engine: Engine, facts: Facts, window: Window) -> Json:
     return {**_own_words(engine, facts, window), "claims_naming_it": _naming(engine, facts, naming, window.name)}
 
 
-def _event(engine: Engine, facts: Facts, window: Window) -> Json:
+def _event(engine: Engine, facts: Facts, window: Window, *, snapshots: Mapping[str, str], showing: Showing) -> Json:
     name = window.name
     about = _linked(engine, "t:about", "claim", name)
     naming = linked(engine, "graphs-naming", "claim", thing=name)
@@ -215,12 +220,23 @@ def _event(engine: Engine, facts: Facts, window: Window) -> Json:
         holder = found["holder"] or {"iri": None, "label": "nobody", "lang": None, "ascribed_by": None}
         by_holder.setdefault(holder["iri"] or "", {"holder": holder, "claims": []})["claims"].append(found)
     groups = sorted(by_holder.values(), key=lambda group: by_label(group["holder"]))
+    read = side_by_side.read(engine, facts, name, about)
+    table = side_by_side.table(facts, read, f"/claims?about={slug(name)}", snapshots, showing)
+    told = content_of(engine, facts, [claim for claim in side_by_side.order(table) if claim in read.claims])
+    following = conclusions.graphs_from_event(engine, name, window, FOLLOWING)
+    concluded, grounds = conclusions.load(engine, facts, following.items)
+    load_claims(facts, grounds)
     return {
         **_own_words(engine, facts, window),
         "counts": counts(facts, name),
         "claims": groups,
         "claims_total": section["total"],
         "claims_more": section["more"],
+        "side_by_side": table,
+        "amounts": measured.amounts(told),
+        "times": measured.times(told),
+        "accused": replies.accused(engine, facts, name, told),
+        "follows": follows(facts, following, concluded),
         "claims_naming_it": _naming(engine, facts, naming, name),
     }
 

@@ -145,8 +145,10 @@ PARAMETERS: Mapping[str, tuple[Parameter, ...]] = {
     ),
     "events": (
         _coded("type", "of which a claim, affirming or denying it, speaks as of this type or a narrower one"),
+        _coded("relation", "of which claims of different articles stand to each other like this"),
+        _flag("several", "told of in several articles"),
         _linked("perspective", "perspective", "which a claim that this perspective selects is about"),
-        *_common(_NAMES, "label", "claims", "holders"),
+        *_common(_NAMES, "label", "claims", "holders", "contested", "single-voiced"),
     ),
     "objects": (
         _kind("arms", "document", "equipment", "material", "medium", "structure", "vehicle"),

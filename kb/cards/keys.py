@@ -156,6 +156,33 @@ _PASSAGE = {
     "direction": maybe(ref("Concept", "Who had them from whom, where that is known.")),
 }
 
+_ANCHOR = {
+    "iri": iri(),
+    "article": maybe(ref("Link")),
+    "outlet": maybe(ref("Voice")),
+    "earlier_version": truth("Whether it stands in an earlier version of the text."),
+    **_PLACE_IN_TEXT,
+    "end": maybe(number("Where it ends.")),
+    "sha256": maybe(text("The hash of its words.")),
+    "passage": maybe(text("Its words, or as many of them as may be shown.")),
+    "passage_is_whole": maybe(truth()),
+    "before": maybe(text("What stands before it.")),
+    "after": maybe(text("What stands behind it.")),
+    "marks": {
+        "type": ["array", "null"],
+        "items": record({"start": whole(), "end": whole(), "what": text()}),
+        "description": "Where cue words stand in the passage.",
+    },
+    "words": maybe(text("Its words, where the data itself keeps them.")),
+}
+_COMPARED = {
+    "relation": maybe(ref("DefinedConcept")),
+    "differs_in": _LINKS,
+    "only_possibly": truth("Whether it holds only on some reading."),
+    "independence": maybe(ref("DefinedConcept")),
+    "rules": _LINKS,
+    "reason": maybe(text("An editor’s reason.")),
+}
 _COUNTED = {"claims": whole("Claims about it, or in it."), "holders": whole("Different holders of these.")}
 _KINDS_OF = several(text(), "What it is, in words.")
 _VIA = {
@@ -260,9 +287,121 @@ KEYS: Final[Mapping[str, tuple[str, Mapping[str, Schema]]]] = {
                 ),
                 "claims_total": whole("How many claims there are about it."),
                 "claims_more": maybe(text("Where all of them are listed, if these are not all.")),
+                "side_by_side": ref("SideBySide", "The same claims by article, and how they stand to each other."),
+                "amounts": several(ref("Amounts"), "Numbers that these claims give, by what they count."),
+                "times": several(
+                    record({"claim": iri(), "time": ref("Time")}), "When these claims say that it was, or is."
+                ),
+                "accused": ref("AccusedSection", "Of whom these claims tell something bad, and what they reply."),
+                "follows": _section(ref("Conclusion"), "What follows by rule from claims about it."),
                 "claims_naming_it": _NAMING,
             },
         ),
+    ),
+    "SideBySide": (
+        "Claims about one event: a column for each article, a row for each thing that is told.",
+        {
+            "articles": several(ref("Witness"), "The columns."),
+            "rows": several(
+                record(
+                    {
+                        "cells": several(
+                            record(
+                                {
+                                    "article": iri(),
+                                    "claims": several(ref("ClaimBeside"), "Empty where the article is silent."),
+                                }
+                            ),
+                            "One for each column.",
+                        ),
+                        "relations": several(ref("Standing"), "Those across articles first, the most different first."),
+                        "changes": several(ref("Change"), "What changed on the way from one to another."),
+                        "put_alike": maybe(
+                            ref("Concept", "The mode for which alone they share a row; they are not compared.")
+                        ),
+                    }
+                )
+            ),
+            "shown": whole("How many claims about the event are shown."),
+            "total": whole("How many there are."),
+            "more": maybe(text("Where all of them are listed, if these are not all.")),
+            "in_short": record(
+                {
+                    "told_by_several": whole("Rows with claims of several articles."),
+                    "told_by_one": whole("Rows with claims of one."),
+                    "alike": whole("Of the former, those in which all tell the same."),
+                    "put_alike": whole("Those that share a row for their mode alone."),
+                    "contradicting": whole("Those in which claims contradict each other."),
+                    "of_shared_text": whole("Those in which articles share words."),
+                    "of_independent_voices": whole("Those with voices that are known to be independent."),
+                    "differs_in": _LINKS,
+                },
+                "The same in figures.",
+            ),
+        },
+    ),
+    "Witness": (
+        "An article with its letter among others.",
+        {
+            "iri": iri(),
+            "label": maybe(text()),
+            "siglum": text("Its letter, by the order of days."),
+            "number": whole("The same as a number, from 1."),
+            "claims": whole("Its claims that are shown."),
+        },
+    ),
+    "ClaimBeside": (
+        "A claim with its place among others.",
+        {
+            **_HIT,
+            "sign": text("The letter of its article with a number, such as A1; of this answer only."),
+            "other_event": maybe(ref("Link", "What it is about, where that is another event, possibly the same.")),
+            "alike": whole("Claims that are not shown and tell exactly the same."),
+            "evidence": several(ref("Passage"), "The passages that it rests on."),
+        },
+    ),
+    "Standing": (
+        "How some pairs of claims stand to each other.",
+        {
+            **_COMPARED,
+            "across": truth("Whether they are claims of different articles."),
+            "pairs": several(record({"iri": iri(), "left": iri(), "right": iri()}), "The first comparisons."),
+            "pairs_total": whole("How many there are."),
+        },
+    ),
+    "Amounts": (
+        "Numbers that count in one role and one unit.",
+        {
+            "role": maybe(ref("Link", "Null where they measure the event itself.")),
+            "unit": maybe(text()),
+            "part": truth("Whether they are parts of other numbers."),
+            "items": several(
+                record(
+                    {
+                        "claim": iri(),
+                        "counted": maybe(ref("Link", "Who or what is counted.")),
+                        "quantity": ref("Quantity"),
+                    }
+                )
+            ),
+        },
+    ),
+    "AccusedSection": (
+        "Of whom claims tell something bad.",
+        {
+            "total": whole("How many there are."),
+            "items": several(
+                record(
+                    {
+                        "actor": ref("Link"),
+                        "side": maybe(ref("Concept", "An editor’s assignment.")),
+                        "claims": several(iri(), "The claims that tell it."),
+                        "replies": several(ref("ClaimInShort"), "The first replies, of theirs or of their side."),
+                        "replies_total": whole("How many are recorded; 0 does not say that there was none."),
+                    }
+                )
+            ),
+        },
     ),
     "VoiceCounts": (
         "How many tell of an event.",
@@ -385,26 +524,11 @@ KEYS: Final[Mapping[str, tuple[str, Mapping[str, Schema]]]] = {
             **_OWN,
         },
     ),
+    "Passage": ("A passage of an article; its words only where the text is at hand and may be shown.", _ANCHOR),
     "Anchor": (
-        "A passage of an article; its words only where the text is at hand and may be shown.",
+        "The same with the passages of other articles that share its words.",
         {
-            "iri": iri(),
-            "article": maybe(ref("Link")),
-            "outlet": maybe(ref("Voice")),
-            "earlier_version": truth("Whether it stands in an earlier version of the text."),
-            **_PLACE_IN_TEXT,
-            "end": maybe(number("Where it ends.")),
-            "sha256": maybe(text("The hash of its words.")),
-            "passage": maybe(text("Its words, or as many of them as may be shown.")),
-            "passage_is_whole": maybe(truth()),
-            "before": maybe(text("What stands before it.")),
-            "after": maybe(text("What stands behind it.")),
-            "marks": {
-                "type": ["array", "null"],
-                "items": record({"start": whole(), "end": whole(), "what": text()}),
-                "description": "Where cue words stand in the passage.",
-            },
-            "words": maybe(text("Its words, where the data itself keeps them.")),
+            **_ANCHOR,
             "shared_with": several(
                 record({**_PASSAGE, "claims": several(iri())}), "Passages of other articles with the same words."
             ),
@@ -418,13 +542,8 @@ KEYS: Final[Mapping[str, tuple[str, Mapping[str, Schema]]]] = {
         "How two claims stand to each other, as seen from one of them.",
         {
             "iri": iri(),
-            "relation": maybe(ref("DefinedConcept")),
+            **_COMPARED,
             "says_more": {"enum": ["this", "other", None], "description": "Which of them says more, if one does."},
-            "differs_in": _LINKS,
-            "only_possibly": truth("Whether it holds only on some reading."),
-            "independence": maybe(ref("DefinedConcept")),
-            "rules": _LINKS,
-            "reason": maybe(text("An editor’s reason.")),
             "claim": ref("ClaimInShort", "The other claim."),
         },
     ),
@@ -589,6 +708,7 @@ KEYS: Final[Mapping[str, tuple[str, Mapping[str, Schema]]]] = {
             "byline": maybe(text()),
             "published": _DAY,
             **_COUNTED,
+            "unnamed": whole("Claims in it that rest only on a source without a name."),
         },
     ),
     "ClaimInList": (
@@ -604,7 +724,19 @@ KEYS: Final[Mapping[str, tuple[str, Mapping[str, Schema]]]] = {
             **_VIA,
         },
     ),
-    "EventInShort": ("An event in a list.", {**_LINK, "kinds": _KINDS_OF, **_COUNTED}),
+    "EventInShort": (
+        "An event in a list.",
+        {
+            **_LINK,
+            "kinds": _KINDS_OF,
+            **_COUNTED,
+            "voices": whole("Voices that commit themselves to anything about it."),
+            "independent_voices": whole("Of these, voices that are named and independent as far as is known."),
+            "outlets": whole("Outlets that tell of it."),
+            "contradicting": whole("Pairs of claims of two articles that contradict each other."),
+            "differing": whole("Such pairs that differ in detail or certainty."),
+        },
+    ),
     "ObjectInShort": ("A thing in a list.", {**_LINK, "kinds": _KINDS_OF, **_COUNTED}),
     "PerspectiveInShort": (
         "A perspective in a list.",

@@ -11,17 +11,23 @@ from dataclasses import dataclass
 
 from kb.cards import perspectives
 from kb.cards.claims import hit, load_claims
+from kb.cards.compared import UNLIKE
 from kb.cards.entities import kinds_of
 from kb.cards.facts import Facts, Json, article_link
 from kb.cards.filters import DEFAULT_LIMIT, LISTS, parameter
 from kb.cards.narrow import BadFilter, Narrowed, facets, members, narrowed
 from kb.cards.places import told
+from kb.cards.witnesses import witnesses
 from kb.engine import Engine
 from kb.index.entry import numbers
+from kb.index.things import is_single_voiced
 from kb.namespaces import BASE, slug
 
-CONTESTED = 5
-"""Events that the front page shows."""
+ARTICLES = 12
+"""Articles that the front page shows."""
+
+EVENTS = 5
+"""Events that the front page shows of a kind."""
 
 WAYS = 3
 """Ways into a place that are told of an entry; it says how many there are."""
@@ -76,14 +82,44 @@ def listing(
 
 
 def overview(engine: Engine) -> Json:
-    """The front page: the articles, how much there is of each kind, and the events with the most holders."""
+    """The front page: the newest articles with their letters, how much there is of each kind, how accounts of one event
+    stand to each other, and the events on which they are most apart, or that rest most on one voice."""
     totals = engine.index.rows("SELECT list, total FROM member WHERE filter = '' ORDER BY list")
-    articles = engine.index.rows("SELECT slug FROM entry WHERE list = 'articles' ORDER BY slug")
-    events = _walk(engine, "events", "holders", ("", ""), members(engine, "events", "", [""]), CONTESTED)
+    newest = """
+    SELECT slug FROM rank WHERE list = 'articles' AND sort = 'published' ORDER BY key = '~', key DESC, slug DESC LIMIT ?
+    """
+    shown = [found for (found,) in engine.index.rows(newest, (ARTICLES,))]
+    articles = _entries(engine, Facts(engine), "articles", shown[::-1])
+    letters = witnesses(articles)
+    contested, single = _first(engine, "contested"), _first(engine, "single-voiced")
     return {
-        "articles": _entries(engine, Facts(engine), "articles", [found for (found,) in articles]),
+        "articles": [{**one, **{key: letters[one["iri"]][key] for key in ("siglum", "number")}} for one in articles],
         "totals": dict(totals),
-        "contested": _entries(engine, Facts(engine), "events", [found for _, found, _ in events]),
+        "agreement": _agreement(engine),
+        "contested": [one for one in contested if one["contradicting"] or one["differing"] or one["holders"] > 1],
+        "single_voiced": [one for one in single if is_single_voiced(one)],
+    }
+
+
+def _first(engine: Engine, sort: str) -> list[Json]:
+    """The first events in an order."""
+    events = _walk(engine, "events", sort, ("", ""), members(engine, "events", "", [""]), EVENTS)
+    return _entries(engine, Facts(engine), "events", [found for _, found, _ in events])
+
+
+def _agreement(engine: Engine) -> Json:
+    """Of how many events several articles tell, and in how many their claims stand to each other in each way."""
+    sql = "SELECT filter, value, total FROM member WHERE list = 'events' AND filter IN ('relation', 'several')"
+    found = {(key, value): total for key, value, total in engine.index.rows(sql)}
+    relations = {f"{BASE}{value}": total for (key, value), total in found.items() if key == "relation"}
+    facts = Facts(engine)
+    facts.load(relations)
+    return {
+        "events_of_several": found.get(("several", "true"), 0),
+        "relations": [
+            {**facts.link(name), "code": slug(name), "events": relations[name]}
+            for name in sorted(relations, key=lambda name: UNLIKE.index(slug(name)))
+        ],
     }
 
 

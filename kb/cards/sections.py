@@ -20,7 +20,7 @@ SECTIONS = {
         "relays",
         "same_words_elsewhere",
     ),
-    "event": ("name_uses",),
+    "event": ("follows", "name_uses"),
     "object": ("name_uses",),
     "perspective": ("contradictions",),
     "place": ("name_uses",),

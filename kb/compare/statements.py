@@ -40,7 +40,12 @@ def statements(found: Compared) -> Iterator[ox.Quad]:
 
 def name_of(comparison: Comparison) -> str:
     """The IRI of a computed comparison: made of its claims in the order of their names, whichever says more."""
-    return iri(f"comparison:{_joined(*sorted(comparison.pair))}")
+    return name_of_pair(*comparison.pair)
+
+
+def name_of_pair(one: str, other: str) -> str:
+    """The IRI that the comparison of two claims has, if it is computed."""
+    return iri(f"comparison:{_joined(*sorted((one, other)))}")
 
 
 def _joined(one: str, other: str) -> str:

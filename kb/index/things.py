@@ -25,6 +25,8 @@ KINDS = {
 """The lists of things, with the kind that each lists."""
 
 _DEGREES = re.compile(r"[+-]?\d{1,3}(\.\d+)?")
+_TOLD_BY = {"voices": "t:voiceCount", "independent_voices": "t:independentVoiceCount", "outlets": "t:outletCount"}
+_UNNAMED = {iri("naming:anonymous"), iri("naming:hearsay")}
 _NAMES = ("rdfs:label", "skos:altLabel", "skos:hiddenLabel")
 
 
@@ -58,6 +60,10 @@ class Things:
             "published": published or "~",
             "slug": "",
         }
+        if name == "events":
+            apart = descending(counts["contradicting"]) + descending(counts["differing"])
+            order["contested"] = apart + order["holders"]
+            order["single-voiced"] = ("0" if is_single_voiced(counts) else "1") + order["claims"]
         times = [Time(published, published, published, published, published)] if published else []
         return Entry(slug(thing), words, counts, order, set(self._values(name, thing)), times)
 
@@ -70,7 +76,20 @@ class Things:
         found = {"claims": len(claims), "holders": len({who for one in claims for who in said.iris(one, "t:holder")})}
         if name == "perspectives":
             found["contradictions"] = self._clashes[thing]
+        if name == "articles":
+            found["unnamed"] = sum(map(self._is_unnamed, claims))
+        if name == "events":
+            for key, term in _TOLD_BY.items():
+                found[key] = int(next(iter(said.texts(thing, term)), 0))
+            relations = self._relations.get(thing, Counter())
+            found["contradicting"] = relations["contradicts"]
+            found["differing"] = relations["differs-in-detail"] + relations["differs-in-certainty"]
         return found
+
+    def _is_unnamed(self, claim: str) -> bool:
+        """Whether a claim rests only on a source without a name: as in how-much-rests-on-unnamed-sources."""
+        naming, basis = self._said.iris(claim, "t:sourceNaming"), self._said.iris(claim, "t:attributionBasis")
+        return bool(_UNNAMED & set(naming)) or iri("basis:implied-by-passive") in basis
 
     def _values(self, name: str, thing: str) -> Iterator[tuple[str, str]]:
         said = self._said
@@ -91,6 +110,9 @@ class Things:
             for claim in concerned:
                 for found in self._claims.types(claim):
                     yield "type", path(found)
+            for relation in self._relations.get(thing, ()):
+                yield "relation", f"relation/{relation}"
+            yield "several", str(len({self._claims.article(claim) for claim in concerned}) > 1).lower()
 
     def _concerning(self, name: str) -> Mapping[str, set[str]]:
         """The claims that concern each thing of a list: about it, in it, selected by it or naming it."""
@@ -107,6 +129,17 @@ class Things:
     @cached_property
     def _selected(self) -> dict[str, set[str]]:
         return self._by("t:underPerspective")
+
+    @cached_property
+    def _relations(self) -> dict[str, Counter[str]]:
+        """How many pairs of claims of two articles, at least one of them about an event, stand so to each other."""
+        said, found = self._said, dict[str, Counter[str]]()
+        for name in said.instances("t:Comparison"):
+            ends = [end for term in ("t:left", "t:right") for end in said.iris(name, term)]
+            if len({self._claims.article(end) for end in ends}) > 1:
+                for event in {event for end in ends for event in said.iris(end, "t:about")}:
+                    found.setdefault(event, Counter()).update(map(slug, said.iris(name, "t:relation")))
+        return found
 
     @cached_property
     def _clashes(self) -> Counter[str]:
@@ -138,6 +171,12 @@ class Things:
             for thing in self._said.iris(claim, name):
                 found.setdefault(thing, set()).add(claim)
         return found
+
+
+def is_single_voiced(counts: Mapping[str, int]) -> bool:
+    """Whether several claims about an event come from no two voices that are known to be independent, and agree."""
+    apart = counts["contradicting"] + counts["differing"]
+    return counts["claims"] > 1 and counts["voices"] > 0 and counts["independent_voices"] <= 1 and not apart
 
 
 @dataclass(frozen=True)
