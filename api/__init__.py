@@ -5,6 +5,7 @@
     errors      every error as problem+json or a page
     fields      the fields of addresses and forms
     represent   values into responses
+    pictures    where the parts of pictures stand
     sparql      /sparql
     describe    the dataset in its own words: service description, VoID, DCAT, schema.org
     dataset     VoID, dumps, graphs one by one
