@@ -454,7 +454,7 @@ def _example(source: Source, endpoint: str, place: Place) -> dict[str, str]:
 def _shown(source: Source, endpoint: str, place: Place, example: Mapping[str, str]) -> Json | None:
     """An example of an answer in JSON: in the document, or where to find it; None where there is none to be shown."""
     operation = OPERATIONS[endpoint]
-    unfit = ("questions.question", "reference.document", "search.lookup", "sparql.sparql")
+    unfit = ("questions.question", "reference.document", "search.lookup", "sparql.sparql", "static")
     if not operation.bodies or operation.momentary or endpoint in unfit or place.arguments.keys() - example.keys():
         return None
     path = place.path.format_map(example)
