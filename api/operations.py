@@ -296,6 +296,15 @@ OPERATIONS: Final[Mapping[str, Operation]] = {
         headers=("Testimonia-Attribution", "Testimonia-Hint"),
         others_ignored=True,
     ),
+    "timeline.timeline": Operation(
+        "Lists",
+        "timeline",
+        formats=LISTING,
+        bodies={"": "Timeline"},
+        parameters=None,
+        also=(*COMMON, 406),
+        headers=("Testimonia-Total", "Link"),
+    ),
     "static": Operation("About", "static", formats=STATIC, also=(*BARE, 500), others_ignored=True),
 }
 """All routes, by endpoint."""
