@@ -74,6 +74,10 @@ BODIES: Final[Mapping[str, Schema]] = {
         },
         "What is here.",
     ),
+    "Land": record(
+        {"type": keys.fixed("MultiPolygon"), "coordinates": {"type": "array"}},
+        "The land of the world, without borders, as a geometry of GeoJSON (RFC 7946).",
+    ),
     "Questions": several(ref("Question"), "The saved questions."),
     "Health": record({"ok": truth(), "build": text(), "version": text()}),
     "Readiness": record(
