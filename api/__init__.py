@@ -5,11 +5,14 @@
     errors      every error as problem+json or a page
     fields      the fields of addresses and forms
     represent   values into responses
+    pictures    where the parts of pictures stand
     sparql      /sparql
     describe    the dataset in its own words: service description, VoID, DCAT, schema.org
     dataset     VoID, dumps, graphs one by one
     rest        things, vocabulary, health
+    filters     what filters are asked for, and the fields of their forms
     lists       lists with filters
+    timeline    the times that claims tell of
     questions   saved questions, each with a form and its answer
     search      what is found by words, and what an address means
     pages       pages to read
@@ -34,11 +37,11 @@ from collections.abc import Mapping
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from api import dataset, errors, headers, language, lists, operations, pages, reference, rest, search, sparql
+from api import dataset, errors, headers, language, lists, operations, pages, reference, rest, search, sparql, timeline
 from api import questions as saved
 from api.cache import AnswerCache
 from api.metrics import Metrics
-from api.pictures import amounts
+from api.pictures import amounts, times
 from api.represent import build_id, href, questions_on
 from api.straight import Straight
 from kb import __version__
@@ -86,14 +89,14 @@ def create_app(
         "snapshots": by_hash_too(snapshots or {}),
     }
     app.jinja_env.globals.update(href=href, version=__version__, build=build_id, questions_on=questions_on)
-    app.jinja_env.globals.update(amount_scale=amounts.scale)
+    app.jinja_env.globals.update(amount_scale=amounts.scale, times_together=times.together)
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
     language.register(app)
     errors.register(app)
     headers.register(app, engine, questions or {}, snapshots or {}, showing or Showing(), proxies=proxies)
     operations.register(app)
-    for module in (sparql, dataset, rest, lists, saved, search, pages, reference):
+    for module in (sparql, dataset, rest, lists, saved, search, timeline, pages, reference):
         app.register_blueprint(module.blueprint)
     places = {rule.rule.split("/", 2)[1].partition("<")[0].partition(".")[0] for rule in app.url_map.iter_rules()}
     own = app.extensions["testimonia"]

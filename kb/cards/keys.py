@@ -315,6 +315,9 @@ KEYS: Final[Mapping[str, tuple[str, Mapping[str, Schema]]]] = {
                             "One for each column.",
                         ),
                         "relations": several(ref("Standing"), "Those across articles first, the most different first."),
+                        "compatible": several(
+                            iri(), "Claims of other rows that neither contain nor exclude one of these."
+                        ),
                         "changes": several(ref("Change"), "What changed on the way from one to another."),
                         "put_alike": maybe(
                             ref("Concept", "The mode for which alone they share a row; they are not compared.")
@@ -374,7 +377,6 @@ KEYS: Final[Mapping[str, tuple[str, Mapping[str, Schema]]]] = {
         {
             "role": maybe(ref("Link", "Null where they measure the event itself.")),
             "unit": maybe(text()),
-            "part": truth("Whether they are parts of other numbers."),
             "items": several(
                 record(
                     {
@@ -735,6 +737,18 @@ KEYS: Final[Mapping[str, tuple[str, Mapping[str, Schema]]]] = {
             "outlets": whole("Outlets that tell of it."),
             "contradicting": whole("Pairs of claims of two articles that contradict each other."),
             "differing": whole("Such pairs that differ in detail or certainty."),
+        },
+    ),
+    "TimeOfClaim": (
+        "A time that a claim tells of, with the claim and its speaker.",
+        {
+            **_HIT,
+            "article": maybe(ref("Link", "The article that the claim reaches us through.")),
+            "time": ref("Time"),
+            "when": {
+                "enum": ["certain", "possible", None],
+                "description": "Whether it must have a day that was asked for, or can; null where none was.",
+            },
         },
     ),
     "ObjectInShort": ("A thing in a list.", {**_LINK, "kinds": _KINDS_OF, **_COUNTED}),

@@ -13,13 +13,13 @@ from kb.cards import perspectives
 from kb.cards.claims import hit, load_claims
 from kb.cards.compared import UNLIKE
 from kb.cards.entities import kinds_of
-from kb.cards.facts import Facts, Json, article_link
+from kb.cards.facts import Facts, Json, article_link, by_label
 from kb.cards.filters import DEFAULT_LIMIT, LISTS, parameter
 from kb.cards.narrow import BadFilter, Narrowed, facets, members, narrowed
 from kb.cards.places import told
 from kb.cards.witnesses import witnesses
 from kb.engine import Engine
-from kb.index.entry import numbers
+from kb.index.entry import numbers, unpack
 from kb.index.things import is_single_voiced
 from kb.namespaces import BASE, slug
 
@@ -96,7 +96,11 @@ def overview(engine: Engine) -> Json:
         "articles": [{**one, **{key: letters[one["iri"]][key] for key in ("siglum", "number")}} for one in articles],
         "totals": dict(totals),
         "agreement": _agreement(engine),
-        "contested": [one for one in contested if one["contradicting"] or one["differing"] or one["holders"] > 1],
+        "contested": [
+            {**one, "differs_in": _details(engine, one)}
+            for one in contested
+            if one["contradicting"] or one["differing"] or one["holders"] > 1
+        ],
         "single_voiced": [one for one in single if is_single_voiced(one)],
     }
 
@@ -105,6 +109,17 @@ def _first(engine: Engine, sort: str) -> list[Json]:
     """The first events in an order."""
     events = _walk(engine, "events", sort, ("", ""), members(engine, "events", "", [""]), EVENTS)
     return _entries(engine, Facts(engine), "events", [found for _, found, _ in events])
+
+
+def _details(engine: Engine, event: Json) -> list[Json]:
+    """In what articles differ on an event, by label."""
+    number = "SELECT number FROM entry WHERE list = 'events' AND slug = ?"
+    sql = "SELECT value, entries FROM member WHERE list = 'events' AND filter = 'differs_in'"
+    at = 1 << engine.index.rows(number, (slug(event["iri"]),))[0][0]
+    found = [f"{BASE}{value}" for value, entries in engine.index.rows(sql) if unpack(entries) & at]
+    facts = Facts(engine)
+    facts.load(found)
+    return sorted(map(facts.link, found), key=by_label)
 
 
 def _agreement(engine: Engine) -> Json:

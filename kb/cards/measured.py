@@ -14,16 +14,16 @@ _EVENT = {"iri": "", "label": "", "lang": None}
 
 def amounts(contents: Mapping[str, Content]) -> list[Json]:
     """What claims count or measure, by role and unit; ``contents`` are those of the claims, in their order."""
-    found: dict[tuple[str, str, bool], Json] = {}
+    found: dict[tuple[str, str], Json] = {}
     for claim, content in contents.items():
         for role, counted, quantity in _quantities(content):
-            part = quantity["subset_of"] is not None
-            key = (str((role or _EVENT)["iri"]), str(quantity["unit"] or ""), part)
-            group = found.setdefault(key, {"role": role, "unit": quantity["unit"], "part": part, "items": []})
+            key = (str((role or _EVENT)["iri"]), str(quantity["unit"] or ""))
+            group = found.setdefault(key, {"role": role, "unit": quantity["unit"], "items": []})
             group["items"].append({"claim": claim, "counted": counted, "quantity": quantity})
+    for group in found.values():
+        group["items"].sort(key=lambda item: item["quantity"]["subset_of"] is not None)
     return sorted(
-        found.values(),
-        key=lambda one: (-len(one["items"]), by_label(one["role"] or _EVENT), one["unit"] or "", one["part"]),
+        found.values(), key=lambda one: (-len(one["items"]), by_label(one["role"] or _EVENT), one["unit"] or "")
     )
 
 

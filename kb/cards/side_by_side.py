@@ -258,8 +258,15 @@ def _between(facts: Facts, read: Table, line: set[str], home: Mapping[str, str])
             }
             for (within, *_), names in sorted(ways.items(), key=lambda way: (way[0][:2], way[1]))
         ],
+        "compatible": sorted(_compatible(facts, read, line)),
         "changes": [drift(facts, name, *ends) for name, ends in sorted(read.drifts.items()) if set(ends) <= line],
     }
+
+
+def _compatible(facts: Facts, read: Table, line: set[str]) -> set[str]:
+    """The claims of other rows that neither contain nor exclude one of this row."""
+    apart = (set(ends) for name, ends in read.comparisons.items() if facts.iri(name, "t:relation") == _APART)
+    return {claim for ends in apart if ends & line for claim in ends - line}
 
 
 def _put_alike(facts: Facts, line: Sequence[str], tied: bool) -> Json | None:

@@ -26,6 +26,7 @@ KINDS = {
 
 _DEGREES = re.compile(r"[+-]?\d{1,3}(\.\d+)?")
 _TOLD_BY = {"voices": "t:voiceCount", "independent_voices": "t:independentVoiceCount", "outlets": "t:outletCount"}
+_APART = {iri(f"relation:{name}") for name in ("contradicts", "differs-in-detail", "differs-in-certainty")}
 _UNNAMED = {iri("naming:anonymous"), iri("naming:hearsay")}
 _NAMES = ("rdfs:label", "skos:altLabel", "skos:hiddenLabel")
 
@@ -112,6 +113,8 @@ class Things:
                     yield "type", path(found)
             for relation in self._relations.get(thing, ()):
                 yield "relation", f"relation/{relation}"
+            for detail in self._details.get(thing, ()):
+                yield "differs_in", path(detail)
             yield "several", str(len({self._claims.article(claim) for claim in concerned}) > 1).lower()
 
     def _concerning(self, name: str) -> Mapping[str, set[str]]:
@@ -133,12 +136,30 @@ class Things:
     @cached_property
     def _relations(self) -> dict[str, Counter[str]]:
         """How many pairs of claims of two articles, at least one of them about an event, stand so to each other."""
-        said, found = self._said, dict[str, Counter[str]]()
+        found: dict[str, Counter[str]] = {}
+        for name, events in self._across:
+            for event in events:
+                found.setdefault(event, Counter()).update(map(slug, self._said.iris(name, "t:relation")))
+        return found
+
+    @cached_property
+    def _details(self) -> dict[str, set[str]]:
+        """In what claims of two articles differ that contradict each other, or differ in detail or certainty."""
+        found: dict[str, set[str]] = {}
+        for name, events in self._across:
+            if _APART & set(self._said.iris(name, "t:relation")):
+                for event in events:
+                    found.setdefault(event, set()).update(self._said.iris(name, "t:differsIn"))
+        return found
+
+    @cached_property
+    def _across(self) -> list[tuple[str, set[str]]]:
+        """The comparisons between claims of two articles, with the events that these are about."""
+        said, found = self._said, []
         for name in said.instances("t:Comparison"):
             ends = [end for term in ("t:left", "t:right") for end in said.iris(name, term)]
             if len({self._claims.article(end) for end in ends}) > 1:
-                for event in {event for end in ends for event in said.iris(end, "t:about")}:
-                    found.setdefault(event, Counter()).update(map(slug, said.iris(name, "t:relation")))
+                found.append((name, {event for end in ends for event in said.iris(end, "t:about")}))
         return found
 
     @cached_property

@@ -173,11 +173,12 @@ def test_a_reply_is_one_of_the_accused_or_of_their_side() -> None:
 
 
 def test_numbers_stand_together_by_role_and_unit() -> None:
-    """In the example the barrels and those of them that leak are told apart: the latter are a part of the former."""
+    """The barrels of the example and those of them that leak are on one scale, the part behind the whole."""
     card = cards.card(FakeEngine(example().quads), iri(EVENT))
     assert card is not None
-    told = {(one["unit"], one["part"]): [item["quantity"]["value"] for item in one["items"]] for one in card["amounts"]}
-    assert told == {("barrel", False): [40], ("barrel", True): [12]}
+    told = {(one["role"]["label"], one["unit"]): [item["quantity"] for item in one["items"]] for one in card["amounts"]}
+    assert {key: [one["value"] for one in some] for key, some in told.items()} == {("Cargo", "barrel"): [40, 12]}
+    assert [one["subset_of"] is not None for one in told["Cargo", "barrel"]] == [False, True]
     assert {item["counted"]["iri"] for one in card["amounts"] for item in one["items"]} == {
         iri("object:barrels"),
         iri("object:leaking-barrels"),
