@@ -79,6 +79,27 @@ BODIES: Final[Mapping[str, Schema]] = {
         "The land of the world, without borders, as a geometry of GeoJSON (RFC 7946).",
     ),
     "Questions": several(ref("Question"), "The saved questions."),
+    "Terms": record(
+        {
+            "prefixes": {"type": "object", "additionalProperties": iri(), "description": "Namespaces by prefix."},
+            "terms": several(
+                record(
+                    {
+                        "name": text("The prefixed name."),
+                        "iri": iri(),
+                        "label": text(),
+                        "lang": maybe(text()),
+                        "kind": {"type": "string", "enum": ["class", "concept", "property", "scheme"]},
+                        "definition": maybe(text("What it means.")),
+                        "uses": maybe(whole("Instances of a class, statements of a property.")),
+                    }
+                ),
+                "Terms of the ontology, and what else the data uses.",
+            ),
+            "questions": several(record({"name": text(), "title": text(), "query": text("With its defaults.")})),
+        },
+        "What a query over this data can be made of.",
+    ),
     "Health": record({"ok": truth(), "build": text(), "version": text()}),
     "Readiness": record(
         {

@@ -296,6 +296,7 @@ OPERATIONS: Final[Mapping[str, Operation]] = {
         headers=("Testimonia-Attribution", "Testimonia-Hint"),
         others_ignored=True,
     ),
+    "sparql.terms": Operation("SPARQL", "sparql_terms", formats=(JSON,), bodies={"": "Terms"}),
     "static": Operation("About", "static", formats=STATIC, bodies={"": "Land"}, also=(*BARE, 500), others_ignored=True),
 }
 """All routes, by endpoint."""

@@ -6,11 +6,12 @@ import io
 import ipaddress
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from pathlib import Path
 from typing import cast
 from urllib.parse import quote, urlencode
 
 import pyoxigraph as ox
-from flask import Response, current_app, g, redirect, render_template, request
+from flask import Response, current_app, g, redirect, render_template, request, url_for
 
 from api import negotiate
 from api.errors import bad_parameter, not_acceptable
@@ -127,6 +128,12 @@ def href(name: str | None) -> str | None:
     if name == cards.ONTOLOGY or name.startswith(f"{cards.ONTOLOGY}#") or cards.kind_of(name) in OWN:
         return request.script_root + "/" + quote(name.removeprefix(BASE), safe="/#-._~")
     return name if name.startswith("https://") and not name.startswith(BASE) else None
+
+
+def built(name: str) -> str | None:
+    """The address of a file that the build makes for browsers; None where this runs from a checkout without them."""
+    there = Path(current_app.static_folder or "", "built", name).is_file()
+    return url_for("static", filename=f"built/{name}") if there else None
 
 
 def address(path: str, parameters: Mapping[str, str | Sequence[str]]) -> str:

@@ -19,6 +19,7 @@
     names      where a name occurs, and which are much like it
     context    what the keys of cards mean as JSON-LD
     rdf        the quads that belong to one thing
+    vocabulary the terms that a query can be made of
     asked      saved questions with what is asked of them
     keys       the keys of all of these, as a promise
     tables     the answers of queries
@@ -37,7 +38,7 @@ from kb.cards.lists import Page, listing, overview
 from kb.cards.lookup import find, likely, links, meant, resolve
 from kb.cards.names import alike, known_to_occur, nearest, occurs, registered
 from kb.cards.narrow import BadFilter, choices, suggestions
-from kb.cards.perspectives import perspective, perspective_graphs, perspectives
+from kb.cards.perspectives import perspective, perspective_graphs, perspective_links, perspectives
 from kb.cards.places import features
 from kb.cards.plain import table, text
 from kb.cards.rdf import PARTS, as_rdf, caption, description, ontology, owner
@@ -45,6 +46,7 @@ from kb.cards.retired import tombstone
 from kb.cards.search import NOTHING_FOUND, BadWords, Found, search
 from kb.cards.sections import SECTIONS
 from kb.cards.tables import RESULTS_JSON, Table, read, read_triples
+from kb.cards.vocabulary import vocabulary
 from kb.cards.witnesses import witnesses
 from kb.namespaces import slug
 
@@ -97,6 +99,7 @@ __all__ = [
     "parameter",
     "perspective",
     "perspective_graphs",
+    "perspective_links",
     "perspectives",
     "read",
     "read_triples",
@@ -108,5 +111,6 @@ __all__ = [
     "table",
     "text",
     "tombstone",
+    "vocabulary",
     "witnesses",
 ]
