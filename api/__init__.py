@@ -5,6 +5,7 @@
     errors      every error as problem+json or a page
     fields      the fields of addresses and forms
     represent   values into responses
+    pictures    pictures, worked out as numbers
     sparql      /sparql
     describe    the dataset in its own words: service description, VoID, DCAT, schema.org
     dataset     VoID, dumps, graphs one by one
@@ -37,7 +38,7 @@ from api import dataset, errors, headers, language, lists, operations, pages, re
 from api import questions as saved
 from api.cache import AnswerCache
 from api.metrics import Metrics
-from api.represent import build_id, href, questions_on
+from api.represent import build_id, href, pieces, questions_on
 from api.straight import Straight
 from kb import __version__
 from kb.cards import LISTS
@@ -83,7 +84,9 @@ def create_app(
         "showing": showing or Showing(),
         "snapshots": by_hash_too(snapshots or {}),
     }
-    app.jinja_env.globals.update(href=href, version=__version__, build=build_id, questions_on=questions_on)
+    app.jinja_env.globals.update(
+        build=build_id, href=href, pieces=pieces, questions_on=questions_on, version=__version__
+    )
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
     language.register(app)

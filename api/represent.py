@@ -4,6 +4,7 @@ import csv
 import functools
 import io
 import ipaddress
+import itertools
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import cast
@@ -127,6 +128,16 @@ def href(name: str | None) -> str | None:
     if name == cards.ONTOLOGY or name.startswith(f"{cards.ONTOLOGY}#") or cards.kind_of(name) in OWN:
         return request.script_root + "/" + quote(name.removeprefix(BASE), safe="/#-._~")
     return name if name.startswith("https://") and not name.startswith(BASE) else None
+
+
+def pieces(words: str, marks: Iterable[Mapping[str, object]]) -> list[tuple[str, list[str]]]:
+    """Words in pieces, each with what it is marked as, sorted: marks may overlap or stand inside each other."""
+    ranges = [(int(str(mark["start"])), int(str(mark["end"])), str(mark["what"])) for mark in marks]
+    cuts = sorted({0, len(words), *(cut for start, end, _ in ranges for cut in (start, end))})
+    return [
+        (words[start:end], sorted({what for first, last, what in ranges if first <= start and end <= last}))
+        for start, end in itertools.pairwise(cuts)
+    ]
 
 
 def address(path: str, parameters: Mapping[str, str | Sequence[str]]) -> str:

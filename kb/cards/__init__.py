@@ -5,6 +5,7 @@
     claims     a claim, in full and in short, never without its speaker
     shared     where the words of a passage stand again
     compared   how a claim stands to others about the same event
+    reading    an article as it is read: its sentences with the claims that rest on them
     conclusions   what follows by rule from a claim, apart from what it says
     sections   which part of what is much is shown, and where the rest is
     entities   actors, places, events, objects, articles, concepts, the ontology
@@ -17,6 +18,7 @@
     search     what is found by words
     lookup     what an address, a slug or an identifier means
     names      where a name occurs, and which are much like it
+    indexed    claims that have a value, out of the index
     context    what the keys of cards mean as JSON-LD
     rdf        the quads that belong to one thing
     asked      saved questions with what is asked of them
@@ -40,7 +42,7 @@ from kb.cards.narrow import BadFilter, choices, suggestions
 from kb.cards.perspectives import perspective, perspective_graphs, perspectives
 from kb.cards.places import features
 from kb.cards.plain import table, text
-from kb.cards.rdf import PARTS, as_rdf, caption, description, ontology, owner
+from kb.cards.rdf import PARTS, as_rdf, caption, description, ontology, owner, paragraph
 from kb.cards.retired import tombstone
 from kb.cards.search import NOTHING_FOUND, BadWords, Found, search
 from kb.cards.sections import SECTIONS
@@ -94,6 +96,7 @@ __all__ = [
     "ontology_card",
     "overview",
     "owner",
+    "paragraph",
     "parameter",
     "perspective",
     "perspective_graphs",
