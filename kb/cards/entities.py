@@ -12,6 +12,7 @@ from kb.cards import perspectives, sections
 from kb.cards.claims import SHOWING, claim_card, hit, load_claims
 from kb.cards.compared import counts
 from kb.cards.facts import Facts, Json, article_link, as_iri, by_label, column, kind_of, linked, rows, voice_of
+from kb.cards.places import in_gazetteers
 from kb.cards.retired import tombstone
 from kb.cards.sections import Window, part
 from kb.cards.shared import shared_by
@@ -90,7 +91,7 @@ def card(
         "event": _event,
         "object": _thing,
         "perspective": _perspective,
-        "place": _thing,
+        "place": _place,
     }
     return {"iri": name, "kind": kind, **special.get(kind, _concept)(engine, facts, window), "own": facts.own(name)}
 
@@ -202,6 +203,11 @@ def _thing(engine: Engine, facts: Facts, window: Window) -> Json:
     naming = linked(engine, "graphs-naming", "claim", thing=window.name)
     load_claims(facts, naming[:HITS_LIMIT])
     return {**_own_words(engine, facts, window), "claims_naming_it": _naming(engine, facts, naming, window.name)}
+
+
+def _place(engine: Engine, facts: Facts, window: Window) -> Json:
+    found = in_gazetteers(engine, facts, [window.name])
+    return {**_thing(engine, facts, window), "gazetteers": found.get(window.name, [])}
 
 
 def _event(engine: Engine, facts: Facts, window: Window) -> Json:

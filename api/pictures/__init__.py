@@ -1,0 +1,5 @@
+"""Where the parts of pictures stand: pure functions from values to places; templates draw them as SVG.
+
+flows    bands from articles through voices to holders, as wide as the claims are many
+map      points of places on a map, with the ground around them and room for their names
+"""
