@@ -61,6 +61,7 @@ SCRIPTED = {
 LASTING = "public, max-age=86400"
 """Anybody may keep an answer for a day: it depends on this code and not on the data."""
 
+_ANSWERS_DEPEND_ON = ("*.py", "templates/*", "static/*", "static/built/*")
 _ID = re.compile(r"[A-Za-z0-9-]{8,64}")
 _COMPRESSIBLE = ("text/", "application/", "image/svg")
 
@@ -190,7 +191,7 @@ def _fingerprint(app: Flask, questions: Mapping[str, Question], snapshots: Mappi
     """A hash of what answers depend on beside the build: version, templates, style, questions, and texts at hand."""
     found = hashlib.sha256(f"{__version__} {showing}".encode())
     here = Path(app.root_path)
-    for path in sorted([*here.glob("*.py"), *here.glob("templates/*"), *here.glob("static/*")]):
+    for path in sorted(path for pattern in _ANSWERS_DEPEND_ON for path in here.glob(pattern)):
         if path.is_file():
             found.update(path.name.encode() + path.read_bytes())
     for name, question in sorted(questions.items()):
@@ -201,7 +202,7 @@ def _fingerprint(app: Flask, questions: Mapping[str, Question], snapshots: Mappi
 
 
 def _read_file(response: Response) -> None:
-    """Puts a file that would be passed through (style and icon, both small) into the response's memory.
+    """Puts a file that would be passed through (styles, scripts, pictures, all small) into the response's memory.
 
     Its validator goes, since it is made of the day of the file and not of what is in it.
     """

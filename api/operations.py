@@ -39,7 +39,7 @@ from kb.index.words import KINDS
 
 TEXT: Final = Format("txt", "text/plain", "text")
 ICON: Final = Format("svg", "image/svg+xml", "picture")
-STATIC: Final = (Format("css", "text/css", "style"), Format("js", "text/javascript", "script"), ICON)
+STATIC: Final = (Format("css", "text/css", "style"), Format("js", "text/javascript", "script"), ICON, JSON, TEXT)
 """Formats of files that are served as they are."""
 
 MAX_TEXT: Final = 200
@@ -333,7 +333,16 @@ OPERATIONS: Final[Mapping[str, Operation]] = {
         headers=("Testimonia-Attribution", "Testimonia-Hint"),
         others_ignored=True,
     ),
-    "static": Operation("About", "static", formats=STATIC, also=(*BARE, 500), others_ignored=True),
+    "static": Operation("About", "static", formats=STATIC, bodies={"": "Land"}, also=(*BARE, 500), others_ignored=True),
+    "timeline.timeline": Operation(
+        "Lists",
+        "timeline",
+        formats=LISTING,
+        bodies={"": "Timeline"},
+        parameters=None,
+        also=(*COMMON, 406),
+        headers=("Testimonia-Total", "Link"),
+    ),
 }
 """All routes, by endpoint."""
 

@@ -61,7 +61,7 @@ def _source() -> Source:
         views=app.view_functions,
         engine=engine(),
         questions=questions(),
-        files=sorted(path.name for path in folder.iterdir() if path.is_file()),
+        files=sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()),
         ask=ask,
         root=request.script_root,
     )

@@ -17,6 +17,7 @@
     narrow     what filters leave of a list
     places     which places lie in which, as somebody claims; where gazetteers have them
     lists      lists with filters and paging, the front page
+    timeline   the times that claims tell of, and how much is told of each stretch of days
     search     what is found by words
     lookup     what an address, a slug or an identifier means
     names      where a name occurs, and which are much like it
@@ -43,8 +44,11 @@ from kb.cards.filters import (
     MAX_LIMIT,
     MAX_TEXT,
     MAX_VALUES,
+    MOST_TIMES,
     PAGING,
     PARAMETERS,
+    TIMELINE,
+    TIMELINE_LIMIT,
     Parameter,
     parameter,
 )
@@ -62,6 +66,7 @@ from kb.cards.retired import tombstone
 from kb.cards.search import NOTHING_FOUND, BadWords, Found, search
 from kb.cards.sections import SECTIONS
 from kb.cards.tables import RESULTS_JSON, Table, read, read_triples
+from kb.cards.timeline import Timeline, timeline
 from kb.cards.witnesses import witnesses
 from kb.namespaces import slug
 
@@ -73,6 +78,7 @@ __all__ = [
     "MAX_LIMIT",
     "MAX_TEXT",
     "MAX_VALUES",
+    "MOST_TIMES",
     "NOTHING_FOUND",
     "ONTOLOGY",
     "PAGING",
@@ -80,6 +86,8 @@ __all__ = [
     "PARTS",
     "RESULTS_JSON",
     "SECTIONS",
+    "TIMELINE",
+    "TIMELINE_LIMIT",
     "BadFilter",
     "BadWords",
     "Found",
@@ -87,6 +95,7 @@ __all__ = [
     "Page",
     "Parameter",
     "Table",
+    "Timeline",
     "alike",
     "as_geojson",
     "as_rdf",
@@ -130,6 +139,7 @@ __all__ = [
     "suggestions",
     "table",
     "text",
+    "timeline",
     "tombstone",
     "witnesses",
 ]

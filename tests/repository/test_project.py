@@ -2,6 +2,7 @@
 
 import csv
 import io
+import json
 import os
 import re
 import subprocess
@@ -17,6 +18,7 @@ from places import EXAMPLE, ROOT
 from kb import cli
 
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+BROWSER = json.loads((ROOT / "api" / "browser" / "package.json").read_text(encoding="utf-8"))
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 
 
@@ -83,11 +85,12 @@ def test_links_between_documents_lead_somewhere() -> None:
 
 
 def test_each_dependency_has_its_reason() -> None:
-    """docs/dependencies.md has one line for each dependency and no other."""
+    """docs/dependencies.md has one line for each dependency, of Python or of browsers, and no other."""
     page = (ROOT / "docs" / "dependencies.md").read_text(encoding="utf-8")
     declared = PROJECT["project"]["dependencies"] + PROJECT["project"]["optional-dependencies"]["dev"]
-    names = sorted(re.match(r"[\w-]+", line)[0] for line in declared)  # type: ignore[index]
-    assert sorted(re.findall(r"^\| `([\w-]+)` \| [^|]+ \| [^|]{20,} \|$", page, re.M)) == names
+    names = [re.match(r"[\w-]+", line)[0] for line in declared]  # type: ignore[index]
+    names += [name for kind in ("dependencies", "devDependencies") for name in BROWSER[kind]]
+    assert sorted(re.findall(r"^\| `([\w@/-]+)` \| [^|]+ \| [^|]{20,} \|$", page, re.M)) == sorted(names)
 
 
 def test_the_console_script_points_at_a_command() -> None:
@@ -99,7 +102,7 @@ def test_the_console_script_points_at_a_command() -> None:
 
 
 def test_the_wheel_holds_what_serving_needs(tmp_path: Path) -> None:
-    """A wheel has the code, the data, the ontology, the shapes, the questions, templates and styles, and no test."""
+    """A wheel has code, data, ontology, shapes, questions, templates, styles, what browsers load, and no test."""
     subprocess.run(
         [sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "--wheel-dir", str(tmp_path), str(ROOT)],
         check=True,
@@ -109,6 +112,8 @@ def test_the_wheel_holds_what_serving_needs(tmp_path: Path) -> None:
     names = set(zipfile.ZipFile(wheel).namelist())
     wanted = [path for path in tracked() if path.relative_to(ROOT).parts[0] in ("api", "kb")]
     assert {str(path.relative_to(ROOT)) for path in wanted} <= names
+    made = ("LICENSES.txt", "editor.js", "land.json", "pictures.js", "sparql.js", "stamp.txt")
+    assert {f"api/static/built/{name}" for name in made} <= names
     for folder in ("ontology", "shapes"):
         assert {f"kb/{folder}/{path.name}" for path in (ROOT / folder).glob("*.ttl")} <= names
     tops = {name.split("/")[0] for name in names}
