@@ -15,6 +15,8 @@
     timeline    the times that claims tell of
     questions   saved questions, each with a form and its answer
     search      what is found by words, and what an address means
+    maps        what claims say of places, on a map; who relays whom
+    pictures    where the parts of pictures stand
     pages       pages to read
     bodies      the keys of answers that are no cards
     openapi     all that can be asked, as OpenAPI
@@ -36,7 +38,21 @@ from collections.abc import Mapping
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from api import dataset, errors, headers, language, lists, operations, pages, reference, rest, search, sparql, timeline
+from api import (
+    dataset,
+    errors,
+    headers,
+    language,
+    lists,
+    maps,
+    operations,
+    pages,
+    reference,
+    rest,
+    search,
+    sparql,
+    timeline,
+)
 from api import questions as saved
 from api.cache import AnswerCache
 from api.metrics import Metrics
@@ -95,7 +111,7 @@ def create_app(
     errors.register(app)
     headers.register(app, engine, questions or {}, snapshots or {}, showing or Showing(), proxies=proxies)
     operations.register(app)
-    for module in (sparql, dataset, rest, lists, saved, search, timeline, pages, reference):
+    for module in (sparql, dataset, rest, lists, maps, saved, search, timeline, pages, reference):
         app.register_blueprint(module.blueprint)
     places = {rule.rule.split("/", 2)[1].partition("<")[0].partition(".")[0] for rule in app.url_map.iter_rules()}
     own = app.extensions["testimonia"]

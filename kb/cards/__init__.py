@@ -10,6 +10,9 @@
     sections   which part of what is much is shown, and where the rest is
     entities   actors, places, events, objects, articles, concepts, the ontology
     retired    addresses that are no longer in use
+    chosen     of which claims a picture of many is drawn
+    mapped     the places and ways that claims tell of, where gazetteers have them
+    relaying   who relays whom, and how much rests on whom
     perspectives   the graphs that are left when one looks through a perspective
     filters    the parameters of lists, as data
     narrow     what filters leave of a list
@@ -31,6 +34,8 @@ The queries stand in kb/queries/cards, one file each.
 """
 
 from kb.cards.asked import asked, choices_of, described
+from kb.cards.chosen import BY
+from kb.cards.chosen import choices as choices_by
 from kb.cards.claims import claim_card, hits
 from kb.cards.context import CONTEXT, document
 from kb.cards.entities import ONTOLOGY, card, ontology_card
@@ -40,6 +45,7 @@ from kb.cards.filters import (
     LISTS,
     MAX_LIMIT,
     MAX_TEXT,
+    MAX_VALUES,
     MOST_TIMES,
     PAGING,
     PARAMETERS,
@@ -50,12 +56,14 @@ from kb.cards.filters import (
 )
 from kb.cards.lists import Page, listing, overview
 from kb.cards.lookup import find, likely, links, meant, resolve
+from kb.cards.mapped import as_geojson, mapped
 from kb.cards.names import alike, known_to_occur, nearest, occurs, registered
 from kb.cards.narrow import BadFilter, choices, suggestions
 from kb.cards.perspectives import perspective, perspective_graphs, perspectives
 from kb.cards.places import features
 from kb.cards.plain import table, text
 from kb.cards.rdf import PARTS, as_rdf, caption, description, ontology, owner, paragraph
+from kb.cards.relaying import relaying
 from kb.cards.retired import tombstone
 from kb.cards.search import NOTHING_FOUND, BadWords, Found, search
 from kb.cards.sections import SECTIONS
@@ -65,11 +73,13 @@ from kb.cards.witnesses import witnesses
 from kb.namespaces import slug
 
 __all__ = [
+    "BY",
     "CONTEXT",
     "DEFAULT_LIMIT",
     "LISTS",
     "MAX_LIMIT",
     "MAX_TEXT",
+    "MAX_VALUES",
     "MOST_TIMES",
     "NOTHING_FOUND",
     "ONTOLOGY",
@@ -89,11 +99,13 @@ __all__ = [
     "Table",
     "Timeline",
     "alike",
+    "as_geojson",
     "as_rdf",
     "asked",
     "caption",
     "card",
     "choices",
+    "choices_by",
     "choices_of",
     "claim_card",
     "described",
@@ -107,6 +119,7 @@ __all__ = [
     "likely",
     "links",
     "listing",
+    "mapped",
     "meant",
     "nearest",
     "occurs",
@@ -122,6 +135,7 @@ __all__ = [
     "read",
     "read_triples",
     "registered",
+    "relaying",
     "resolve",
     "search",
     "slug",
