@@ -10,7 +10,9 @@
     describe    the dataset in its own words: service description, VoID, DCAT, schema.org
     dataset     VoID, dumps, graphs one by one
     rest        things, vocabulary, health
+    filters     what filters are asked for, and the fields of their forms
     lists       lists with filters
+    timeline    the times that claims tell of
     questions   saved questions, each with a form and its answer
     search      what is found by words, and what an address means
     pages       pages to read
@@ -35,7 +37,7 @@ from gettext import NullTranslations
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from api import dataset, errors, headers, language, lists, operations, pages, reference, rest, search, sparql
+from api import dataset, errors, headers, language, lists, operations, pages, reference, rest, search, sparql, timeline
 from api import questions as saved
 from api.cache import AnswerCache
 from api.metrics import Metrics
@@ -99,7 +101,7 @@ def create_app(
     errors.register(app)
     headers.register(app, engine, questions or {}, snapshots or {}, showing or Showing(), proxies=proxies)
     operations.register(app)
-    for module in (sparql, dataset, rest, lists, saved, search, pages, reference):
+    for module in (sparql, dataset, rest, lists, saved, search, timeline, pages, reference):
         app.register_blueprint(module.blueprint)
     places = {rule.rule.split("/", 2)[1].partition("<")[0].partition(".")[0] for rule in app.url_map.iter_rules()}
     own = app.extensions["testimonia"]

@@ -152,6 +152,36 @@ BODIES: Final[Mapping[str, Schema]] = {
         },
         "Places as GeoJSON (RFC 7946).",
     ),
+    "Timeline": record(
+        {
+            "total": whole("How many times there are in all."),
+            "claims": whole("How many claims tell of them."),
+            "undated": whole("How many claims fit all filters but those of days, and tell of no time."),
+            "undated_claims": text("The path of the list of these."),
+            "limit": whole("How many times a page has at most."),
+            "unit": text("What the stretches are: day, month, year, decade or century."),
+            "stretches": several(
+                record(
+                    {
+                        "from": text("Its begin as the filter takes it."),
+                        "to": text("Its end as the filter takes it."),
+                        "first": text("Its first day."),
+                        "last": text("Its last day."),
+                        "claims": whole("How many claims can have a day in it."),
+                        "certain": whole("How many of these must, however their words are taken."),
+                    }
+                ),
+                "Stretches of days, as far as they are named and asked for.",
+            ),
+            "items": several(ref("TimeOfClaim"), "By the first day on which they can begin."),
+            "next": maybe(text("The path of the next page, null on the last.")),
+            "facets": record(
+                {one.name: _COUNT for one in cards.PARAMETERS["claims"] if one.facet},
+                "How many claims each value of a filter gives under the other filters.",
+            ),
+        },
+        "When things are said to have happened.",
+    ),
     **{
         f"{item}Page": record(
             {

@@ -270,6 +270,8 @@ def parameters_of(source: Source, endpoint: str, value: str, method: str = "GET"
     """The parameters of an operation; ``value`` is that of the argument that is spelt out."""
     if endpoint == "lists.listing":
         return list_parameters(source.engine, value)
+    if endpoint == "timeline.timeline":
+        return [_listed(source.engine, "claims", one) for one in cards.TIMELINE]
     if endpoint == "questions.question":
         return question_parameters(source.engine, source.questions[value])
     if endpoint == "rest.entity":
@@ -454,11 +456,15 @@ def _example(source: Source, endpoint: str, place: Place) -> dict[str, str]:
 def _shown(source: Source, endpoint: str, place: Place, example: Mapping[str, str]) -> Json | None:
     """An example of an answer in JSON: in the document, or where to find it; None where there is none to be shown."""
     operation = OPERATIONS[endpoint]
-    unfit = ("questions.question", "reference.document", "search.lookup", "sparql.sparql")
+    unfit = ("questions.question", "reference.document", "search.lookup", "sparql.sparql", "static")
     if not operation.bodies or operation.momentary or endpoint in unfit or place.arguments.keys() - example.keys():
         return None
     path = place.path.format_map(example)
-    asked = path + {"lists.listing": "?limit=1", "search.search": f"?limit=1&q={_WORD}"}.get(endpoint, "")
+    asked = path + {
+        "lists.listing": "?limit=1",
+        "timeline.timeline": "?limit=1",
+        "search.search": f"?limit=1&q={_WORD}",
+    }.get(endpoint, "")
     answer = source.ask(asked)
     if answer is None:
         return None

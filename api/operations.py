@@ -297,6 +297,15 @@ OPERATIONS: Final[Mapping[str, Operation]] = {
         others_ignored=True,
     ),
     "static": Operation("About", "static", formats=STATIC, bodies={"": "Land"}, also=(*BARE, 500), others_ignored=True),
+    "timeline.timeline": Operation(
+        "Lists",
+        "timeline",
+        formats=LISTING,
+        bodies={"": "Timeline"},
+        parameters=None,
+        also=(*COMMON, 406),
+        headers=("Testimonia-Total", "Link"),
+    ),
 }
 """All routes, by endpoint."""
 

@@ -14,6 +14,7 @@
     narrow     what filters leave of a list
     places     which places lie in which, as somebody claims; where gazetteers have them
     lists      lists with filters and paging, the front page
+    timeline   the times that claims tell of, and how much is told of each stretch of days
     search     what is found by words
     lookup     what an address, a slug or an identifier means
     names      where a name occurs, and which are much like it
@@ -32,7 +33,19 @@ from kb.cards.claims import claim_card, hits
 from kb.cards.context import CONTEXT, document
 from kb.cards.entities import ONTOLOGY, card, ontology_card
 from kb.cards.facts import Json, kind_of
-from kb.cards.filters import DEFAULT_LIMIT, LISTS, MAX_LIMIT, MAX_TEXT, PAGING, PARAMETERS, Parameter, parameter
+from kb.cards.filters import (
+    DEFAULT_LIMIT,
+    LISTS,
+    MAX_LIMIT,
+    MAX_TEXT,
+    MOST_TIMES,
+    PAGING,
+    PARAMETERS,
+    TIMELINE,
+    TIMELINE_LIMIT,
+    Parameter,
+    parameter,
+)
 from kb.cards.lists import Page, listing, overview
 from kb.cards.lookup import find, likely, links, meant, resolve
 from kb.cards.names import alike, known_to_occur, nearest, occurs, registered
@@ -45,6 +58,7 @@ from kb.cards.retired import tombstone
 from kb.cards.search import NOTHING_FOUND, BadWords, Found, search
 from kb.cards.sections import SECTIONS
 from kb.cards.tables import RESULTS_JSON, Table, read, read_triples
+from kb.cards.timeline import Timeline, timeline
 from kb.cards.witnesses import witnesses
 from kb.namespaces import slug
 
@@ -54,6 +68,7 @@ __all__ = [
     "LISTS",
     "MAX_LIMIT",
     "MAX_TEXT",
+    "MOST_TIMES",
     "NOTHING_FOUND",
     "ONTOLOGY",
     "PAGING",
@@ -61,6 +76,8 @@ __all__ = [
     "PARTS",
     "RESULTS_JSON",
     "SECTIONS",
+    "TIMELINE",
+    "TIMELINE_LIMIT",
     "BadFilter",
     "BadWords",
     "Found",
@@ -68,6 +85,7 @@ __all__ = [
     "Page",
     "Parameter",
     "Table",
+    "Timeline",
     "alike",
     "as_rdf",
     "asked",
@@ -107,6 +125,7 @@ __all__ = [
     "suggestions",
     "table",
     "text",
+    "timeline",
     "tombstone",
     "witnesses",
 ]

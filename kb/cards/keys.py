@@ -604,6 +604,18 @@ KEYS: Final[Mapping[str, tuple[str, Mapping[str, Schema]]]] = {
             **_VIA,
         },
     ),
+    "TimeOfClaim": (
+        "A time that a claim tells of, with the claim and its speaker.",
+        {
+            **_HIT,
+            "article": maybe(ref("Link", "The article that the claim reaches us through.")),
+            "time": ref("Time"),
+            "when": {
+                "enum": ["certain", "possible", None],
+                "description": "Whether it must have a day that was asked for, or can; null where none was.",
+            },
+        },
+    ),
     "EventInShort": ("An event in a list.", {**_LINK, "kinds": _KINDS_OF, **_COUNTED}),
     "ObjectInShort": ("A thing in a list.", {**_LINK, "kinds": _KINDS_OF, **_COUNTED}),
     "PerspectiveInShort": (

@@ -194,6 +194,7 @@ class Claims:
             yield "type", path(found)
         for place in self.places(claim):
             yield "at", path(place)
+        yield "dated", _flag(bool(self.times(claim)))
         words = self._loaded_words(claim)
         yield "loaded", _flag(bool(words))
         for word in words:
