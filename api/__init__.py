@@ -34,6 +34,7 @@ Blueprints know nothing of each other; what they share stands in represent and e
 """
 
 from collections.abc import Mapping
+from gettext import NullTranslations
 
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
@@ -80,20 +81,27 @@ def create_app(
     showing: Showing | None = None,
     cache_bytes: int = CACHE_BYTES,
     proxies: int = 0,
+    translations: Mapping[str, NullTranslations] | None = None,
 ) -> Flask:
     """An application that serves what ``engine`` holds.
 
     ``questions`` are the saved questions by name; ``snapshots`` the texts of articles by slug, as far as they are at
     hand: with them, a claim's page shows its passage, as much of it as ``showing`` allows. ``cache_bytes`` bounds the
     answers that are kept. ``proxies`` is how many reverse proxies stand in front, whose word for a client's address
-    (X-Forwarded-For) is taken.
+    (X-Forwarded-For) is taken. ``translations`` of pages are catalogues by language; without it, those that ship.
     """
+    spoken = language.catalogues(language.LOCALE) if translations is None else translations
     app = Flask(__name__)
     app.config["MAX_CONTENT_LENGTH"] = MAX_BODY
     app.config["MAX_FORM_MEMORY_SIZE"] = MAX_BODY
     if proxies:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=proxies, x_host=proxies)  # type: ignore[method-assign]
-    cache = AnswerCache(headers.constant(app.wsgi_app), lambda: engine.build_id, max_bytes=cache_bytes)
+    cache = AnswerCache(
+        headers.constant(app.wsgi_app),
+        lambda: engine.build_id,
+        language=language.chooser(spoken),
+        max_bytes=cache_bytes,
+    )
     app.wsgi_app = cache  # type: ignore[method-assign]
     app.extensions["testimonia"] = {
         "cache": cache,
@@ -107,7 +115,7 @@ def create_app(
     )
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
-    language.register(app)
+    language.register(app, spoken)
     errors.register(app)
     headers.register(app, engine, questions or {}, snapshots or {}, showing or Showing(), proxies=proxies)
     operations.register(app)
