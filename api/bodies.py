@@ -24,6 +24,29 @@ _QUESTION_LINK = {"name": text(), "title": text(), "description": text(), "href"
 _COUNT: Schema = {"type": "object", "additionalProperties": whole()}
 _WORDS: Schema = {"type": "object", "additionalProperties": several(text())}
 
+_GAZETTEER = record({name: schema for name, schema in keys.KEYS["Spot"][1].items() if name not in ("lat", "long")})
+_VOICE = ref("Voice")
+_NAMED_PLACES = record(
+    {
+        "total": whole(),
+        "items": several(
+            record(
+                {
+                    **keys.LINK,
+                    "claims": whole("How many of these claims name it."),
+                    "more": text("The path of the list of these claims."),
+                    "gazetteers": several(ref("Spot")),
+                }
+            ),
+            "Those first that most claims name.",
+        ),
+    }
+)
+_CHOSEN: Schema = {
+    "total": whole("How many claims were chosen."),
+    "more": text("The path of the list of these claims."),
+}
+
 BODIES: Final[Mapping[str, Schema]] = {
     "Problem": record(
         {
@@ -154,16 +177,7 @@ BODIES: Final[Mapping[str, Schema]] = {
                             {
                                 **keys.KEYS["PlaceInShort"][1],
                                 "name_forms": several(ref("Text")),
-                                "gazetteers": several(
-                                    record(
-                                        {
-                                            "iri": iri(),
-                                            "source": maybe(text()),
-                                            "issued": maybe(text()),
-                                            "precision": {"type": "number"},
-                                        }
-                                    )
-                                ),
+                                "gazetteers": several(_GAZETTEER),
                             }
                         ),
                     }
@@ -172,6 +186,143 @@ BODIES: Final[Mapping[str, Schema]] = {
             "next": maybe(text("The path of the next page, null on the last.")),
         },
         "Places as GeoJSON (RFC 7946).",
+    ),
+    "Map": record(
+        {
+            **_CHOSEN,
+            "naming": whole("How many of them name a place."),
+            "places": {**_NAMED_PLACES, "description": "Places that a gazetteer here has a point for."},
+            "without_point": {**_NAMED_PLACES, "description": "Places that none has: they are not on the map."},
+            "ways": record(
+                {
+                    "total": whole(),
+                    "items": several(
+                        record(
+                            {
+                                "claim": ref("ClaimInShort"),
+                                "origins": several(ref("Link")),
+                                "paths": several(ref("Link")),
+                                "destinations": several(ref("Link")),
+                            }
+                        ),
+                        "Those with the most ends first.",
+                    ),
+                },
+                "Claims that tell of a way: from where, over what, to where.",
+            ),
+            "gazetteers": several(
+                record(
+                    {
+                        "iri": iri(),
+                        "source": maybe(text()),
+                        "issued": maybe(text()),
+                        "license": maybe(iri()),
+                        "notes": several(ref("Text")),
+                    }
+                ),
+                "Whose points these are.",
+            ),
+        },
+        "The places that claims name, and the ways that they tell of.",
+    ),
+    "Voices": record(
+        {
+            **_CHOSEN,
+            "articles": record(
+                {
+                    "total": whole(),
+                    "items": several(
+                        record(
+                            {
+                                "iri": iri(),
+                                "label": text(),
+                                "siglum": text("Its letter in this answer."),
+                                "number": whole(),
+                                "claims": whole(),
+                            }
+                        ),
+                        "Those with the most claims, in the order of their days.",
+                    ),
+                }
+            ),
+            "voices": record(
+                {
+                    "total": whole(),
+                    "items": several(
+                        record(
+                            {
+                                "key": text("What “flows” call it."),
+                                "voice": _VOICE,
+                                "through": whole("Claims that reach us through it: held or relayed by it."),
+                                "share": {
+                                    "type": "number",
+                                    "description": "Which part of all chosen claims these are.",
+                                },
+                                "held": whole(),
+                                "held_more": maybe(text("The path of the list of these.")),
+                                "relayed": whole(),
+                                "relayed_more": maybe(text("The path of the list of these.")),
+                                "articles": whole("In how many articles."),
+                                "events": whole("About how many events."),
+                                "events_through_it_alone": whole("About which no other chosen claim reaches us."),
+                            }
+                        ),
+                        "Those first on whom most rests.",
+                    ),
+                }
+            ),
+            "relays": record(
+                {
+                    "total": whole(),
+                    "items": several(
+                        record({"by": _VOICE, "of": _VOICE, "claims": whole()}), "Those with the most claims first."
+                    ),
+                },
+                "Pairs of voices that stand next to each other in chains: who passes on what is said by whom.",
+            ),
+            "flows": several(
+                record(
+                    {
+                        "article": maybe(iri("Null for all that are not shown.")),
+                        "through": several(maybe(text("A key of “voices”, null for all that are not shown."))),
+                        "holder": maybe(text("A key of “voices”, null for all that are not shown.")),
+                        "claims": whole(),
+                    }
+                ),
+                "Chains: from which article, relayed by whom beside its outlet, to which holder, how many claims.",
+            ),
+        },
+        "Who relays whom, and how much rests on whom.",
+    ),
+    "Timeline": record(
+        {
+            "total": whole("How many times there are in all."),
+            "claims": whole("How many claims tell of them."),
+            "undated": whole("How many claims fit all filters but those of days, and tell of no time."),
+            "undated_claims": text("The path of the list of these."),
+            "limit": whole("How many times a page has at most."),
+            "unit": text("What the stretches are: day, month, year, decade or century."),
+            "stretches": several(
+                record(
+                    {
+                        "from": text("Its begin as the filter takes it."),
+                        "to": text("Its end as the filter takes it."),
+                        "first": text("Its first day."),
+                        "last": text("Its last day."),
+                        "claims": whole("How many claims can have a day in it."),
+                        "certain": whole("How many of these must, however their words are taken."),
+                    }
+                ),
+                "Stretches of days, as far as they are named and asked for.",
+            ),
+            "items": several(ref("TimeOfClaim"), "By the first day on which they can begin."),
+            "next": maybe(text("The path of the next page, null on the last.")),
+            "facets": record(
+                {one.name: _COUNT for one in cards.PARAMETERS["claims"] if one.facet},
+                "How many claims each value of a filter gives under the other filters.",
+            ),
+        },
+        "When things are said to have happened.",
     ),
     **{
         f"{item}Page": record(

@@ -70,6 +70,7 @@ _ARGUMENT = re.compile(r"<(?:(\w+)(?:\(([^)]*)\))?:)?(\w+)>")
 TAGS: Final = {
     "Lists": "What there is, by kind, with filters and pages.",
     "Things": "Everything that has an address, as a page, as JSON and as RDF: by the Accept header, or by a suffix.",
+    "Pictures": "Many claims at once: where things are said to be, who relays whom; as a page and as data.",
     "Questions": "Saved questions: answers without writing SPARQL.",
     "Search": "What has some words in it, and what an address or identifier means here.",
     "SPARQL": "The query operation of the SPARQL 1.1 Protocol, read only.",
@@ -270,6 +271,8 @@ def parameters_of(source: Source, endpoint: str, value: str, method: str = "GET"
     """The parameters of an operation; ``value`` is that of the argument that is spelt out."""
     if endpoint == "lists.listing":
         return list_parameters(source.engine, value)
+    if endpoint == "timeline.timeline":
+        return [_listed(source.engine, "claims", one) for one in cards.TIMELINE]
     if endpoint == "questions.question":
         return question_parameters(source.engine, source.questions[value])
     if endpoint == "rest.entity":
@@ -458,7 +461,11 @@ def _shown(source: Source, endpoint: str, place: Place, example: Mapping[str, st
     if not operation.bodies or operation.momentary or endpoint in unfit or place.arguments.keys() - example.keys():
         return None
     path = place.path.format_map(example)
-    asked = path + {"lists.listing": "?limit=1", "search.search": f"?limit=1&q={_WORD}"}.get(endpoint, "")
+    asked = path + {
+        "lists.listing": "?limit=1",
+        "timeline.timeline": "?limit=1",
+        "search.search": f"?limit=1&q={_WORD}",
+    }.get(endpoint, "")
     answer = source.ask(asked)
     if answer is None:
         return None

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import pairwise
-from typing import Final
+from typing import Any, Final
 
 from kb.times import Bounds
 
@@ -112,6 +112,15 @@ class Bar:
     about: bool
 
 
+@dataclass(frozen=True)
+class Column:
+    """A stretch of days on an axis, with how high what is possible and what is certain of it stands, in hundredths."""
+
+    span: Span
+    possible: float
+    certain: float
+
+
 def axis(first: date, last: date, *, most: int = MOST) -> Axis:
     """An axis of the days from ``first`` to ``last``, with at most ``most`` ticks; ValueError where it has no day."""
     if last < first:
@@ -157,6 +166,41 @@ def bar(on: Axis, time: Bounds, *, about: bool = False) -> Bar | None:
         bool(end and end > on.last),
         about,
     )
+
+
+def columns(on: Axis, stretches: Iterable[Mapping[str, Any]]) -> list[Column]:
+    """Stretches of days, each with ``first``, ``last``, ``claims`` and ``certain``; the most claims are full height."""
+    found = list(stretches)
+    most = max((int(one["claims"]) for one in found), default=0) or 1
+    return [
+        Column(
+            on.span(date.fromisoformat(one["first"]), date.fromisoformat(one["last"])),
+            round(one["claims"] / most * 100, 2),
+            round(one["certain"] / most * 100, 2),
+        )
+        for one in found
+    ]
+
+
+def frame(time: Bounds, *, months: bool) -> tuple[date, date]:
+    """The calendar month (if ``months``), year or years in which a time begins; where that is open, ends.
+
+    ValueError for a time without any day.
+    """
+    first = time.earliest_begin or time.latest_end or time.latest_begin or time.earliest_end
+    if first is None:
+        raise ValueError("a time without any day")
+    last = (time.latest_begin or first) if time.earliest_begin else first
+    if months and (first.year, first.month) == (last.year, last.month):
+        return first.replace(day=1), _earlier(_next_month(first, 1), 1)
+    return date(first.year, 1, 1), date(last.year, 12, 31)
+
+
+def framed(first: date, last: date) -> str:
+    """A calendar month, year or several years in words."""
+    if (first.year, first.month) == (last.year, last.month):
+        return f"{first:%B} {first.year}"
+    return str(first.year) if first.year == last.year else f"{first.year} to {last.year}"
 
 
 def bounds(days: Mapping[str, str | None] | None) -> Bounds:

@@ -105,6 +105,7 @@ PARAMETERS: Mapping[str, tuple[Parameter, ...]] = {
         _linked("about", "event", "about this event or state"),
         Parameter("names", "thing", "naming this in its content, in any role", of=_NAMEABLE, many=True),
         Parameter("role", "concept", "naming something in this role; with `names`, that", of=("role",), many=True),
+        _linked("accused", "actor", "blaming this one for something, by the rule of `do-the-accused-answer`"),
         _coded("mode", "put forward in this way"),
         _coded("certainty", "put forward as this certain"),
         _coded("polarity", "affirming its content, or denying it"),
@@ -124,6 +125,7 @@ PARAMETERS: Mapping[str, tuple[Parameter, ...]] = {
             needs=("from", "to"),
             default="possible",
         ),
+        _flag("dated", "telling of a time at all"),
         Parameter("loaded", "word", "resting on a passage with loaded words, or with this one", facet=True),
         _flag("single_source", "about something of which no two independent voices are known to tell"),
         _flag("shared", "resting on a passage whose words stand in other articles too"),
@@ -171,6 +173,19 @@ PARAMETERS: Mapping[str, tuple[Parameter, ...]] = {
 
 PAGING = ("sort", "after", "limit", "format")
 """Parameters that do not narrow a list."""
+
+
+TIMELINE_LIMIT = 100
+MOST_TIMES = 200
+"""Times that a page of the timeline has at most."""
+
+TIMELINE = (
+    *(one for one in PARAMETERS["claims"] if one.name not in ("dated", *PAGING)),
+    Parameter("after", "cursor", "how many times come before the page; `next` has it"),
+    Parameter("limit", "number", "how many times on a page", default=str(TIMELINE_LIMIT), most=MOST_TIMES),
+    Parameter("format", "choice", "the format, whatever the Accept header says", choices=("json", "html", "csv")),
+)
+"""The parameters of the timeline: those by which claims are narrowed, and its own."""
 
 
 def parameter(name: str, key: str) -> Parameter:

@@ -27,7 +27,9 @@ _FEW = 12
 """Concepts of a kind up to which all are told to whoever asked for one that does not exist."""
 
 _DATE = re.compile(r"(\d{4})(?:-(\d\d))?(?:-(\d\d))?")
-_EVER = ("0000", "9999-12-31")
+EVER = ("0000", "9999-12-31")
+"""Before the first and up to the last day: the days of which nothing is asked."""
+
 _WITH_A_DAY = """
 SELECT number, max(
     coalesce(latest_begin <= :last OR latest_end <= :last, 0)
@@ -227,12 +229,18 @@ def _with_words(engine: Engine, name: str, q: str) -> int:
 
 def _in_time(engine: Engine, name: str, given: Mapping[str, Sequence[str]]) -> dict[int, bool]:
     """The entries that can have a day that is asked for, with whether they must."""
-    first = _day("from", given["from"][0], last=False) if "from" in given else _EVER[0]
-    last = _day("to", given["to"][0], last=True) if "to" in given else _EVER[1]
-    if first > last:
-        raise BadFilter("from", given["from"][0], [], f"“from” ({first}) is later than “to” ({last})")
+    first, last = window(given)
     rows = engine.index.rows(_WITH_A_DAY, {"list": name, "first": first, "last": last})
     return {number: bool(surely) for number, surely in rows}
+
+
+def window(given: Mapping[str, Sequence[str]]) -> tuple[str, str]:
+    """The first and the last day that are asked for, those of ``EVER`` where none is; BadFilter where they are none."""
+    first = _day("from", given["from"][0], last=False) if given.get("from") else EVER[0]
+    last = _day("to", given["to"][0], last=True) if given.get("to") else EVER[1]
+    if first > last:
+        raise BadFilter("from", given["from"][0], [], f"“from” ({first}) is later than “to” ({last})")
+    return first, last
 
 
 def _day(key: str, value: str, *, last: bool) -> str:

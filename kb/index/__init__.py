@@ -30,7 +30,7 @@ from kb.index.said import Said
 PARTS: tuple[Part, ...] = (addresses.PART, words.PART, entries.PART)
 """What writes tables, in this order."""
 
-EDITION = 1
+EDITION = 2
 """Raised when the same tables get other rows, so that builds of earlier versions get them too."""
 
 FILE = "index.sqlite"

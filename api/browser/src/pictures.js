@@ -157,7 +157,7 @@ export async function map(answer, context) {
 
 /** Where a label stands beside its node so that it covers no other: right, left, below, above, or right all the same. */
 function labelled(nodes) {
-  const boxes = [];
+  const boxes = nodes.map(({ x, y }) => ({ x: x - 8, y: y + 4, w: 16 }));
   const free = (box) => !boxes.some((other) => box.x < other.x + other.w && other.x < box.x + box.w && Math.abs(box.y - other.y) < 15);
   return nodes.map(({ x, y, text }) => {
     const words = cut(text, 30);
@@ -177,8 +177,8 @@ export function graph(answer, context) {
   const { nodes, edges, left } = graphOf(answer, context.prefixes, NODES);
   const simulation = forceSimulation(nodes)
     .force("link", forceLink(edges).id((node) => node.id).distance(80).strength(0.4))
-    .force("charge", forceManyBody().strength(-320))
-    .force("apart", forceCollide(26))
+    .force("charge", forceManyBody().strength(-480))
+    .force("apart", forceCollide(30))
     .force("x", forceX().strength(0.05))
     .force("y", forceY().strength(0.05))
     .stop();
