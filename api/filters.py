@@ -35,6 +35,7 @@ _LABELS = {
     "sort": "Order",
     "to": "Day to",
     "when": "Time fits",
+    "without": "Not through",
 }
 _YES_OR_NO = {"true": "yes", "false": "no"}
 

@@ -15,6 +15,8 @@
     places     which places lie in which, as somebody claims; where gazetteers have them
     lists      lists with filters and paging, the front page
     timeline   the times that claims tell of, and how much is told of each stretch of days
+    versus     two articles or two speakers against each other
+    remaining  what remains without some voices
     search     what is found by words
     lookup     what an address, a slug or an identifier means
     names      where a name occurs, and which are much like it
@@ -54,11 +56,13 @@ from kb.cards.perspectives import perspective, perspective_graphs, perspectives
 from kb.cards.places import features
 from kb.cards.plain import table, text
 from kb.cards.rdf import PARTS, as_rdf, caption, description, ontology, owner
+from kb.cards.remaining import REMAINING, remaining
 from kb.cards.retired import tombstone
 from kb.cards.search import NOTHING_FOUND, BadWords, Found, search
 from kb.cards.sections import SECTIONS
 from kb.cards.tables import RESULTS_JSON, Table, read, read_triples
 from kb.cards.timeline import Timeline, timeline
+from kb.cards.versus import VERSUS, named, proposed, versus
 from kb.cards.witnesses import witnesses
 from kb.namespaces import slug
 
@@ -74,10 +78,12 @@ __all__ = [
     "PAGING",
     "PARAMETERS",
     "PARTS",
+    "REMAINING",
     "RESULTS_JSON",
     "SECTIONS",
     "TIMELINE",
     "TIMELINE_LIMIT",
+    "VERSUS",
     "BadFilter",
     "BadWords",
     "Found",
@@ -106,6 +112,7 @@ __all__ = [
     "links",
     "listing",
     "meant",
+    "named",
     "nearest",
     "occurs",
     "ontology",
@@ -116,9 +123,11 @@ __all__ = [
     "perspective",
     "perspective_graphs",
     "perspectives",
+    "proposed",
     "read",
     "read_triples",
     "registered",
+    "remaining",
     "resolve",
     "search",
     "slug",
@@ -127,5 +136,6 @@ __all__ = [
     "text",
     "timeline",
     "tombstone",
+    "versus",
     "witnesses",
 ]
