@@ -60,8 +60,9 @@ def unmarked(source: str, app: Flask) -> list[str]:
     tree = app.jinja_env.parse(source)
     expressions: list[nodes.Node] = []
     words = Words()
+    classes = {id(output) for block in tree.find_all(nodes.Block) if block.name == "width" for output in block.body}
     for output in tree.find_all(nodes.Output):
-        for node in output.nodes:
+        for node in () if id(output) in classes else output.nodes:
             if isinstance(node, nodes.TemplateData):
                 words.feed(node.data)
             else:
