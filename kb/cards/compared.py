@@ -19,6 +19,7 @@ _RANK = {
     for rank, name in enumerate(
         (
             "contradicts",
+            "opposes",
             "same-content",
             "differs-in-certainty",
             "differs-in-wording",
@@ -32,6 +33,7 @@ _RANK = {
 
 UNLIKE = (
     "contradicts",
+    "opposes",
     "differs-in-detail",
     "differs-in-certainty",
     "narrower",

@@ -61,10 +61,6 @@ class Content:
         """Time references with the words, their reading, and the days that follow from it."""
         return [self._time(node) for node in nodes]
 
-    def types(self) -> list[str]:
-        """The types of the event or state, sorted."""
-        return self._focused("sem:eventType")
-
     def happening(self) -> list[Json]:
         """When the event or state was, or is."""
         return self.times(self._focused("sem:hasTime"))

@@ -101,10 +101,12 @@ PARAMETERS: Mapping[str, tuple[Parameter, ...]] = {
         _linked("outlet", "actor", "told in an article of this outlet"),
         _linked("holder", "actor", "ascribed to this holder, at the inner end of the chain"),
         _linked("relayed_by", "actor", "reaching us through this voice, anywhere in the chain above its holder"),
+        _linked("without", "actor", "not reaching us through this voice, nor through any other that is given"),
         _linked("addressee", "actor", "said to have been put to this one"),
         _linked("about", "event", "about this event or state"),
         Parameter("names", "thing", "naming this in its content, in any role", of=_NAMEABLE, many=True),
         Parameter("role", "concept", "naming something in this role; with `names`, that", of=("role",), many=True),
+        _linked("accused", "actor", "blaming this one for something, by the rule of `do-the-accused-answer`"),
         _coded("mode", "put forward in this way"),
         _coded("certainty", "put forward as this certain"),
         _coded("polarity", "affirming its content, or denying it"),
@@ -148,7 +150,9 @@ PARAMETERS: Mapping[str, tuple[Parameter, ...]] = {
         _coded("type", "of which a claim, affirming or denying it, speaks as of this type or a narrower one"),
         _coded("relation", "of which claims of different articles stand to each other like this"),
         _coded(
-            "differs_in", "on which articles contradict each other, or differ in detail or certainty, in this", "detail"
+            "differs_in",
+            "on which articles exclude or oppose each other, or differ in detail or certainty, in this",
+            "detail",
         ),
         _flag("several", "told of in several articles"),
         _linked("perspective", "perspective", "which a claim that this perspective selects is about"),

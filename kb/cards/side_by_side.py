@@ -1,7 +1,7 @@
 """Claims about one event set side by side: a column for each article, a row for each thing that is told.
 
 Claims stand in one row where a comparison links them that is more than “compatible”, or an account. What is compared
-with nothing stands beside what it passes on, or beside what is put in the same way, as are the demands of two articles.
+with nothing stands beside what it passes on, or beside what is put in the same way, as are two predictions.
 A claim with no counterpart has a row of its own, in which the other articles are silent. Comparisons are computed or an
 editor's, and each says which; nothing here says who is right.
 """
@@ -270,7 +270,7 @@ def _compatible(facts: Facts, read: Table, line: set[str]) -> set[str]:
 
 
 def _put_alike(facts: Facts, line: Sequence[str], tied: bool) -> Json | None:
-    """The mode for which alone claims share a row: all are demands, or promises, and are compared with nothing."""
+    """The mode for which alone claims share a row: all are predictions, or questions, and are compared with nothing."""
     mode = facts.concept(line[0], "t:mode")
     if tied or len(line) < 2 or mode is None or facts.truth(mode["iri"], "t:committingMode"):
         return None
@@ -283,8 +283,8 @@ def _in_short(shown: Sequence[Json]) -> Json:
     across = [[way for way in row["relations"] if way["across"]] for row in several]
     differing = {link["iri"]: link for ways in across for way in ways for link in way["differs_in"]}
 
-    def count(key: str, code: str) -> int:
-        return sum(any((way[key] or {}).get("code") == code for way in ways) for ways in across)
+    def count(key: str, *codes: str) -> int:
+        return sum(any((way[key] or {}).get("code") in codes for way in ways) for ways in across)
 
     return {
         "told_by_several": len(several),
@@ -293,7 +293,7 @@ def _in_short(shown: Sequence[Json]) -> Json:
             bool(ways) and all((way["relation"] or {}).get("code") == "same-content" for way in ways) for ways in across
         ),
         "put_alike": sum(row["put_alike"] is not None for row in several),
-        "contradicting": count("relation", "contradicts"),
+        "contradicting": count("relation", "contradicts", "opposes"),
         "of_shared_text": count("independence", "shared-text"),
         "of_independent_voices": count("independence", "independent"),
         "differs_in": sorted(differing.values(), key=by_label),

@@ -9,6 +9,7 @@ from fake_engine import FakeEngine, example
 
 from kb import cards
 from kb.cards import side_by_side
+from kb.cards.compared import UNLIKE
 from kb.compare.statements import with_comparisons
 from kb.engine import EmbeddedEngine, Engine
 from kb.model import Source
@@ -111,14 +112,16 @@ def test_a_difference_stands_before_what_is_the_same() -> None:
     assert [detail["label"] for detail in found["in_short"]["differs_in"]] == ["Place"]
 
 
-def test_demands_of_one_thing_share_a_row_without_being_compared() -> None:
-    """What two articles say is demanded stands side by side, and says that it is for the mode alone."""
+def test_predictions_of_one_thing_share_a_row_without_being_compared() -> None:
+    """What two articles predict stands side by side, and says that it is for the mode alone."""
     found = table(
-        engine(FRAME, claim(OLDER, "a", mode="demanded", event=ALONE), claim(LATER, "b", mode="demanded", event=ALONE)),
+        engine(
+            FRAME, claim(OLDER, "a", mode="predicted", event=ALONE), claim(LATER, "b", mode="predicted", event=ALONE)
+        ),
         ALONE,
     )
     (row,) = found["rows"]
-    assert row["put_alike"]["code"] == "demanded" and row["relations"] == []
+    assert row["put_alike"]["code"] == "predicted" and row["relations"] == []
     assert found["in_short"]["put_alike"] == 1
 
 
@@ -259,3 +262,11 @@ def test_who_is_accused_is_as_the_question_has_it(
     )
     assert found == told and len(found) > 5
     assert all(one["replies_total"] == 0 for card in events.values() for one in card["accused"]["items"])
+
+
+def test_every_relation_has_its_place_in_the_order() -> None:
+    """The relations of the ontology are those that the order of a row knows."""
+    found = FakeEngine(example().quads).select(
+        f"SELECT ?x {{ ?x <{iri('skos:inScheme')}> <{iri('scheme:relation')}> }}"
+    )
+    assert sorted(row["x"].value.rpartition("/")[2] for row in found) == sorted(UNLIKE)  # type: ignore[union-attr]
