@@ -195,8 +195,8 @@ BODIES: Final[Mapping[str, Schema]] = {
     ),
     "Versus": record(
         {
-            "left": _SIDE,
-            "right": _SIDE,
+            "left": maybe(_SIDE),
+            "right": maybe(_SIDE),
             "comparisons": whole("Comparisons of a claim of the one with a claim of the other."),
             "relations": several(record({**_CODED, "pairs": whole()}), "How many of them have each relation."),
             "independence": several(record({**_CODED, "pairs": whole()}), "How many of them are how far independent."),

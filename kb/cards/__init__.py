@@ -62,7 +62,7 @@ from kb.cards.search import NOTHING_FOUND, BadWords, Found, search
 from kb.cards.sections import SECTIONS
 from kb.cards.tables import RESULTS_JSON, Table, read, read_triples
 from kb.cards.timeline import Timeline, timeline
-from kb.cards.versus import VERSUS, named, proposed, versus
+from kb.cards.versus import VERSUS, named, nothing, proposed, versus
 from kb.cards.witnesses import witnesses
 from kb.namespaces import slug
 
@@ -114,6 +114,7 @@ __all__ = [
     "meant",
     "named",
     "nearest",
+    "nothing",
     "occurs",
     "ontology",
     "ontology_card",

@@ -98,6 +98,16 @@ class Line:
         return (len(UNLIKE) + (0 if self.left else 1), tuple(self.left or self.right))
 
 
+def nothing() -> Json:
+    """What stands in the place of ``versus`` where there are no two that tell of one event."""
+    return {
+        **{key: None for key in ("left", "right", "shared_words")},
+        "comparisons": 0,
+        **{key: [] for key in ("relations", "independence")},
+        **{name: {"total": 0, "items": [], "more": None} for name in VERSUS},
+    }
+
+
 def named(engine: Engine, side: str, text: str) -> str:
     """The IRI of the article or speaker that a slug, path or IRI names; BadFilter where it is none, or several."""
     found = [name for name in find(engine, text) if kind_of(name) in _KINDS]

@@ -140,11 +140,14 @@ def test_a_page_leads_to_the_next_ones(web: FlaskClient) -> None:
 
 
 def test_one_article_has_nothing_to_be_compared_with(client: FlaskClient) -> None:
-    """Where no two articles tell of one event, the page says so, and JSON is an error."""
+    """Where no two articles tell of one event, the page says so, and in JSON neither side is there."""
     page = client.get("/compare", headers=BROWSER)
     assert page.status_code == 200
     assert "There are no two articles here" in page.text
-    assert client.get("/compare", headers=JSON).status_code == 404
+    found = client.get("/compare", headers=JSON).get_json()
+    assert found["left"] is None and found["right"] is None
+    assert found["both"] == {"total": 0, "items": [], "more": None}
+    assert client.get("/compare?left=2024-03-05-gazette", headers=JSON).status_code == 404
 
 
 @pytest.mark.parametrize(
