@@ -24,6 +24,29 @@ _QUESTION_LINK = {"name": text(), "title": text(), "description": text(), "href"
 _COUNT: Schema = {"type": "object", "additionalProperties": whole()}
 _WORDS: Schema = {"type": "object", "additionalProperties": several(text())}
 
+_GAZETTEER = record({name: schema for name, schema in keys.KEYS["Spot"][1].items() if name not in ("lat", "long")})
+_VOICE = ref("Voice")
+_NAMED_PLACES = record(
+    {
+        "total": whole(),
+        "items": several(
+            record(
+                {
+                    **keys.LINK,
+                    "claims": whole("How many of these claims name it."),
+                    "more": text("The path of the list of these claims."),
+                    "gazetteers": several(ref("Spot")),
+                }
+            ),
+            "Those first that most claims name.",
+        ),
+    }
+)
+_CHOSEN: Schema = {
+    "total": whole("How many claims were chosen."),
+    "more": text("The path of the list of these claims."),
+}
+
 
 def _in_parts(item: Schema, about: str) -> Schema:
     """A section that is shown in parts."""
@@ -120,6 +143,27 @@ BODIES: Final[Mapping[str, Schema]] = {
         "The land of the world, without borders, as a geometry of GeoJSON (RFC 7946).",
     ),
     "Questions": several(ref("Question"), "The saved questions."),
+    "Terms": record(
+        {
+            "prefixes": {"type": "object", "additionalProperties": iri(), "description": "Namespaces by prefix."},
+            "terms": several(
+                record(
+                    {
+                        "name": text("The prefixed name."),
+                        "iri": iri(),
+                        "label": text(),
+                        "lang": maybe(text()),
+                        "kind": {"type": "string", "enum": ["class", "concept", "property", "scheme"]},
+                        "definition": maybe(text("What it means.")),
+                        "uses": maybe(whole("Instances of a class, statements of a property.")),
+                    }
+                ),
+                "Terms of the ontology, and what else the data uses.",
+            ),
+            "questions": several(record({"name": text(), "title": text(), "query": text("With its defaults.")})),
+        },
+        "What a query over this data can be made of.",
+    ),
     "Health": record({"ok": truth(), "build": text(), "version": text()}),
     "Readiness": record(
         {
@@ -174,16 +218,7 @@ BODIES: Final[Mapping[str, Schema]] = {
                             {
                                 **keys.KEYS["PlaceInShort"][1],
                                 "name_forms": several(ref("Text")),
-                                "gazetteers": several(
-                                    record(
-                                        {
-                                            "iri": iri(),
-                                            "source": maybe(text()),
-                                            "issued": maybe(text()),
-                                            "precision": {"type": "number"},
-                                        }
-                                    )
-                                ),
+                                "gazetteers": several(_GAZETTEER),
                             }
                         ),
                     }
@@ -192,6 +227,113 @@ BODIES: Final[Mapping[str, Schema]] = {
             "next": maybe(text("The path of the next page, null on the last.")),
         },
         "Places as GeoJSON (RFC 7946).",
+    ),
+    "Map": record(
+        {
+            **_CHOSEN,
+            "naming": whole("How many of them name a place."),
+            "places": {**_NAMED_PLACES, "description": "Places that a gazetteer here has a point for."},
+            "without_point": {**_NAMED_PLACES, "description": "Places that none has: they are not on the map."},
+            "ways": record(
+                {
+                    "total": whole(),
+                    "items": several(
+                        record(
+                            {
+                                "claim": ref("ClaimInShort"),
+                                "origins": several(ref("Link")),
+                                "paths": several(ref("Link")),
+                                "destinations": several(ref("Link")),
+                            }
+                        ),
+                        "Those with the most ends first.",
+                    ),
+                },
+                "Claims that tell of a way: from where, over what, to where.",
+            ),
+            "gazetteers": several(
+                record(
+                    {
+                        "iri": iri(),
+                        "source": maybe(text()),
+                        "issued": maybe(text()),
+                        "license": maybe(iri()),
+                        "notes": several(ref("Text")),
+                    }
+                ),
+                "Whose points these are.",
+            ),
+        },
+        "The places that claims name, and the ways that they tell of.",
+    ),
+    "Voices": record(
+        {
+            **_CHOSEN,
+            "articles": record(
+                {
+                    "total": whole(),
+                    "items": several(
+                        record(
+                            {
+                                "iri": iri(),
+                                "label": text(),
+                                "siglum": text("Its letter in this answer."),
+                                "number": whole(),
+                                "claims": whole(),
+                            }
+                        ),
+                        "Those with the most claims, in the order of their days.",
+                    ),
+                }
+            ),
+            "voices": record(
+                {
+                    "total": whole(),
+                    "items": several(
+                        record(
+                            {
+                                "key": text("What “flows” call it."),
+                                "voice": _VOICE,
+                                "through": whole("Claims that reach us through it: held or relayed by it."),
+                                "share": {
+                                    "type": "number",
+                                    "description": "Which part of all chosen claims these are.",
+                                },
+                                "held": whole(),
+                                "held_more": maybe(text("The path of the list of these.")),
+                                "relayed": whole(),
+                                "relayed_more": maybe(text("The path of the list of these.")),
+                                "articles": whole("In how many articles."),
+                                "events": whole("About how many events."),
+                                "events_through_it_alone": whole("About which no other chosen claim reaches us."),
+                            }
+                        ),
+                        "Those first on whom most rests.",
+                    ),
+                }
+            ),
+            "relays": record(
+                {
+                    "total": whole(),
+                    "items": several(
+                        record({"by": _VOICE, "of": _VOICE, "claims": whole()}), "Those with the most claims first."
+                    ),
+                },
+                "Pairs of voices that stand next to each other in chains: who passes on what is said by whom.",
+            ),
+            "flows": several(
+                record(
+                    {
+                        "article": maybe(iri("Null for all that are not shown.")),
+                        "through": several(maybe(text("A key of “voices”, null for all that are not shown."))),
+                        "holder": maybe(text("A key of “voices”, null for all that are not shown.")),
+                        "claims": whole(),
+                    }
+                ),
+                "Chains: from which article, relayed by whom beside its outlet, to which holder, how many claims.",
+            ),
+        },
+        "Who relays whom, and how much rests on whom.",
     ),
     "Versus": record(
         {

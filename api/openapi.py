@@ -70,6 +70,7 @@ _ARGUMENT = re.compile(r"<(?:(\w+)(?:\(([^)]*)\))?:)?(\w+)>")
 TAGS: Final = {
     "Lists": "What there is, by kind, with filters and pages.",
     "Things": "Everything that has an address, as a page, as JSON and as RDF: by the Accept header, or by a suffix.",
+    "Pictures": "Many claims at once: where things are said to be, who relays whom; as a page and as data.",
     "Questions": "Saved questions: answers without writing SPARQL.",
     "Search": "What has some words in it, and what an address or identifier means here.",
     "SPARQL": "The query operation of the SPARQL 1.1 Protocol, read only.",
@@ -456,7 +457,7 @@ def _example(source: Source, endpoint: str, place: Place) -> dict[str, str]:
 def _shown(source: Source, endpoint: str, place: Place, example: Mapping[str, str]) -> Json | None:
     """An example of an answer in JSON: in the document, or where to find it; None where there is none to be shown."""
     operation = OPERATIONS[endpoint]
-    unfit = ("questions.question", "reference.document", "search.lookup", "sparql.sparql")
+    unfit = ("questions.question", "reference.document", "search.lookup", "sparql.sparql", "static")
     if not operation.bodies or operation.momentary or endpoint in unfit or place.arguments.keys() - example.keys():
         return None
     path = place.path.format_map(example)

@@ -24,6 +24,7 @@ from api.negotiate import (
     LISTED,
     LISTED_PLACES,
     LISTING,
+    MAPPED,
     PAGE_OR_JSON,
     RDF,
     SOLUTIONS,
@@ -162,6 +163,22 @@ DATASET: Final = (
 )
 """What can be said of a query beside the query."""
 
+CHOOSING: Final = tuple(
+    Parameter(
+        one.name,
+        f"Of claims {one.description}.",
+        {
+            "type": "array",
+            "items": {"type": "string", "maxLength": MAX_TEXT, "pattern": NO_CONTROLS},
+            "maxItems": cards.MAX_VALUES,
+        },
+        True,
+    )
+    for one in cards.PARAMETERS["claims"]
+    if one.name in cards.BY
+)
+"""The parameters by which the claims of a picture are chosen."""
+
 OPERATIONS: Final[Mapping[str, Operation]] = {
     "compare.compare": Operation(
         "Lists",
@@ -221,6 +238,26 @@ OPERATIONS: Final[Mapping[str, Operation]] = {
     "dataset.void": Operation("Data", "void", formats=RDF, parameters=(format_parameter(RDF),), also=(*COMMON, 406)),
     "dataset.write": Operation(
         "Data", "graph_{method}", status=403, also=(500, *BODY[:3]), momentary=True, others_ignored=True
+    ),
+    "maps.places": Operation(
+        "Pictures",
+        "map",
+        formats=MAPPED,
+        bodies={"": "Map"},
+        parameters=(
+            *CHOOSING,
+            text_parameter("view", "The part that a page shows: “all”, or the slug of a place on it."),
+            format_parameter(MAPPED),
+        ),
+        also=(*COMMON, 406),
+    ),
+    "maps.voices": Operation(
+        "Pictures",
+        "voices",
+        formats=PAGE_OR_JSON,
+        bodies={"": "Voices"},
+        parameters=(*CHOOSING, format_parameter(PAGE_OR_JSON)),
+        also=(*COMMON, 406),
     ),
     "pages.corrections": Operation("About", "corrections", formats=(HTML,)),
     "pages.favicon": Operation("About", "favicon", formats=(ICON,)),
@@ -332,6 +369,7 @@ OPERATIONS: Final[Mapping[str, Operation]] = {
         headers=("Testimonia-Attribution", "Testimonia-Hint"),
         others_ignored=True,
     ),
+    "sparql.terms": Operation("SPARQL", "sparql_terms", formats=(JSON,), bodies={"": "Terms"}),
     "static": Operation("About", "static", formats=STATIC, bodies={"": "Land"}, also=(*BARE, 500), others_ignored=True),
     "timeline.timeline": Operation(
         "Lists",

@@ -18,7 +18,7 @@ from api import create_app, rest
 from api.negotiate import HTML
 from api.operations import OPERATIONS
 from kb.cards import LISTS
-from kb.namespaces import BASE
+from kb.namespaces import BASE, OWN
 
 PROGRAMS = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome")
 SWITCHES = ("--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-first-run")
@@ -160,6 +160,13 @@ def kinds_of_page(rules: Iterable[Rule], things: Mapping[str, str]) -> dict[str,
     return found
 
 
+RULES = tuple(create_app(FakeEngine([])).url_map.iter_rules())
+"""The routes of the application, whatever it serves."""
+
+PAGES = sorted({*kinds_of_page(RULES, dict.fromkeys(OWN, "some")), *MORE})
+"""The names of the kinds of page."""
+
+
 def things_of(site: Server) -> dict[str, str]:
     """A slug for each kind of thing that a site serves: of those that have lists, that with the most claims."""
     rows = site.query(KINDS).json["results"]["bindings"]
@@ -173,5 +180,4 @@ def things_of(site: Server) -> dict[str, str]:
 
 def pages_of(site: Server) -> dict[str, str]:
     """An address of every kind of page that a site has, by name."""
-    rules = create_app(FakeEngine([])).url_map.iter_rules()
-    return {**kinds_of_page(rules, things_of(site)), **MORE}
+    return {**kinds_of_page(RULES, things_of(site)), **MORE}

@@ -106,6 +106,7 @@ PARAMETERS: Mapping[str, tuple[Parameter, ...]] = {
         _linked("about", "event", "about this event or state"),
         Parameter("names", "thing", "naming this in its content, in any role", of=_NAMEABLE, many=True),
         Parameter("role", "concept", "naming something in this role; with `names`, that", of=("role",), many=True),
+        _linked("accused", "actor", "blaming this one for something, by the rule of `do-the-accused-answer`"),
         _coded("mode", "put forward in this way"),
         _coded("certainty", "put forward as this certain"),
         _coded("polarity", "affirming its content, or denying it"),

@@ -19,7 +19,7 @@ from kb.cards.facts import Facts, Json, article_link, by_label, kind_of
 from kb.cards.lookup import find
 from kb.cards.names import nearest
 from kb.cards.narrow import BadFilter, entries_by_value, members, slugs_of
-from kb.cards.shared import shared_by
+from kb.cards.shared import shared_by, shared_of
 from kb.engine import Engine
 from kb.index.entry import as_bits, numbers
 from kb.namespaces import BASE, iri, path, slug
@@ -38,6 +38,7 @@ PASSAGES = 20
 
 UNLIKE: Final = (
     "contradicts",
+    "opposes",
     "differs-in-detail",
     "differs-in-certainty",
     "narrower",
@@ -276,9 +277,8 @@ class _Telling:
         """Passages of two articles with the same words; None where none are, or two speakers are compared."""
         if kind_of(left) != "article":
             return None
-        found = next(
-            (one for one in shared_by(self._engine, self._facts, left) if one["article"]["iri"] == right), None
-        )
+        alike = shared_of(self._engine, self._facts, left)
+        found = next((one for one in shared_by(self._facts, alike) if one["article"]["iri"] == right), None)
         return None if found is None else {"total": found["total"], "passages": found["passages"][:PASSAGES]}
 
     def _hit(self, number: int) -> Json:
