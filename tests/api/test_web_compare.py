@@ -48,7 +48,7 @@ def test_every_relation_has_its_place(shipped_engine: EmbeddedEngine) -> None:
     """The order in which relations are shown has each of the vocabulary once."""
     scheme = ox.NamedNode(iri("scheme:relation"))
     found = shipped_engine.select(
-        "PREFIX skos: <http://www.w3.org/2004/02/skos/core#> SELECT ?one WHERE { ?one skos:inScheme ?scheme }",
+        "PREFIX skos: <http://www.w3.org/2004/02/skos/core#> SELECT ?one ?scheme WHERE { ?one skos:inScheme ?scheme }",
         {"scheme": scheme},
     )
     assert sorted(UNLIKE) == sorted(slug(row["one"].value) for row in found)  # type: ignore[union-attr]
