@@ -13,8 +13,11 @@
     filters     what filters are asked for, and the fields of their forms
     lists       lists with filters
     timeline    the times that claims tell of
+    compare     two articles or speakers against each other, and what is left without some voices
     questions   saved questions, each with a form and its answer
     search      what is found by words, and what an address means
+    maps        what claims say of places, on a map; who relays whom
+    pictures    where the parts of pictures stand
     pages       pages to read
     bodies      the keys of answers that are no cards
     openapi     all that can be asked, as OpenAPI
@@ -37,11 +40,27 @@ from gettext import NullTranslations
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from api import dataset, errors, headers, language, lists, operations, pages, reference, rest, search, sparql, timeline
+from api import (
+    compare,
+    dataset,
+    errors,
+    headers,
+    language,
+    lists,
+    maps,
+    operations,
+    pages,
+    reference,
+    rest,
+    search,
+    sparql,
+    timeline,
+)
 from api import questions as saved
 from api.cache import AnswerCache
 from api.metrics import Metrics
-from api.represent import build_id, href, questions_on
+from api.pictures.shares import shares
+from api.represent import build_id, href, pieces, questions_on, remaining_in
 from api.straight import Straight
 from kb import __version__
 from kb.cards import LISTS
@@ -94,14 +113,22 @@ def create_app(
         "showing": showing or Showing(),
         "snapshots": by_hash_too(snapshots or {}),
     }
-    app.jinja_env.globals.update(href=href, version=__version__, build=build_id, questions_on=questions_on)
+    app.jinja_env.globals.update(
+        build=build_id,
+        href=href,
+        pieces=pieces,
+        questions_on=questions_on,
+        remaining_in=remaining_in,
+        shares=shares,
+        version=__version__,
+    )
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
     language.register(app, spoken)
     errors.register(app)
     headers.register(app, engine, questions or {}, snapshots or {}, showing or Showing(), proxies=proxies)
     operations.register(app)
-    for module in (sparql, dataset, rest, lists, saved, search, timeline, pages, reference):
+    for module in (sparql, dataset, rest, lists, maps, saved, search, timeline, compare, pages, reference):
         app.register_blueprint(module.blueprint)
     places = {rule.rule.split("/", 2)[1].partition("<")[0].partition(".")[0] for rule in app.url_map.iter_rules()}
     own = app.extensions["testimonia"]

@@ -61,6 +61,34 @@ def ways_into(engine: Engine, outer: str, holders: Sequence[str] = ()) -> list[W
     return sorted(ways, key=lambda way: (len(way.claims), way.inner, way.holder))
 
 
+def located(engine: Engine, *, inner: str = "", outer: str = "") -> list[tuple[Way, int]]:
+    """Who claims in one step that a place lies in another, and in how many claims: for one of the two, a path.
+
+    The way has the first of these claims; who speaks through others is told apart.
+    """
+    sql = """
+    SELECT inner, "outer", holder, min(claim), count(*) FROM located WHERE inner = :inner OR "outer" = :outer
+    GROUP BY "outer", inner, holder, voices ORDER BY "outer", inner, holder, voices
+    """
+    rows = engine.index.rows(sql, {"inner": inner, "outer": outer})
+    return [(Way(one, around, holder, (claim,)), count) for one, around, holder, claim, count in rows]
+
+
+def located_as_json(engine: Engine, facts: Facts, ways: Sequence[tuple[Way, int]]) -> list[Json]:
+    """The ways of ``located`` as they are shown, with ``total`` claims and, if there are several, where these are."""
+    shown = told(engine, facts, [way for way, _ in ways])
+    return [
+        {
+            **shown[way],
+            "total": count,
+            "more": None
+            if count == 1
+            else f"/claims?names={way.inner}&role=located-thing&place={slug(way.outer)}&holder={slug(way.holder)}",
+        }
+        for way, count in ways
+    ]
+
+
 def told(engine: Engine, facts: Facts, ways: Collection[Way]) -> dict[Way, Json]:
     """Ways as they are shown: the two places, whose claims they are made of, and these with their speakers."""
     sql = "SELECT claim, voices FROM located WHERE claim IN (SELECT value FROM json_each(?))"
@@ -85,43 +113,63 @@ def told(engine: Engine, facts: Facts, ways: Collection[Way]) -> dict[Way, Json]
     }
 
 
-def features(engine: Engine, items: Sequence[Json], *, following: str | None) -> Json:
-    """Places of a list as GeoJSON (RFC 7946), in WGS 84; the geometry is null where no gazetteer here has a place.
+def in_gazetteers(engine: Engine, facts: Facts, places: Sequence[str]) -> dict[str, list[Json]]:
+    """Where gazetteers have places, and what they call them, by the IRI of the place; the source and day of each.
 
-    ``precision`` is the last digit that the gazetteer writes, in degrees. Of several gazetteers each gives a point.
+    ``precision`` is the last digit that the gazetteer writes, in degrees.
+    """
+    sql = """
+    SELECT place, lat, long, gazetteer, source, issued, names FROM spot
+    WHERE place IN (SELECT value FROM json_each(?)) ORDER BY place, gazetteer
+    """
+    found: dict[str, list[Json]] = {}
+    rows = engine.index.rows(sql, (json.dumps([slug(place) for place in places]),))
+    facts.load({gazetteer for _, _, _, gazetteer, *_ in rows})
+    for place, lat, long, gazetteer, source, issued, names in rows:
+        entry = {
+            "iri": gazetteer,
+            "source": source,
+            "issued": issued,
+            "license": facts.iri(gazetteer, "dcterms:license"),
+            "lat": float(lat),
+            "long": float(long),
+            "precision": max(_last_digit(lat), _last_digit(long)),
+            "names": [{"text": text, "lang": lang} for text, lang in json.loads(names)],
+        }
+        found.setdefault(f"{BASE}place/{place}", []).append(entry)
+    return found
+
+
+def geometry(gazetteers: Sequence[Json]) -> Json | None:
+    """The points of gazetteers as a GeoJSON geometry (RFC 7946, WGS 84); None where there is none."""
+    points = [[one["long"], one["lat"]] for one in gazetteers]
+    if len(points) > 1:
+        return {"type": "MultiPoint", "coordinates": points}
+    return {"type": "Point", "coordinates": points[0]} if points else None
+
+
+def features(engine: Engine, items: Sequence[Json], *, following: str | None) -> Json:
+    """Places of a list as GeoJSON; the geometry is null where no gazetteer here has a place.
+
+    Of several gazetteers each gives a point.
     """
     facts = Facts(engine)
     facts.load(item["iri"] for item in items)
-    sql = """
-    SELECT place, lat, long, gazetteer, source, issued FROM spot
-    WHERE place IN (SELECT value FROM json_each(?)) ORDER BY place, gazetteer
-    """
-    spots: dict[str, list[tuple[str, ...]]] = {}
-    for place, *spot in engine.index.rows(sql, (json.dumps([slug(item["iri"]) for item in items]),)):
-        spots.setdefault(place, []).append(tuple(spot))
-    found = [_feature(facts, item, spots.get(slug(item["iri"]), [])) for item in items]
+    spots = in_gazetteers(engine, facts, [item["iri"] for item in items])
+    found = [_feature(facts, item, spots.get(item["iri"], [])) for item in items]
     return {"type": "FeatureCollection", "features": found, "next": following}
 
 
-def _feature(facts: Facts, item: Json, spots: Sequence[tuple[str, ...]]) -> Json:
-    points = [[float(long), float(lat)] for lat, long, *_ in spots]
-    shapes = {0: None, 1: {"type": "Point", "coordinates": points[0] if points else []}}
+def _feature(facts: Facts, item: Json, gazetteers: Sequence[Json]) -> Json:
+    own = ("iri", "source", "issued", "license", "precision", "names")
     return {
         "type": "Feature",
         "id": item["iri"],
-        "geometry": shapes.get(len(points), {"type": "MultiPoint", "coordinates": points}),
+        "geometry": geometry(gazetteers),
         "properties": {
             **item,
             "name_forms": facts.strings(item["iri"], "skos:altLabel"),
-            "gazetteers": [
-                {
-                    "iri": gazetteer,
-                    "source": source,
-                    "issued": issued,
-                    "precision": max(_last_digit(lat), _last_digit(long)),
-                }
-                for lat, long, gazetteer, source, issued in spots
-            ],
+            "gazetteers": [{key: one[key] for key in own} for one in gazetteers],
         },
     }
 
