@@ -87,6 +87,7 @@ LISTED = (JSON, HTML, CSV, TURTLE)
 
 LISTED_PLACES = (*LISTED, GEOJSON)
 PAGE_OR_JSON = (HTML, JSON)
+MAPPED = (*PAGE_OR_JSON, GEOJSON)
 ERROR = (PROBLEM, HTML, Format("json", "application/json", "problem"))
 RDF = (TURTLE, N_TRIPLES, RDF_XML, JSON_LD, TRIG, N_QUADS)
 """What describes the dataset."""

@@ -70,6 +70,7 @@ _ARGUMENT = re.compile(r"<(?:(\w+)(?:\(([^)]*)\))?:)?(\w+)>")
 TAGS: Final = {
     "Lists": "What there is, by kind, with filters and pages.",
     "Things": "Everything that has an address, as a page, as JSON and as RDF: by the Accept header, or by a suffix.",
+    "Pictures": "Many claims at once: where things are said to be, who relays whom; as a page and as data.",
     "Questions": "Saved questions: answers without writing SPARQL.",
     "Search": "What has some words in it, and what an address or identifier means here.",
     "SPARQL": "The query operation of the SPARQL 1.1 Protocol, read only.",

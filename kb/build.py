@@ -29,6 +29,9 @@ CONTRADICTIONS = "what-contradicts-itself-in-a-perspective"
 REUSE = Path("computed", "text-reuse.ttl")
 """Where text reuse is kept in a data folder: computed, so apart from what people write."""
 
+GAZETTEER = Path("computed", "gazetteer.trig")
+"""Where a data folder keeps what a gazetteer has of its places."""
+
 
 def sources(data: Path) -> list[Source]:
     """Everything that a data folder is built from: the shipped ontology, its own, its registry and its articles."""
@@ -109,7 +112,7 @@ def unreadable(data: Path) -> list[Finding]:
     """A violation at its line for each file that a check of ``data`` would read and cannot."""
     folders = [(ontology_dir(), "*.ttl"), (shapes_dir(), "*.ttl")]
     folders += [(data / name, "*.ttl") for name in ("ontology", "registry", "computed", "shapes")]
-    folders.append((data / "articles", "*.trig"))
+    folders += [(data / name, "*.trig") for name in ("articles", "computed")]
     found = []
     for path in dict.fromkeys(path for folder, pattern in folders for path in sorted(folder.glob(pattern))):
         try:

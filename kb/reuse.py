@@ -17,11 +17,12 @@ from itertools import combinations
 import pyoxigraph as ox
 from rapidfuzz.distance import Indel, LCSseq
 
-from kb.dataset import RDF_TYPE, Dataset, Node, node
+from kb.dataset import RDF_TYPE, Dataset, node
 from kb.errors import SetupError
 from kb.model import Finding, Severity
-from kb.namespaces import PREFIXES, iri, shorten, turtle_prologue
+from kb.namespaces import iri
 from kb.passages import paragraph_at, sentences, sha256
+from kb.printed import turtle
 
 KINDS = ("verbatim", "near-verbatim", "contained")
 """How the words of passages agree, the closest first."""
@@ -386,25 +387,4 @@ def _source(reuse: Reuse, credits: set[tuple[str, str]]) -> int | None:
 
 def as_turtle(found: Sequence[ox.Quad]) -> str:
     """Computed quads as a Turtle file in the house style, which says on top what it is."""
-    subjects: dict[str, dict[str, list[str]]] = {}
-    for quad in sorted(set(found), key=str):
-        name = "a" if quad.predicate == RDF_TYPE else shorten(quad.predicate.value)
-        subjects.setdefault(shorten(quad.subject.value), {}).setdefault(name, []).append(_written(quad.object))  # type: ignore[union-attr]
-    blocks = []
-    for subject, properties in sorted(subjects.items()):
-        lines = [subject]
-        for name in sorted(properties, key=lambda name: (name != "a", name)):
-            values = sorted(properties[name])
-            several = "".join(f"\n        {value} ," for value in values)[:-2]
-            lines.append(f"    {name} {values[0]} ;" if len(values) == 1 else f"    {name}{several} ;")
-        blocks.append("\n".join([*lines, "    ."]))
-    used = {word.partition(":")[0] for block in blocks for word in block.split() if ":" in word}
-    head = "# Computed from the texts by: testimonia reuse --write. Never edited by hand.\n\n"
-    return head + turtle_prologue(sorted(used & PREFIXES.keys())) + "\n" + "\n\n".join(blocks) + "\n"
-
-
-def _written(term: Node) -> str:
-    if isinstance(term, ox.NamedNode):
-        return shorten(term.value)
-    assert isinstance(term, ox.Literal)
-    return f'"{term.value}"' if term.datatype.value == iri("xsd:string") else term.value
+    return turtle(found, head="Computed from the texts by: testimonia reuse --write. Never edited by hand.")

@@ -26,7 +26,8 @@ def read_data(data: Path) -> list[Source]:
     found = read_folder(own, "*.ttl") if own.is_dir() and own.resolve() != ontology_dir().resolve() else []
     found += read_folder(data / "registry", "*.ttl")
     found += read_folder(data / "articles", "*.trig")
-    found += read_folder(data / "computed", "*.ttl")
+    for pattern in ("*.trig", "*.ttl"):
+        found += read_folder(data / "computed", pattern)
     return found
 
 

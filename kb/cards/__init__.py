@@ -10,18 +10,24 @@
     sections   which part of what is much is shown, and where the rest is
     entities   actors, places, events, objects, articles, concepts, the ontology
     retired    addresses that are no longer in use
+    chosen     of which claims a picture of many is drawn
+    mapped     the places and ways that claims tell of, where gazetteers have them
+    relaying   who relays whom, and how much rests on whom
     perspectives   the graphs that are left when one looks through a perspective
     filters    the parameters of lists, as data
     narrow     what filters leave of a list
     places     which places lie in which, as somebody claims; where gazetteers have them
     lists      lists with filters and paging, the front page
     timeline   the times that claims tell of, and how much is told of each stretch of days
+    versus     two articles or two speakers against each other
+    remaining  what remains without some voices
     search     what is found by words
     lookup     what an address, a slug or an identifier means
     names      where a name occurs, and which are much like it
     indexed    claims that have a value, out of the index
     context    what the keys of cards mean as JSON-LD
     rdf        the quads that belong to one thing
+    vocabulary the terms that a query can be made of
     asked      saved questions with what is asked of them
     keys       the keys of all of these, as a promise
     tables     the answers of queries
@@ -31,6 +37,8 @@ The queries stand in kb/queries/cards, one file each.
 """
 
 from kb.cards.asked import asked, choices_of, described
+from kb.cards.chosen import BY
+from kb.cards.chosen import choices as choices_by
 from kb.cards.claims import claim_card, hits
 from kb.cards.context import CONTEXT, document
 from kb.cards.entities import ONTOLOGY, card, ontology_card
@@ -40,6 +48,7 @@ from kb.cards.filters import (
     LISTS,
     MAX_LIMIT,
     MAX_TEXT,
+    MAX_VALUES,
     MOST_TIMES,
     PAGING,
     PARAMETERS,
@@ -50,36 +59,45 @@ from kb.cards.filters import (
 )
 from kb.cards.lists import Page, listing, overview
 from kb.cards.lookup import find, likely, links, meant, resolve
+from kb.cards.mapped import as_geojson, mapped
 from kb.cards.names import alike, known_to_occur, nearest, occurs, registered
 from kb.cards.narrow import BadFilter, choices, suggestions
-from kb.cards.perspectives import perspective, perspective_graphs, perspectives
+from kb.cards.perspectives import perspective, perspective_graphs, perspective_links, perspectives
 from kb.cards.places import features
 from kb.cards.plain import table, text
 from kb.cards.rdf import PARTS, as_rdf, caption, description, ontology, owner, paragraph
+from kb.cards.relaying import relaying
+from kb.cards.remaining import REMAINING, remaining
 from kb.cards.retired import tombstone
 from kb.cards.search import NOTHING_FOUND, BadWords, Found, search
 from kb.cards.sections import SECTIONS
 from kb.cards.tables import RESULTS_JSON, Table, read, read_triples
 from kb.cards.timeline import Timeline, timeline
+from kb.cards.versus import VERSUS, named, nothing, proposed, versus
+from kb.cards.vocabulary import vocabulary
 from kb.cards.witnesses import witnesses
 from kb.namespaces import slug
 
 __all__ = [
+    "BY",
     "CONTEXT",
     "DEFAULT_LIMIT",
     "LISTS",
     "MAX_LIMIT",
     "MAX_TEXT",
+    "MAX_VALUES",
     "MOST_TIMES",
     "NOTHING_FOUND",
     "ONTOLOGY",
     "PAGING",
     "PARAMETERS",
     "PARTS",
+    "REMAINING",
     "RESULTS_JSON",
     "SECTIONS",
     "TIMELINE",
     "TIMELINE_LIMIT",
+    "VERSUS",
     "BadFilter",
     "BadWords",
     "Found",
@@ -89,11 +107,13 @@ __all__ = [
     "Table",
     "Timeline",
     "alike",
+    "as_geojson",
     "as_rdf",
     "asked",
     "caption",
     "card",
     "choices",
+    "choices_by",
     "choices_of",
     "claim_card",
     "described",
@@ -107,8 +127,11 @@ __all__ = [
     "likely",
     "links",
     "listing",
+    "mapped",
     "meant",
+    "named",
     "nearest",
+    "nothing",
     "occurs",
     "ontology",
     "ontology_card",
@@ -118,10 +141,14 @@ __all__ = [
     "parameter",
     "perspective",
     "perspective_graphs",
+    "perspective_links",
     "perspectives",
+    "proposed",
     "read",
     "read_triples",
     "registered",
+    "relaying",
+    "remaining",
     "resolve",
     "search",
     "slug",
@@ -130,5 +157,7 @@ __all__ = [
     "text",
     "timeline",
     "tombstone",
+    "versus",
+    "vocabulary",
     "witnesses",
 ]

@@ -13,7 +13,7 @@ from kb.cards.claims import SHOWING, claim_card, hit, load_claims
 from kb.cards.compared import counts
 from kb.cards.facts import Facts, Json, article_link, as_iri, by_label, column, kind_of, linked, rows, voice_of
 from kb.cards.indexed import claims_with, spread
-from kb.cards.places import located, located_as_json
+from kb.cards.places import in_gazetteers, located, located_as_json
 from kb.cards.reading import reading
 from kb.cards.retired import tombstone
 from kb.cards.sections import Window, part
@@ -245,6 +245,7 @@ def _place(engine: Engine, facts: Facts, window: Window) -> Json:
         **{key: located_as_json(engine, facts, shown.items) for key, shown in ways.items()},
         **{key: value for name, shown in ways.items() for key, value in sections.beside(name, shown).items()},
         "claims_there": _section(facts, there, f"place={slug(name)}"),
+        "gazetteers": in_gazetteers(engine, facts, [name]).get(name, []),
     }
 
 

@@ -101,6 +101,7 @@ PARAMETERS: Mapping[str, tuple[Parameter, ...]] = {
         _linked("outlet", "actor", "told in an article of this outlet"),
         _linked("holder", "actor", "ascribed to this holder, at the inner end of the chain"),
         _linked("relayed_by", "actor", "reaching us through this voice, anywhere in the chain above its holder"),
+        _linked("without", "actor", "not reaching us through this voice, nor through any other that is given"),
         _linked("addressee", "actor", "said to have been put to this one"),
         _linked("about", "event", "about this event or state"),
         Parameter("names", "thing", "naming this in its content, in any role", of=_NAMEABLE, many=True),

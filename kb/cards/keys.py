@@ -83,6 +83,9 @@ def _told(schema: Schema, about: str) -> Schema:
 
 _LANG = maybe(text("The language of the label (BCP 47), null where it is none or not said."))
 _LINK = {"iri": iri(), "label": text("What it is called, in English where there is such a name."), "lang": _LANG}
+LINK: Final = _LINK
+"""The keys of what links to a thing."""
+
 _CONCEPT = {**_LINK, "code": text("The last part of its IRI, as filters take it.")}
 _TERM = {**_LINK, "definition": maybe(text("What it means."))}
 _VOICE = {**_LINK, "iri": maybe(iri("Null for somebody who is known by a byline only."))}
@@ -276,8 +279,24 @@ KEYS: Final[Mapping[str, tuple[str, Mapping[str, Schema]]]] = {
                 **_beside("lies_in", "contains"),
                 "claims_there": ref("Section", "What is said to be there."),
                 "claims_naming_it": _NAMING,
+                "gazetteers": several(ref("Spot"), "Where gazetteers have it, each for itself."),
             },
         ),
+    ),
+    "Spot": (
+        "Where a gazetteer has a place, and what it calls it.",
+        {
+            "iri": iri("Its graph."),
+            "source": maybe(text("Whose it is.")),
+            "issued": _DAY,
+            "license": maybe(iri()),
+            "lat": {"type": "number", "description": "Degrees north (WGS 84)."},
+            "long": {"type": "number", "description": "Degrees east (WGS 84)."},
+            "precision": {"type": "number", "description": "What the last digit stands for, in degrees."},
+            "names": several(
+                ref("Text"), "What it calls the place, its own choice first; und where a language is not told."
+            ),
+        },
     ),
     "Object": ("A thing.", _card("object", {**_OWN_WORDS, "claims_naming_it": _NAMING})),
     "Event": (

@@ -113,43 +113,63 @@ def told(engine: Engine, facts: Facts, ways: Collection[Way]) -> dict[Way, Json]
     }
 
 
-def features(engine: Engine, items: Sequence[Json], *, following: str | None) -> Json:
-    """Places of a list as GeoJSON (RFC 7946), in WGS 84; the geometry is null where no gazetteer here has a place.
+def in_gazetteers(engine: Engine, facts: Facts, places: Sequence[str]) -> dict[str, list[Json]]:
+    """Where gazetteers have places, and what they call them, by the IRI of the place; the source and day of each.
 
-    ``precision`` is the last digit that the gazetteer writes, in degrees. Of several gazetteers each gives a point.
+    ``precision`` is the last digit that the gazetteer writes, in degrees.
+    """
+    sql = """
+    SELECT place, lat, long, gazetteer, source, issued, names FROM spot
+    WHERE place IN (SELECT value FROM json_each(?)) ORDER BY place, gazetteer
+    """
+    found: dict[str, list[Json]] = {}
+    rows = engine.index.rows(sql, (json.dumps([slug(place) for place in places]),))
+    facts.load({gazetteer for _, _, _, gazetteer, *_ in rows})
+    for place, lat, long, gazetteer, source, issued, names in rows:
+        entry = {
+            "iri": gazetteer,
+            "source": source,
+            "issued": issued,
+            "license": facts.iri(gazetteer, "dcterms:license"),
+            "lat": float(lat),
+            "long": float(long),
+            "precision": max(_last_digit(lat), _last_digit(long)),
+            "names": [{"text": text, "lang": lang} for text, lang in json.loads(names)],
+        }
+        found.setdefault(f"{BASE}place/{place}", []).append(entry)
+    return found
+
+
+def geometry(gazetteers: Sequence[Json]) -> Json | None:
+    """The points of gazetteers as a GeoJSON geometry (RFC 7946, WGS 84); None where there is none."""
+    points = [[one["long"], one["lat"]] for one in gazetteers]
+    if len(points) > 1:
+        return {"type": "MultiPoint", "coordinates": points}
+    return {"type": "Point", "coordinates": points[0]} if points else None
+
+
+def features(engine: Engine, items: Sequence[Json], *, following: str | None) -> Json:
+    """Places of a list as GeoJSON; the geometry is null where no gazetteer here has a place.
+
+    Of several gazetteers each gives a point.
     """
     facts = Facts(engine)
     facts.load(item["iri"] for item in items)
-    sql = """
-    SELECT place, lat, long, gazetteer, source, issued FROM spot
-    WHERE place IN (SELECT value FROM json_each(?)) ORDER BY place, gazetteer
-    """
-    spots: dict[str, list[tuple[str, ...]]] = {}
-    for place, *spot in engine.index.rows(sql, (json.dumps([slug(item["iri"]) for item in items]),)):
-        spots.setdefault(place, []).append(tuple(spot))
-    found = [_feature(facts, item, spots.get(slug(item["iri"]), [])) for item in items]
+    spots = in_gazetteers(engine, facts, [item["iri"] for item in items])
+    found = [_feature(facts, item, spots.get(item["iri"], [])) for item in items]
     return {"type": "FeatureCollection", "features": found, "next": following}
 
 
-def _feature(facts: Facts, item: Json, spots: Sequence[tuple[str, ...]]) -> Json:
-    points = [[float(long), float(lat)] for lat, long, *_ in spots]
-    shapes = {0: None, 1: {"type": "Point", "coordinates": points[0] if points else []}}
+def _feature(facts: Facts, item: Json, gazetteers: Sequence[Json]) -> Json:
+    own = ("iri", "source", "issued", "license", "precision", "names")
     return {
         "type": "Feature",
         "id": item["iri"],
-        "geometry": shapes.get(len(points), {"type": "MultiPoint", "coordinates": points}),
+        "geometry": geometry(gazetteers),
         "properties": {
             **item,
             "name_forms": facts.strings(item["iri"], "skos:altLabel"),
-            "gazetteers": [
-                {
-                    "iri": gazetteer,
-                    "source": source,
-                    "issued": issued,
-                    "precision": max(_last_digit(lat), _last_digit(long)),
-                }
-                for lat, long, gazetteer, source, issued in spots
-            ],
+            "gazetteers": [{key: one[key] for key in own} for one in gazetteers],
         },
     }
 

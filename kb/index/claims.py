@@ -193,6 +193,12 @@ class Claims:
                         if inner.startswith(f"{BASE}place/"):
                             yield Located(path(inner), path(outer), path(claim), path(holder), self.voices(claim))
 
+    def chains(self) -> Iterator[tuple[str | None, list[str]]]:
+        """Of all claims, by slug: the article as a path, None where the chain ends at none, and ``voices``."""
+        for claim in sorted(self.all, key=slug):
+            article = self.article(claim)
+            yield (None if article is None else path(article)), self.voices(claim)
+
     def entries(self) -> list[Entry]:
         """All claims, by slug."""
         return [self._entry(claim) for claim in sorted(self.all, key=slug)]

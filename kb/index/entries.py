@@ -5,7 +5,8 @@ member   which entries have a value: a bit for each entry, see ``pack``
 rank     the orders in which a list can be read
 dated    the times of entries, with the four bounds of each; open ones are NULL
 located  which place is said to lie in which, in what claim and by whom
-spot     where places are, as gazetteers have it
+voiced   through whom each claim reaches us: its article, and all who speak, outermost first, as ``Claims.voices``
+spot     where places are, and what they are called, as gazetteers have it
 """
 
 import json
@@ -44,8 +45,10 @@ CREATE TABLE located (
 );
 CREATE UNIQUE INDEX located_claim ON located (claim, inner, "outer");
 CREATE INDEX located_outer ON located ("outer", holder);
+CREATE TABLE voiced (number INTEGER PRIMARY KEY, article TEXT, voices TEXT NOT NULL);
 CREATE TABLE spot (
-    place TEXT NOT NULL, lat TEXT NOT NULL, long TEXT NOT NULL, gazetteer TEXT NOT NULL, source TEXT, issued TEXT
+    place TEXT NOT NULL, lat TEXT NOT NULL, long TEXT NOT NULL, gazetteer TEXT NOT NULL, source TEXT, issued TEXT,
+    names TEXT NOT NULL
 )
 """
 
@@ -60,8 +63,11 @@ def fill(connection: sqlite3.Connection, said: Said) -> None:
     for one in sorted(found.located(), key=lambda one: (one.inner, one.outer, one.claim, one.holder)):
         row = (one.inner, one.outer, one.claim, one.holder, json.dumps(one.voices))
         connection.execute("INSERT INTO located VALUES (?, ?, ?, ?, ?)", row)
+    for number, (article, voices) in enumerate(found.chains()):
+        chain = (number, article, json.dumps(voices, ensure_ascii=False))
+        connection.execute("INSERT INTO voiced VALUES (?, ?, ?)", chain)
     spots = [astuple(spot) for spot in things.spots(found.said)]
-    connection.executemany("INSERT INTO spot VALUES (?, ?, ?, ?, ?, ?)", spots)
+    connection.executemany("INSERT INTO spot VALUES (?, ?, ?, ?, ?, ?, ?)", spots)
 
 
 def _write(connection: sqlite3.Connection, name: str, entries: Sequence[Entry]) -> None:

@@ -1,5 +1,6 @@
 """Registry entries, articles and perspectives as entries of lists, with how many claims concern each."""
 
+import json
 import re
 import unicodedata
 from collections import Counter
@@ -142,7 +143,10 @@ class Things:
 
 @dataclass(frozen=True)
 class Spot:
-    """Where one gazetteer has a place: degrees (WGS 84) as it writes them, whose it is and of which day."""
+    """Where one gazetteer has a place: degrees (WGS 84) as it writes them, whose it is and of which day.
+
+    ``names`` are what it calls the place, its own choice first: a list of pairs of text and language, as JSON.
+    """
 
     place: str
     lat: str
@@ -150,21 +154,26 @@ class Spot:
     gazetteer: str
     source: str | None
     issued: str | None
+    names: str
 
 
 def spots(said: Said) -> Iterator[Spot]:
     """Where gazetteers have places; what is no pair of degrees (the checks tell of it) is left out."""
     for gazetteer in said.instances("t:GazetteerGraph"):
         found: dict[str, dict[str, str]] = {}
+        names: dict[str, list[tuple[bool, str, str | None]]] = {}
         for subject, prop, value in said.graph(gazetteer):
             if isinstance(value, ox.Literal) and subject.startswith(f"{BASE}place/"):
                 found.setdefault(subject, {})[prop] = value.value
+                if prop in (iri("rdfs:label"), iri("skos:altLabel")):
+                    names.setdefault(subject, []).append((prop != iri("rdfs:label"), value.value, value.language))
         sources = [*said.texts(gazetteer, "dcterms:source"), *said.iris(gazetteer, "dcterms:source")]
         source, issued = next(iter(sources), None), next(iter(said.texts(gazetteer, "dcterms:issued")), None)
         for place, written in sorted(found.items()):
             lat, long = written.get(iri("wgs84:lat"), ""), written.get(iri("wgs84:long"), "")
             if _is_degrees(lat, 90) and _is_degrees(long, 180):
-                yield Spot(slug(place), lat, long, gazetteer, source, issued)
+                called = [(text, lang) for _, text, lang in sorted(names.get(place, []), key=lambda one: one[:2])]
+                yield Spot(slug(place), lat, long, gazetteer, source, issued, json.dumps(called, ensure_ascii=False))
 
 
 def _is_degrees(text: str, most: int) -> bool:

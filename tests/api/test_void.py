@@ -14,6 +14,7 @@ PATTERNS = {
     DATASET: ALL,
     DEFAULT_GRAPH: "{ ?s ?p ?o }",
     f"{VOID}#claims": "{ ?g a t:Claim GRAPH ?g { ?s ?p ?o } }",
+    f"{VOID}#gazetteers": "{ ?g a t:GazetteerGraph GRAPH ?g { ?s ?p ?o } }",
     f"{VOID}#inferred": "{ ?g a t:InferredGraph GRAPH ?g { ?s ?p ?o } }",
 }
 FIGURES = {

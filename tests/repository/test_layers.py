@@ -11,7 +11,10 @@ import kb
 
 LAYERS = (
     {"kb", "kb.namespaces", "kb.errors", "kb.paths", "kb.model"},
-    {"kb.turtle", "kb.sources", "kb.dataset", "kb.passages", "kb.times", "kb.baseline", "kb.repository", "kb.rules"},
+    {
+        *("kb.turtle", "kb.sources", "kb.dataset", "kb.printed", "kb.passages"),
+        *("kb.times", "kb.baseline", "kb.repository", "kb.rules"),
+    },
     {
         "kb.style",
         "kb.evidence",
@@ -24,6 +27,7 @@ LAYERS = (
         "kb.closure",
         "kb.compare",
         "kb.forward",
+        "kb.gazetteer",
         "kb.perspectives",
         "kb.reference",
         "kb.reuse",
