@@ -2,6 +2,7 @@
 # make test    run the tests but for the long ones; make test TESTFLAGS= runs all, TESTFLAGS=--cov with coverage
 # make soak    a server under load, attack and chance for a quarter of an hour
 # make check   what CI checks beside the tests: style, types, the data itself, the repository
+# make messages  write the texts of pages to the catalogue that translations begin with
 # Each makes its own environment in .venv first; PYTHON chooses the interpreter (3.11 or newer).
 
 PYTHON ?= python3
@@ -12,7 +13,7 @@ FORMAT ?= $(if $(GITHUB_ACTIONS),github,text)
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: serve test check soak clean
+.PHONY: serve test check soak messages clean
 
 serve: $(VENV)/installed
 	$(BIN)/testimonia serve --host $(HOST) --port $(PORT)
@@ -45,6 +46,9 @@ $(VENV)/installed-dev: $(VENV)/installed
 
 soak: $(VENV)/installed-dev
 	SOAK_SECONDS=600 SOAK_REQUESTS=20000 $(BIN)/python -m pytest -s tests/soak tests/attacks
+
+messages: $(VENV)/installed-dev
+	$(BIN)/python tests/messages.py
 
 clean:
 	rm -rf $(VENV)

@@ -13,6 +13,7 @@
     filters     what filters are asked for, and the fields of their forms
     lists       lists with filters
     timeline    the times that claims tell of
+    compare     two articles or speakers against each other, and what is left without some voices
     questions   saved questions, each with a form and its answer
     search      what is found by words, and what an address means
     maps        what claims say of places, on a map; who relays whom
@@ -34,11 +35,13 @@ Blueprints know nothing of each other; what they share stands in represent and e
 """
 
 from collections.abc import Mapping
+from gettext import NullTranslations
 
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from api import (
+    compare,
     dataset,
     errors,
     headers,
@@ -56,7 +59,8 @@ from api import (
 from api import questions as saved
 from api.cache import AnswerCache
 from api.metrics import Metrics
-from api.represent import build_id, href, questions_on
+from api.pictures.shares import shares
+from api.represent import build_id, href, pieces, questions_on, remaining_in
 from api.straight import Straight
 from kb import __version__
 from kb.cards import LISTS
@@ -80,20 +84,27 @@ def create_app(
     showing: Showing | None = None,
     cache_bytes: int = CACHE_BYTES,
     proxies: int = 0,
+    translations: Mapping[str, NullTranslations] | None = None,
 ) -> Flask:
     """An application that serves what ``engine`` holds.
 
     ``questions`` are the saved questions by name; ``snapshots`` the texts of articles by slug, as far as they are at
     hand: with them, a claim's page shows its passage, as much of it as ``showing`` allows. ``cache_bytes`` bounds the
     answers that are kept. ``proxies`` is how many reverse proxies stand in front, whose word for a client's address
-    (X-Forwarded-For) is taken.
+    (X-Forwarded-For) is taken. ``translations`` of pages are catalogues by language; without it, those that ship.
     """
+    spoken = language.catalogues(language.LOCALE) if translations is None else translations
     app = Flask(__name__)
     app.config["MAX_CONTENT_LENGTH"] = MAX_BODY
     app.config["MAX_FORM_MEMORY_SIZE"] = MAX_BODY
     if proxies:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=proxies, x_host=proxies)  # type: ignore[method-assign]
-    cache = AnswerCache(headers.constant(app.wsgi_app), lambda: engine.build_id, max_bytes=cache_bytes)
+    cache = AnswerCache(
+        headers.constant(app.wsgi_app),
+        lambda: engine.build_id,
+        language=language.chooser(spoken),
+        max_bytes=cache_bytes,
+    )
     app.wsgi_app = cache  # type: ignore[method-assign]
     app.extensions["testimonia"] = {
         "cache": cache,
@@ -102,14 +113,22 @@ def create_app(
         "showing": showing or Showing(),
         "snapshots": by_hash_too(snapshots or {}),
     }
-    app.jinja_env.globals.update(href=href, version=__version__, build=build_id, questions_on=questions_on)
+    app.jinja_env.globals.update(
+        build=build_id,
+        href=href,
+        pieces=pieces,
+        questions_on=questions_on,
+        remaining_in=remaining_in,
+        shares=shares,
+        version=__version__,
+    )
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
-    language.register(app)
+    language.register(app, spoken)
     errors.register(app)
     headers.register(app, engine, questions or {}, snapshots or {}, showing or Showing(), proxies=proxies)
     operations.register(app)
-    for module in (sparql, dataset, rest, lists, maps, saved, search, timeline, pages, reference):
+    for module in (sparql, dataset, rest, lists, maps, saved, search, timeline, compare, pages, reference):
         app.register_blueprint(module.blueprint)
     places = {rule.rule.split("/", 2)[1].partition("<")[0].partition(".")[0] for rule in app.url_map.iter_rules()}
     own = app.extensions["testimonia"]

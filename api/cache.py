@@ -36,6 +36,7 @@ class Key(NamedTuple):
     accept: str
     encodings: str
     posted: bytes = b""
+    language: str = ""
 
 
 @dataclass(frozen=True)
@@ -65,22 +66,32 @@ def request_id() -> str:
 
 
 class AnswerCache:
-    """The middleware around ``app``; ``build`` tells the id of the build now served, ``max_bytes`` is for all."""
+    """The middleware around ``app``; ``build`` tells the id of the build now served, ``language`` that of the answer to
+    an Accept-Language header, ``max_bytes`` is for all."""
 
-    def __init__(self, app: "WSGIApplication", build: Callable[[], str], *, max_bytes: int) -> None:
-        self._app, self._build, self._max_bytes = app, build, max_bytes
+    def __init__(
+        self, app: "WSGIApplication", build: Callable[[], str], *, language: Callable[[str], str], max_bytes: int
+    ) -> None:
+        self._app, self._build, self._language, self._max_bytes = app, build, language, max_bytes
         self._entries: OrderedDict[Key, Entry] = OrderedDict()
         self._lock = threading.Lock()
         self.bytes = 0
         self.hits = 0
 
     def find(
-        self, method: str, path: str, query: str, accept: str, encodings: str, posted: bytes = b""
+        self,
+        method: str,
+        path: str,
+        query: str,
+        accept: str,
+        encodings: str,
+        posted: bytes = b"",
+        languages: str = "",
     ) -> tuple[Key | None, Entry | None]:
         """The key of a request, None where its answer is never kept, and the answer if it is here."""
         if method not in ("GET", "HEAD", "POST") or len(accept) > _MAX_HEADER or len(encodings) > _MAX_HEADER:
             return None, None
-        key = Key(self._build(), path, query, accept, encodings, posted)
+        key = Key(self._build(), path, query, accept, encodings, posted, self._language(languages))
         with self._lock:
             entry = self._entries.get(key)
             if entry is not None:
@@ -102,6 +113,7 @@ class AnswerCache:
                 environ.get("HTTP_ACCEPT", ""),
                 environ.get("HTTP_ACCEPT_ENCODING", ""),
                 posted_hash(environ.get("CONTENT_TYPE", ""), _body(environ)) if method == "POST" else b"",
+                environ.get("HTTP_ACCEPT_LANGUAGE", ""),
             )
         if entry is not None:
             status, headers, body = entry.answer(request_id(), environ.get("HTTP_IF_NONE_MATCH"))

@@ -9,6 +9,7 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.http import HTTP_STATUS_CODES
 
 from api import negotiate
+from api.language import translatable
 from kb.errors import LimitError, QueryError
 from kb.namespaces import BASE
 
@@ -43,32 +44,90 @@ class Problem(Exception):
 
 
 KINDS: dict[str, tuple[int, str, str]] = {
-    "away": (503, "The store does not answer", "What is served here lies in a store elsewhere, which gave no answer."),
-    "busy": (503, "All evaluators are busy", "Every place for foreign queries is taken. Ask again a little later."),
-    "crash": (503, "The query ended its evaluator", "The process that evaluated the query broke down; others go on."),
-    "forbidden": (403, "This is not served", "SERVICE, LOAD and updates are refused: the endpoint reads its own data."),
-    "memory": (503, "The query needed too much memory", "A query may use a limited amount of memory and was stopped."),
-    "not-acceptable": (406, "No format fits", "The Accept header names no format that this answer can take."),
+    "away": (
+        503,
+        translatable("The store does not answer"),
+        translatable("What is served here lies in a store elsewhere, which gave no answer."),
+    ),
+    "busy": (
+        503,
+        translatable("All evaluators are busy"),
+        translatable("Every place for foreign queries is taken. Ask again a little later."),
+    ),
+    "crash": (
+        503,
+        translatable("The query ended its evaluator"),
+        translatable("The process that evaluated the query broke down; others go on."),
+    ),
+    "forbidden": (
+        403,
+        translatable("This is not served"),
+        translatable("SERVICE, LOAD and updates are refused: the endpoint reads its own data."),
+    ),
+    "memory": (
+        503,
+        translatable("The query needed too much memory"),
+        translatable("A query may use a limited amount of memory and was stopped."),
+    ),
+    "not-acceptable": (
+        406,
+        translatable("No format fits"),
+        translatable("The Accept header names no format that this answer can take."),
+    ),
     "not-in-xml": (
         406,
-        "XML cannot carry this answer",
-        "A text in it has a character that XML 1.0 has no way to write.",
+        translatable("XML cannot carry this answer"),
+        translatable("A text in it has a character that XML 1.0 has no way to write."),
     ),
-    "not-found": (404, "There is no such thing here", "The address, or the graph that was asked for, is not served."),
-    "parameter": (400, "A parameter does not fit", "A parameter is missing, repeated, or has a value it cannot take."),
+    "not-found": (
+        404,
+        translatable("There is no such thing here"),
+        translatable("The address, or the graph that was asked for, is not served."),
+    ),
+    "parameter": (
+        400,
+        translatable("A parameter does not fit"),
+        translatable("A parameter is missing, repeated, or has a value it cannot take."),
+    ),
     "retired": (
         410,
-        "This entry was retired",
-        "The address was published and is no longer in use. It is kept for those who have cited it: with the reason, "
-        "the day, and what to use instead.",
+        translatable("This entry was retired"),
+        translatable(
+            "The address was published and is no longer in use. It is kept for those who have cited it: with the "
+            "reason, the day, and what to use instead."
+        ),
     ),
-    "share": (429, "Your share is taken", "A client may have a limited number of long queries at work or waiting."),
-    "size": (503, "The answer is too large", "Answers are whole or not given; this one grew over the limit."),
-    "syntax": (400, "The query is not valid", "The query does not follow the grammar of SPARQL 1.1."),
-    "time": (503, "The query ran too long", "A query may run for a limited time and was stopped."),
-    "too-complex": (400, "The query is too complex", "The query nests too deep or chains too many operators."),
-    "too-long": (413, "The query is too long", "Queries may have a limited length."),
-    "update": (403, "Read only", "This knowledge base is edited by pull request, not over SPARQL."),
+    "share": (
+        429,
+        translatable("Your share is taken"),
+        translatable("A client may have a limited number of long queries at work or waiting."),
+    ),
+    "size": (
+        503,
+        translatable("The answer is too large"),
+        translatable("Answers are whole or not given; this one grew over the limit."),
+    ),
+    "syntax": (
+        400,
+        translatable("The query is not valid"),
+        translatable("The query does not follow the grammar of SPARQL 1.1."),
+    ),
+    "time": (
+        503,
+        translatable("The query ran too long"),
+        translatable("A query may run for a limited time and was stopped."),
+    ),
+    "too-complex": (
+        400,
+        translatable("The query is too complex"),
+        translatable("The query nests too deep or chains too many operators."),
+    ),
+    "too-long": (413, translatable("The query is too long"), translatable("Queries may have a limited length.")),
+    "update": (
+        403,
+        translatable("Read only"),
+        translatable("This knowledge base is edited by pull request, not over SPARQL."),
+    ),
 }
 """The kinds of problem that say more than their status: status, title, what it means."""
 

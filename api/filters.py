@@ -7,6 +7,7 @@ from flask import request
 
 from api.errors import bad_parameter
 from api.fields import by_name, of_address
+from api.language import translatable
 from api.represent import address, engine
 from kb import cards
 from kb.cards import Parameter
@@ -15,28 +16,29 @@ PROPOSED = 100
 """Values that are proposed where one is typed."""
 
 _LABELS = {
-    "about": "About (event)",
-    "addressee": "Put to",
-    "basis": "Bound to the holder by",
-    "articles/from": "Published from",
-    "articles/to": "Published to",
-    "events/type": "Type, as a claim has it",
-    "from": "Day from",
-    "loaded": "Loaded words (true, or one)",
-    "naming": "Source named as",
-    "place": "Place, or in it as claimed",
-    "place_of": "… as claimed by",
-    "places/place": "In this place, as claimed",
-    "polarity": "Affirmed or denied",
-    "q": "Words",
-    "realis": "Told as having happened",
-    "shared": "Words shared with other articles",
-    "single_source": "Single source",
-    "sort": "Order",
-    "to": "Day to",
-    "when": "Time fits",
+    "about": translatable("About (event)"),
+    "addressee": translatable("Put to"),
+    "basis": translatable("Bound to the holder by"),
+    "articles/from": translatable("Published from"),
+    "articles/to": translatable("Published to"),
+    "events/type": translatable("Type, as a claim has it"),
+    "from": translatable("Day from"),
+    "loaded": translatable("Loaded words (true, or one)"),
+    "naming": translatable("Source named as"),
+    "place": translatable("Place, or in it as claimed"),
+    "place_of": translatable("… as claimed by"),
+    "places/place": translatable("In this place, as claimed"),
+    "polarity": translatable("Affirmed or denied"),
+    "q": translatable("Words"),
+    "realis": translatable("Told as having happened"),
+    "shared": translatable("Words shared with other articles"),
+    "single_source": translatable("Single source"),
+    "sort": translatable("Order"),
+    "to": translatable("Day to"),
+    "when": translatable("Time fits"),
+    "without": translatable("Not through"),
 }
-_YES_OR_NO = {"true": "yes", "false": "no"}
+_YES_OR_NO = {"true": translatable("yes"), "false": translatable("no")}
 
 
 @dataclass(frozen=True)

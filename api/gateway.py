@@ -92,6 +92,7 @@ class Gateway:
                 headers.get("accept", ""),
                 headers.get("accept-encoding", ""),
                 posted,
+                headers.get("accept-language", ""),
             )
             kept = entry is not None
             if key is not None and entry is None and path == "/sparql":

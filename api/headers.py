@@ -17,6 +17,8 @@ from werkzeug.http import parse_accept_header
 
 from api.cache import REQUEST_ID, keep, request_id
 from api.errors import Problem, hint_of
+from api.language import OWN, spoken
+from api.negotiate import HTML
 from kb import __version__
 from kb.engine import Engine
 from kb.passages import Showing
@@ -61,7 +63,7 @@ SCRIPTED = {
 LASTING = "public, max-age=86400"
 """Anybody may keep an answer for a day: it depends on this code and not on the data."""
 
-_ANSWERS_DEPEND_ON = ("*.py", "templates/*", "static/*", "static/built/*")
+_ANSWERS_DEPEND_ON = ("*.py", "templates/*", "static/*", "static/built/*", "locale/*/LC_MESSAGES/*.mo")
 _ID = re.compile(r"[A-Za-z0-9-]{8,64}")
 _COMPRESSIBLE = ("text/", "application/", "image/svg")
 
@@ -80,6 +82,7 @@ def register(
     With ``proxies`` in front, a request id that they give is taken.
     """
     app.extensions["testimonia"]["salt"] = _fingerprint(app, questions, snapshots, showing)
+    languages = app.extensions["testimonia"]["languages"]
 
     @app.before_request
     def begin() -> None:
@@ -108,6 +111,8 @@ def register(
         if not g.get("may_be_indexed") and request.endpoint != "static":
             response.headers["X-Robots-Tag"] = "noindex"
         _read_file(response)
+        if response.mimetype == HTML.media_type and len(languages) > 1:
+            response.headers["Vary"] = f"{ALWAYS['Vary']}, Accept-Language"
         if not g.may_be_kept:
             response.headers["Cache-Control"] = "no-store"
         elif response.status_code in (200, 206, 304) and request.method in ("GET", "HEAD"):
@@ -157,8 +162,11 @@ def lasting() -> None:
 
 
 def _etag(content_type: str) -> str:
-    """A validator out of the build, this code, the address and the format: the same answer has the same one."""
+    """A validator out of the build, this code, the address, the format, and the language of a page: the same answer has
+    the same one."""
     made: dict[str, str] = g.validators
+    if content_type == HTML.content_type and spoken() != OWN:
+        content_type = f"{content_type} {spoken()}"
     if content_type not in made:
         made[content_type] = validator(
             current_app.extensions["testimonia"]["salt"],

@@ -4,7 +4,7 @@ The table is what requests are held against, before a view is called (an unknown
 ``api.openapi`` describes. A parameter that is given without a value is as one that is not given.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -117,8 +117,11 @@ def format_parameter(table: tuple[Format, ...]) -> Parameter:
 def section_parameters(kind: str) -> tuple[Parameter, ...]:
     """The parameters of a card: which of its sections goes on where."""
     names = cards.SECTIONS.get(kind)
-    if names is None:
-        return ()
+    return () if names is None else _in_parts(names)
+
+
+def _in_parts(names: Iterable[str]) -> tuple[Parameter, ...]:
+    """The parameters of what has sections that are shown in parts."""
     start: Schema = {"type": "integer", "minimum": 0, "maximum": 10**9 - 1}
     return (
         Parameter("section", "A section that is shown from a later item on; “more” has the address.", one_of([*names])),
@@ -161,6 +164,39 @@ DATASET: Final = (
 """What can be said of a query beside the query."""
 
 OPERATIONS: Final[Mapping[str, Operation]] = {
+    "compare.compare": Operation(
+        "Lists",
+        "compare",
+        formats=PAGE_OR_JSON,
+        bodies={"": "Versus"},
+        parameters=(
+            text_parameter(
+                "left", "An article or an actor: its slug, path or IRI. Without it, what tells of the same."
+            ),
+            text_parameter("right", "What it is compared with: another of the same kind."),
+            *_in_parts(cards.VERSUS),
+            format_parameter(PAGE_OR_JSON),
+        ),
+        also=(*COMMON, 404, 406),
+    ),
+    "compare.remaining": Operation(
+        "Lists",
+        "remaining",
+        formats=PAGE_OR_JSON,
+        bodies={"": "Remaining"},
+        parameters=(
+            Parameter(
+                "without",
+                "Voices that are left out: the slugs, paths or IRIs of actors.",
+                {"type": "array", "items": {"type": "string", "maxLength": MAX_TEXT}, "maxItems": 20},
+                several=True,
+            ),
+            text_parameter("perspective", "A perspective that is looked through: its slug, path or IRI."),
+            *_in_parts(cards.REMAINING),
+            format_parameter(PAGE_OR_JSON),
+        ),
+        also=(*COMMON, 406),
+    ),
     "dataset.default_graph": Operation("Data", "default_graph", formats=TRIPLES, status=303, headers=("Location",)),
     "dataset.dump": Operation(
         "Data",
@@ -303,6 +339,7 @@ OPERATIONS: Final[Mapping[str, Operation]] = {
         headers=("Testimonia-Attribution", "Testimonia-Hint"),
         others_ignored=True,
     ),
+    "sparql.terms": Operation("SPARQL", "sparql_terms", formats=(JSON,), bodies={"": "Terms"}),
     "static": Operation("About", "static", formats=STATIC, bodies={"": "Land"}, also=(*BARE, 500), others_ignored=True),
     "timeline.timeline": Operation(
         "Lists",

@@ -4,13 +4,15 @@ import csv
 import functools
 import io
 import ipaddress
+import itertools
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from pathlib import Path
 from typing import cast
 from urllib.parse import quote, urlencode
 
 import pyoxigraph as ox
-from flask import Response, current_app, g, redirect, render_template, request
+from flask import Response, current_app, g, redirect, render_template, request, url_for
 
 from api import negotiate
 from api.errors import bad_parameter, not_acceptable
@@ -28,6 +30,9 @@ ROWS_LIMIT = 2000
 
 MAX_PAGE = 8_000_000
 """Bytes of the largest answer that is made into a page."""
+
+BUILT = Path(__file__).parent / "static" / "built"
+"""Where the build puts what browsers load."""
 
 _PIECE = 1 << 18
 """Bytes that are sent at once of a large answer."""
@@ -105,6 +110,11 @@ def questions_on(kind: str, slug: str) -> list[tuple[str, str]]:
     )
 
 
+def remaining_in(perspective: str) -> cards.Json:
+    """What is left of all claims, articles and events when one looks through the perspective of a slug."""
+    return cards.remaining(engine(), perspective=[f"perspective/{perspective}"])
+
+
 def snapshots() -> Mapping[str, str]:
     """The article texts at hand, by article slug."""
     return cast(Mapping[str, str], current_app.extensions["testimonia"]["snapshots"])
@@ -127,6 +137,22 @@ def href(name: str | None) -> str | None:
     if name == cards.ONTOLOGY or name.startswith(f"{cards.ONTOLOGY}#") or cards.kind_of(name) in OWN:
         return request.script_root + "/" + quote(name.removeprefix(BASE), safe="/#-._~")
     return name if name.startswith("https://") and not name.startswith(BASE) else None
+
+
+def built(name: str) -> str | None:
+    """The address of a file that the build makes for browsers; None where this runs from a checkout without them."""
+    there = Path(current_app.static_folder or "", BUILT.name, name).is_file()
+    return url_for("static", filename=f"built/{name}") if there else None
+
+
+def pieces(words: str, marks: Iterable[Mapping[str, object]]) -> list[tuple[str, list[str]]]:
+    """Words in pieces, each with what it is marked as, sorted: marks may overlap or stand inside each other."""
+    ranges = [(int(str(mark["start"])), int(str(mark["end"])), str(mark["what"])) for mark in marks]
+    cuts = sorted({0, len(words), *(cut for start, end, _ in ranges for cut in (start, end))})
+    return [
+        (words[start:end], sorted({what for first, last, what in ranges if first <= start and end <= last}))
+        for start, end in itertools.pairwise(cuts)
+    ]
 
 
 def address(path: str, parameters: Mapping[str, str | Sequence[str]]) -> str:

@@ -1,18 +1,20 @@
 """Things, each in every format: entities, vocabulary, and whether all is well."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import pyoxigraph as ox
 from flask import Blueprint, Response, g, render_template, request
 
-from api import negotiate
-from api.errors import Problem, bad_parameter
-from api.fields import of_address, single
+from api import fields, negotiate
+from api.errors import Problem
+from api.fields import of_address
 from api.headers import lasting, momentary
 from api.metrics import CONTENT_TYPE
 from api.negotiate import ENTITY, HTML, JSON, JSON_LD, Format
+from api.pictures import chain, coverage
 from api.represent import (
+    address,
     as_json,
     as_rdf,
     engine,
@@ -59,13 +61,14 @@ _TEMPLATES = {
     "perspective": "perspective.html",
     "place": "thing.html",
 }
+_PICTURES: Mapping[str, Callable[[cards.Json], object]] = {"article": coverage.skyline, "claim": chain.ladder}
 
 
 @blueprint.get(f"/<any({_KINDS}):kind>/<name>")
 def entity(kind: str, name: str) -> Response:
     """An entity, in the format that its suffix or the Accept header names."""
     slug, suffix, form = _twin(name)
-    section, after = _section(kind)
+    section, after = fields.section(of_address(), cards.SECTIONS.get(kind, ()))
     iri, card, quads = f"{BASE}{kind}/{slug}", None, []
     if not _SLUG.fullmatch(slug):
         raise _unknown(kind, slug)
@@ -107,14 +110,21 @@ def context() -> Response:
 
 @blueprint.get(f"/<any({', '.join(cards.PARTS)}):kind>/<name>")
 def part(kind: str, name: str) -> Response:
-    """A redirection to the claim or article that a part belongs to, in the same format where a suffix names one."""
+    """A redirection to the claim or article that a part belongs to, in the same format where a suffix names one; to a
+    passage, at the place on the page where it stands."""
     slug, dot, suffix = name.rpartition(".")
     if not dot or negotiate.by_name(suffix, ENTITY) is None:
         slug, suffix = name, ""
     found = cards.owner(engine(), f"{BASE}{kind}/{slug}") if _SLUG.fullmatch(slug) else None
     if found is None:
         raise _unknown(kind, slug)
-    return redirected(f"{href(found)}.{suffix}" if suffix else f"{href(found)}", 303)
+    if suffix:
+        return redirected(f"{href(found)}.{suffix}", 303)
+    if kind != "anchor":
+        return redirected(f"{href(found)}", 303)
+    paragraph = cards.paragraph(engine(), f"{BASE}{kind}/{slug}") if cards.kind_of(found) == "article" else None
+    place = address("", {"section": "reading", "after": str(paragraph - 1)}) if paragraph else ""
+    return redirected(f"{href(found)}{place}#{slug}", 303)
 
 
 @blueprint.get("/healthz")
@@ -184,7 +194,10 @@ def _represent(form: Format, card: cards.Json | None, quads: Sequence[ox.Quad], 
         return response
     if form is HTML:
         twins = [(found.title, f"{path}.{found.name}") for found in ENTITY if found is not HTML]
-        return Response(render_template(template, card=card, twins=twins), content_type=HTML.content_type)
+        draw = _PICTURES.get((card or {}).get("kind", ""))
+        picture = None if draw is None or card is None else draw(card)
+        page = render_template(template, card=card, twins=twins, picture=picture)
+        return Response(page, content_type=HTML.content_type)
     return as_rdf(quads, form)
 
 
@@ -209,15 +222,3 @@ def _unknown(kind: str, slug: str) -> Problem:
 
 def _suffixes() -> str:
     return f"There are {', '.join('.' + name for name in negotiate.names(ENTITY))}."
-
-
-def _section(kind: str) -> tuple[str, int]:
-    """Which section of a card goes on where, from the parameters; Problem for one that the kind does not have."""
-    names = cards.SECTIONS.get(kind, ())
-    given = of_address()
-    section, after = single(given, "section") or "", single(given, "after") or ""
-    if section and section not in names:
-        raise bad_parameter("section", f"“{section[:20]}” is no section that is shown in parts.", names)
-    if after and not (section and after.isascii() and after.isdigit() and len(after) < 10):
-        raise bad_parameter("after", f"“{after[:20]}” is no place in a section.", ["a whole number, with section="])
-    return section, int(after or 0)

@@ -8,6 +8,7 @@ from flask import Blueprint, Response, render_template, request
 from api import negotiate
 from api.errors import Problem, bad_parameter
 from api.fields import by_name, of_address
+from api.language import translatable
 from api.negotiate import ENTITY, HTML, JSON, LISTING, Format
 from api.represent import address, as_csv, as_json, chosen, engine, href, negotiated, redirected
 from kb import cards
@@ -152,7 +153,7 @@ def _joined(matches: list[cards.Json]) -> tuple[str, str]:
 def _as_page(value: cards.Json, fields: Mapping[str, str]) -> Response:
     counts = value["counts"]
     kinds = [
-        ("", "everything", sum(counts.values())),
+        ("", translatable("in all"), sum(counts.values())),
         *((kind, _PLURALS[kind] if count > 1 else kind, count) for kind, count in counts.items()),
     ]
     page = render_template(
@@ -180,8 +181,8 @@ def _instead(fields: Mapping[str, str], word: str, other: str) -> str:
 
 
 _PLURALS = {kind: name for name, kind in cards.LISTS.items()} | {
-    "concept": "concepts",
-    "term": "terms of the vocabulary",
+    "concept": translatable("concepts"),
+    "term": translatable("terms of the vocabulary"),
 }
 _FORMS: dict[str, Callable[[cards.Json, Mapping[str, str]], Response]] = {
     "csv": _as_csv,

@@ -1,6 +1,7 @@
-"""``/sparql``: the query operation of the SPARQL 1.1 Protocol (W3C, 2013, section 2.1), read only."""
+"""``/sparql``: the query operation of the SPARQL 1.1 Protocol (W3C, 2013, section 2.1), read only; and the editor."""
 
 from dataclasses import dataclass, replace
+from typing import Any
 
 import pyoxigraph as ox
 from flask import Blueprint, Response, render_template, request
@@ -9,14 +10,27 @@ from werkzeug.http import parse_options_header
 from api import describe, fields, negotiate
 from api.errors import UPDATE, Problem, bad_parameter, not_acceptable
 from api.fields import Fields
-from api.headers import momentary, unchanged
+from api.headers import SCRIPTED, momentary, unchanged
 from api.negotiate import DESCRIPTION, GRAPH, HTML, SOLUTIONS, Format
-from api.represent import answered, as_rdf, asking, chosen, client, engine, result_page, still_there, whole
+from api.represent import (
+    answered,
+    as_json,
+    as_rdf,
+    asking,
+    built,
+    chosen,
+    client,
+    engine,
+    questions,
+    result_page,
+    still_there,
+    whole,
+)
 from kb import cards, guard, hints, mistakes, narrowing
 from kb.engine import Answer
 from kb.errors import QueryError
 from kb.guard import Guarded
-from kb.namespaces import DEFAULT_GRAPH
+from kb.namespaces import BASE, DEFAULT_GRAPH, PREFIXES, slug
 
 blueprint = Blueprint("sparql", __name__)
 
@@ -42,13 +56,15 @@ LIMIT 20
 class Operation:
     """What a request asks: the query, or None where it brings none, its dataset, and a format by name.
 
-    ``narrowed`` is the query to be evaluated instead, which says itself what a perspective reaches.
+    ``perspective`` is the slug of the one that it is asked through, if any; ``narrowed`` is the query to be evaluated
+    instead, which says itself what a perspective reaches.
     """
 
     query: str | None
     default_graphs: tuple[str, ...]
     named_graphs: tuple[str, ...]
     form: str | None
+    perspective: str = ""
     narrowed: str | None = None
 
 
@@ -57,11 +73,25 @@ def sparql() -> Response:
     """The answer to a query; without one, a form for people or a description for machines."""
     operation = _operation()
     if operation.query is None:
-        return _without_query(operation.form)
+        return _without_query(operation)
     try:
         return _answered(operation, operation.query)
     except QueryError as error:
         raise mistakes.explained(error, operation.query) from None
+
+
+@blueprint.get("/sparql/terms")
+def terms() -> Response:
+    """What an editor of queries proposes: prefixes, terms with their meaning, and the saved questions as examples."""
+    return as_json(
+        {
+            "prefixes": PREFIXES,
+            "terms": cards.vocabulary(engine()),
+            "questions": [
+                {"name": one.name, "title": one.title, "query": one.text.strip()} for one in questions().values()
+            ],
+        }
+    )
 
 
 def _answered(operation: Operation, query: str) -> Response:
@@ -85,7 +115,10 @@ def _answered(operation: Operation, query: str) -> Response:
     hint = _hint(guarded, operation, answer)
     if form is HTML:
         found = cards.read(bytes(answer.body)) if table is SOLUTIONS else cards.read_triples(bytes(answer.body))
-        response = result_page("sparql.html", found, table, query=query, merged=answer.merged, hint=hint)
+        response = result_page(
+            "sparql.html", found, table, **_editor(operation, query), merged=answer.merged, hint=hint
+        )
+        response.headers.update(SCRIPTED)
     else:
         response = whole(answer.body, form)
     if hint:
@@ -93,6 +126,18 @@ def _answered(operation: Operation, query: str) -> Response:
     if answer.merged:
         response.headers["Testimonia-Attribution"] = "merged"
     return response
+
+
+def _editor(operation: Operation, query: str) -> dict[str, Any]:
+    """What the form of the editor shows."""
+    return {
+        "base": BASE,
+        "query": query,
+        "perspective": operation.perspective,
+        "perspectives": [(slug(one["iri"]), one["label"]) for one in cards.perspective_links(engine())],
+        "examples": [(one.name, one.title) for one in questions().values()],
+        "script": built("sparql.js"),
+    }
 
 
 def _hint(guarded: Guarded, operation: Operation, answer: Answer) -> str:
@@ -149,7 +194,7 @@ def _read(given: Fields, others: Fields) -> Operation:
         if default or named or guarded.default_graphs or guarded.named_graphs:
             raise bad_parameter("perspective", "A perspective is a dataset of its own; leave out FROM and graph IRIs.")
         return _through(perspective, query, form)
-    return Operation(query, default, named, form)
+    return Operation(query, default, named, form, slug(perspective) if perspective else "")
 
 
 def _perspective(view: str) -> str:
@@ -164,8 +209,9 @@ def _through(perspective: str, query: str, form: str | None) -> Operation:
     """The query through a perspective: the default graph as it is, and as named graphs only its own."""
     narrowed = narrowing.narrowed(query, perspective)
     if narrowed is not None:
-        return Operation(query, (), (), form, narrowed)
-    return Operation(query, (DEFAULT_GRAPH,), tuple(cards.perspective_graphs(engine(), perspective)), form)
+        return Operation(query, (), (), form, slug(perspective), narrowed)
+    graphs = tuple(cards.perspective_graphs(engine(), perspective))
+    return Operation(query, (DEFAULT_GRAPH,), graphs, form, slug(perspective))
 
 
 def _graphs(name: str, given: Fields) -> tuple[str, ...]:
@@ -202,13 +248,14 @@ def format_for(name: str | None, accept: str | None, table: tuple[Format, ...]) 
     return found
 
 
-def _without_query(wanted: str | None) -> Response:
+def _without_query(operation: Operation) -> Response:
     if request.method == "POST":
         raise bad_parameter("query", "The request brings no query.")
+    wanted = operation.form
     form = chosen(wanted, DESCRIPTION) if wanted else negotiate.named(request.headers.get("Accept"), DESCRIPTION)
     if form is HTML:
-        page = render_template("sparql.html", query=_PLAIN_QUERY, table=None, formats=[], merged=False, hint="")
-        return Response(page, content_type=HTML.content_type)
+        page = render_template("sparql.html", **_editor(operation, _PLAIN_QUERY), table=None, formats=[])
+        return Response(page, content_type=HTML.content_type, headers=SCRIPTED)
     if form is None:
         raise bad_parameter("query", "The request brings no query.")
     return as_rdf([ox.Quad(*triple) for triple in describe.service(engine().statistics)], form)

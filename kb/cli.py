@@ -120,7 +120,13 @@ def main() -> None:
     "--passage-context",
     type=click.IntRange(min=0),
     default=Showing.around,
-    help="Characters that are shown around a passage, on either side (100).",
+    help="Characters that are shown around a passage, on either side, in whole sentences (200).",
+)
+@click.option(
+    "--passage-page",
+    type=click.IntRange(min=0),
+    default=Showing.page,
+    help="Characters of an article that one page of it shows (2000).",
 )
 @click.option(
     "--answer-cache",
@@ -149,6 +155,7 @@ def serve(
     engine_url: str | None,
     passage_limit: int,
     passage_context: int,
+    passage_page: int,
     answer_cache: int,
     proxies: int,
     access_log: bool,
@@ -176,7 +183,7 @@ def serve(
     click.echo(f"serving on {url} (stop with Ctrl-C)", err=True)
     if open_browser:
         click.launch(url)
-    showing = Showing(passage_limit, passage_context)
+    showing = Showing(passage_limit, passage_context, passage_page)
     current = build_folder.parent / "current" if build_folder else None
     settings = Settings(
         current, query_timeout, query_memory, texts, showing, engine_url, answer_cache, proxies, access_log

@@ -86,13 +86,15 @@ def _is_end(text: str, first: int, match: re.Match[str]) -> bool:
 
 @dataclass(frozen=True)
 class Showing:
-    """How much of an article text is shown at one place, in characters: of a passage, and around it on either side.
+    """How much of an article text is shown, in characters: of one passage, around it on either side, and of an article
+    in one answer.
 
     Nothing is shown where ``passage`` is 0. What is around never leaves the paragraph.
     """
 
     passage: int = 500
-    around: int = 100
+    around: int = 200
+    page: int = 2000
 
 
 @dataclass(frozen=True)
@@ -114,7 +116,9 @@ def excerpt(
 ) -> Excerpt | None:
     """What is shown of a range; None where the range does not lie in the text, or nothing is to be shown.
 
-    ``marks`` are ranges in the text; those outside what is shown are left out.
+    Around it stand whole sentences: the rest of that in which it begins or ends, and as many before and after as there
+    is room for; … where there is none for the rest. ``marks`` are ranges in the text; those outside what is shown are
+    left out.
     """
     if not 0 <= start < end <= len(text) or showing.passage <= 0:
         return None
@@ -122,22 +126,15 @@ def excerpt(
     first = text.rfind("\n", 0, start) + 1
     last = text.find("\n", end)
     last = len(text) if last < 0 else last
-    before = _cut(text[first:start], showing.around, from_end=True)
-    after = _cut(text[end:last], showing.around, from_end=False) if shown == end else ""
+    cuts = [first, *(first + one.end for one in sentences(text[first:last])), last]
+    begin = min((cut for cut in cuts if start - showing.around <= cut <= start), default=start)
+    close = max((cut for cut in cuts if end <= cut <= end + showing.around), default=end)
+    torn = (text[max(cut for cut in cuts if cut <= start) : start], text[end : min(c for c in cuts if c >= end)])
+    before = text[begin:start].lstrip() or ("…" if torn[0].strip() else "")
+    after = "" if shown < end else text[end:close] or ("…" if torn[1].strip() else "")
     inside = sorted({(a - start, b - start) for a, b in marks if start <= a < b <= shown})
     kept = [mark for at, mark in enumerate(inside) if not any(mark[0] < other[1] for other in inside[:at])]
     return Excerpt(before, text[start:shown], after, shown == end, tuple(kept))
-
-
-def _cut(text: str, limit: int, *, from_end: bool) -> str:
-    """At most ``limit`` characters of a text from one of its ends, whole words, with … where some are left out."""
-    if len(text) <= limit:
-        return text
-    if limit <= 0:
-        return ""
-    if from_end:
-        return "…" + text[-limit:].partition(" ")[2]
-    return text[:limit].rpartition(" ")[0] + "…"
 
 
 def find(text: str, words: str) -> list[tuple[int, int]]:

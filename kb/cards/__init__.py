@@ -5,6 +5,7 @@
     claims     a claim, in full and in short, never without its speaker
     shared     where the words of a passage stand again
     compared   how a claim stands to others about the same event
+    reading    an article as it is read: its sentences with the claims that rest on them
     conclusions   what follows by rule from a claim, apart from what it says
     sections   which part of what is much is shown, and where the rest is
     entities   actors, places, events, objects, articles, concepts, the ontology
@@ -18,11 +19,15 @@
     places     which places lie in which, as somebody claims; where gazetteers have them
     lists      lists with filters and paging, the front page
     timeline   the times that claims tell of, and how much is told of each stretch of days
+    versus     two articles or two speakers against each other
+    remaining  what remains without some voices
     search     what is found by words
     lookup     what an address, a slug or an identifier means
     names      where a name occurs, and which are much like it
+    indexed    claims that have a value, out of the index
     context    what the keys of cards mean as JSON-LD
     rdf        the quads that belong to one thing
+    vocabulary the terms that a query can be made of
     asked      saved questions with what is asked of them
     keys       the keys of all of these, as a promise
     tables     the answers of queries
@@ -57,16 +62,19 @@ from kb.cards.lookup import find, likely, links, meant, resolve
 from kb.cards.mapped import as_geojson, mapped
 from kb.cards.names import alike, known_to_occur, nearest, occurs, registered
 from kb.cards.narrow import BadFilter, choices, suggestions
-from kb.cards.perspectives import perspective, perspective_graphs, perspectives
+from kb.cards.perspectives import perspective, perspective_graphs, perspective_links, perspectives
 from kb.cards.places import features
 from kb.cards.plain import table, text
-from kb.cards.rdf import PARTS, as_rdf, caption, description, ontology, owner
+from kb.cards.rdf import PARTS, as_rdf, caption, description, ontology, owner, paragraph
 from kb.cards.relaying import relaying
+from kb.cards.remaining import REMAINING, remaining
 from kb.cards.retired import tombstone
 from kb.cards.search import NOTHING_FOUND, BadWords, Found, search
 from kb.cards.sections import SECTIONS
 from kb.cards.tables import RESULTS_JSON, Table, read, read_triples
 from kb.cards.timeline import Timeline, timeline
+from kb.cards.versus import VERSUS, named, proposed, versus
+from kb.cards.vocabulary import vocabulary
 from kb.cards.witnesses import witnesses
 from kb.namespaces import slug
 
@@ -83,10 +91,12 @@ __all__ = [
     "PAGING",
     "PARAMETERS",
     "PARTS",
+    "REMAINING",
     "RESULTS_JSON",
     "SECTIONS",
     "TIMELINE",
     "TIMELINE_LIMIT",
+    "VERSUS",
     "VOICES",
     "BadFilter",
     "BadWords",
@@ -119,20 +129,25 @@ __all__ = [
     "listing",
     "mapped",
     "meant",
+    "named",
     "nearest",
     "occurs",
     "ontology",
     "ontology_card",
     "overview",
     "owner",
+    "paragraph",
     "parameter",
     "perspective",
     "perspective_graphs",
+    "perspective_links",
     "perspectives",
+    "proposed",
     "read",
     "read_triples",
     "registered",
     "relaying",
+    "remaining",
     "resolve",
     "search",
     "slug",
@@ -141,5 +156,7 @@ __all__ = [
     "text",
     "timeline",
     "tombstone",
+    "versus",
+    "vocabulary",
     "witnesses",
 ]

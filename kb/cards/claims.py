@@ -229,7 +229,8 @@ def _links(facts: Facts, claim: str) -> list[str]:
 
 def _link(facts: Facts, link: str) -> Json:
     if facts.iri(link, "t:holder") is None:
-        return {**article_link(facts, link), "kind": "article", "voice": voice_of(facts, link), "mode": None}
+        none = dict.fromkeys(("mode", "certainty", "source_naming"))
+        return {**article_link(facts, link), "kind": "article", "voice": voice_of(facts, link), **none}
     return {
         "iri": link,
         "label": facts.text(link, "t:paraphrase"),
@@ -237,6 +238,8 @@ def _link(facts: Facts, link: str) -> Json:
         "kind": "claim",
         "voice": voice_of(facts, link),
         "mode": facts.concept(link, "t:mode"),
+        "certainty": facts.concept(link, "t:certainty"),
+        "source_naming": facts.concept(link, "t:sourceNaming"),
     }
 
 

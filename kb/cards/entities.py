@@ -12,10 +12,12 @@ from kb.cards import perspectives, sections
 from kb.cards.claims import SHOWING, claim_card, hit, load_claims
 from kb.cards.compared import counts
 from kb.cards.facts import Facts, Json, article_link, as_iri, by_label, column, kind_of, linked, rows, voice_of
-from kb.cards.places import in_gazetteers
+from kb.cards.indexed import claims_with, spread
+from kb.cards.places import in_gazetteers, located, located_as_json
+from kb.cards.reading import reading
 from kb.cards.retired import tombstone
 from kb.cards.sections import Window, part
-from kb.cards.shared import shared_by
+from kb.cards.shared import shared_by, shared_of
 from kb.engine import Engine
 from kb.namespaces import BASE, iri, slug
 from kb.passages import Showing
@@ -26,10 +28,13 @@ HITS_LIMIT = 20
 MAIN_LIMIT = 50
 """Claims listed where the card is about them."""
 
+EXAMPLES_LIMIT = 10
+"""Claims listed with a concept that they have."""
+
 MEMBERS_LIMIT = 200
 """Members of a scheme that are listed at once."""
 
-USES_LIMIT = 20
+USES_LIMIT = 50
 """Uses of name forms that are listed at once."""
 
 OTHERS_LIMIT = 20
@@ -67,7 +72,8 @@ def card(
 ) -> Json | None:
     """All that is shown of the thing with the IRI ``name``, or None where nothing is said of it.
 
-    ``snapshots`` maps the slugs of snapshots to texts, out of which a claim's passage is shown, as ``showing`` allows.
+    ``snapshots`` maps the slugs of snapshots to texts, out of which the passages of a claim, and an article place by
+    place, are shown, as ``showing`` allows.
     What is retired has its tombstone for a card.
     ``section`` is one of ``SECTIONS``, of which the card leaves out the first ``after`` items.
     """
@@ -85,9 +91,11 @@ def card(
     facts.load([name])
     if not facts.has(name):
         return None
+    if kind == "article":
+        told = _article(engine, facts, window, snapshots or {}, showing)
+        return {"iri": name, "kind": kind, **told, "own": facts.own(name)}
     special = {
         "actor": _actor,
-        "article": _article,
         "event": _event,
         "object": _thing,
         "perspective": _perspective,
@@ -137,7 +145,9 @@ def _own_words(engine: Engine, facts: Facts, window: Window) -> Json:
     described = facts.iri(name, "t:describedIn")
     articles = [article for use in seen.items for article in facts.iris(use, "t:usedBy")]
     facts.load([*articles, *facts.iris(name, "t:side")])
-    facts.load([outlet for one in (described, *articles) if one for outlet in facts.iris(one, "schema:publisher")])
+    outlets = [outlet for one in (described, *articles) if one for outlet in facts.iris(one, "schema:publisher")]
+    facts.load(outlets)
+    facts.load([side for outlet in outlets for side in facts.iris(outlet, "t:side")])
     return {
         "label": facts.link(name)["label"],
         "lang": facts.link(name)["lang"],
@@ -168,12 +178,14 @@ def _by_language(facts: Facts, name: str) -> Json:
 def _use(facts: Facts, use: str) -> Json:
     """The observation that an article uses a name form: which, which article, and whose that is."""
     form, article = facts.literal(use, "t:nameForm"), facts.iri(use, "t:usedBy")
+    outlet = None if article is None else voice_of(facts, article)
     return {
         "iri": use,
         "text": None if form is None else form.value,
         "lang": None if form is None else form.language,
         "article": None if article is None else article_link(facts, article),
-        "outlet": None if article is None else voice_of(facts, article),
+        "outlet": outlet,
+        "side": None if outlet is None or outlet["iri"] is None else facts.concept(outlet["iri"], "t:side"),
     }
 
 
@@ -186,7 +198,10 @@ def _actor(engine: Engine, facts: Facts, window: Window) -> Json:
         _linked(engine, "t:addressee", "claim", name),
         linked(engine, "graphs-naming", "claim", thing=name),
     )
-    load_claims(facts, [claim for claims in (held, addressed, naming) for claim in claims[:HITS_LIMIT]])
+    accusing = claims_with(engine, "accused", name.removeprefix(BASE))
+    own, blaming = set(held), set(accusing)
+    others = [claim for claim in naming if claim not in blaming and claim not in own]
+    load_claims(facts, [claim for some in (held, addressed, naming, accusing, others) for claim in some[:HITS_LIMIT]])
     return {
         **_own_words(engine, facts, window),
         "side": facts.concept(name, "t:side"),
@@ -194,9 +209,20 @@ def _actor(engine: Engine, facts: Facts, window: Window) -> Json:
         "articles": [article_link(facts, article) for article in published.items],
         **sections.beside("articles", published),
         "claims_as_holder": _section(facts, held, f"holder={slug(name)}"),
+        "modes_as_holder": _modes(engine, facts, "holder", name),
+        "accusations": _naming(engine, facts, accusing, name, f"accused={slug(name)}"),
+        "modes_of_accusations": _modes(engine, facts, "accused", name),
+        "named_otherwise": _naming(engine, facts, others, name),
         "claims_naming_it": _naming(engine, facts, naming, name),
         "addressed_in": _section(facts, addressed, f"addressee={slug(name)}"),
     }
+
+
+def _modes(engine: Engine, facts: Facts, key: str, name: str) -> list[Json]:
+    """How claims with a value of a filter are put: each mode with the number of them, the most frequent first."""
+    counts = spread(engine, key, name.removeprefix(BASE), "mode")
+    facts.load(f"{BASE}{mode}" for mode in counts)
+    return [{**facts.link(f"{BASE}{mode}"), "code": slug(mode), "total": count} for mode, count in counts.items()]
 
 
 def _thing(engine: Engine, facts: Facts, window: Window) -> Json:
@@ -206,8 +232,21 @@ def _thing(engine: Engine, facts: Facts, window: Window) -> Json:
 
 
 def _place(engine: Engine, facts: Facts, window: Window) -> Json:
-    found = in_gazetteers(engine, facts, [window.name])
-    return {**_thing(engine, facts, window), "gazetteers": found.get(window.name, [])}
+    """A place: beside what every thing has, what is said to be there, and who says what it lies in."""
+    name = window.name
+    there = claims_with(engine, "at", name.removeprefix(BASE))
+    load_claims(facts, there[:HITS_LIMIT])
+    ways = {
+        key: part(window, key, located(engine, **{side: name.removeprefix(BASE)}), OTHERS_LIMIT)
+        for key, side in (("lies_in", "inner"), ("contains", "outer"))
+    }
+    return {
+        **_thing(engine, facts, window),
+        **{key: located_as_json(engine, facts, shown.items) for key, shown in ways.items()},
+        **{key: value for name, shown in ways.items() for key, value in sections.beside(name, shown).items()},
+        "claims_there": _section(facts, there, f"place={slug(name)}"),
+        "gazetteers": in_gazetteers(engine, facts, [name]).get(name, []),
+    }
 
 
 def _event(engine: Engine, facts: Facts, window: Window) -> Json:
@@ -260,14 +299,15 @@ def _perspective(engine: Engine, facts: Facts, window: Window) -> Json:
     }
 
 
-def _article(engine: Engine, facts: Facts, window: Window) -> Json:
+def _article(engine: Engine, facts: Facts, window: Window, snapshots: Mapping[str, str], showing: Showing) -> Json:
     name = window.name
     facts.load([*facts.iris(name, "t:snapshot"), *facts.iris(name, "schema:publisher")])
     versions = sorted(facts.iris(name, "t:snapshot"), key=lambda one: facts.iri(one, "t:supersededBy") is not None)
     snapshot = versions[0] if versions else None
     claims = _in_reading_order(engine, name)
     load_claims(facts, claims[:MAIN_LIMIT])
-    shared = part(window, "shares_words_with", shared_by(engine, facts, name), OTHERS_LIMIT)
+    alike = shared_of(engine, facts, name)
+    shared = part(window, "shares_words_with", shared_by(facts, alike), OTHERS_LIMIT)
     link = article_link(facts, name)
     return {
         "label": link["label"],
@@ -300,6 +340,7 @@ def _article(engine: Engine, facts: Facts, window: Window) -> Json:
         **sections.beside("shares_words_with", shared),
         "notes": facts.strings(name, "t:note") + _notes_on(engine, name),
         "holders": _holders(engine, name),
+        "reading": reading(engine, facts, snapshot, window=window, shared=alike, snapshots=snapshots, showing=showing),
         "claims": _section(facts, claims, f"article={slug(name)}&sort=article", MAIN_LIMIT),
     }
 
@@ -353,21 +394,39 @@ def _concept(engine: Engine, facts: Facts, window: Window) -> Json:
         "requires_roles": facts.links_to(name, "t:requiresRole"),
         "perspectives": facts.links_to(name, "t:underPerspective"),
         "rests_on": facts.iris(name, "prov:wasDerivedFrom"),
+        "in_use": _in_use(engine, facts, name),
         "members": [_term(facts, member) for member in members.items],
         **sections.beside("members", members),
         "notes": facts.strings(name, "t:note"),
     }
 
 
+_USED_AS = ("basis", "certainty", "mode", "naming", "polarity", "role", "type")
+"""Kinds of concepts by which claims are found; the filters are called like them."""
+
+
+def _in_use(engine: Engine, facts: Facts, name: str) -> Json | None:
+    """The first claims that a concept says something of, or None where claims are not found by concepts of its kind."""
+    kind = kind_of(name) or ""
+    if kind not in _USED_AS:
+        return None
+    claims = claims_with(engine, kind, name.removeprefix(BASE))
+    load_claims(facts, claims[:EXAMPLES_LIMIT])
+    return _section(facts, claims, f"{kind}={slug(name)}", EXAMPLES_LIMIT)
+
+
 def _term(facts: Facts, name: str) -> Json:
     return {**facts.link(name), "definition": facts.text(name, "skos:definition")}
 
 
-def _naming(engine: Engine, facts: Facts, claims: Sequence[str], name: str) -> Json:
-    """The first loaded claims in whose content a thing occurs, with its roles there; each with its speaker."""
+def _naming(engine: Engine, facts: Facts, claims: Sequence[str], name: str, filters: str = "") -> Json:
+    """The first loaded claims in whose content a thing occurs, with its roles there; each with its speaker.
+
+    All of them, if there are more, are found with ``filters``; without any, all that name the thing.
+    """
     roles = _roles(engine, claims[:HITS_LIMIT], name)
     facts.load({role for some in roles.values() for role in some})
-    section = _section(facts, claims, f"names={name.removeprefix(BASE)}")
+    section = _section(facts, claims, filters or f"names={name.removeprefix(BASE)}")
     items = [
         {"claim": found, "roles": sorted((facts.link(role) for role in roles[found["iri"]]), key=by_label)}
         for found in section["items"]

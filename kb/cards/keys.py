@@ -159,8 +159,18 @@ _PASSAGE = {
     "direction": maybe(ref("Concept", "Who had them from whom, where that is known.")),
 }
 
+_STATE: Schema = {
+    "enum": ["claims", "excused", "metadata", "open"],
+    "description": "What accounts for it: claims, an excuse, the entry of the article, or nothing.",
+}
 _COUNTED = {"claims": whole("Claims about it, or in it."), "holders": whole("Different holders of these.")}
 _KINDS_OF = several(text(), "What it is, in words.")
+_WAY = {
+    "place": ref("Link"),
+    "in": ref("Link"),
+    "holder": ref("Link"),
+    "claims": several(record({"iri": iri(), "speaker": text("Who claims it, and through whom.")})),
+}
 _VIA = {
     "via": several(ref("Way"), "Through whose claims it lies at the place that was asked for; the first few."),
     "ways": whole("How many such ways there are."),
@@ -203,6 +213,8 @@ KEYS: Final[Mapping[str, tuple[str, Mapping[str, Schema]]]] = {
             "kind": {"type": "string", "enum": ["article", "claim"]},
             "voice": maybe(ref("Voice", "Who speaks there.")),
             "mode": maybe(ref("Concept")),
+            "certainty": maybe(ref("Concept", "How sure the voice is said to be of what it passes on.")),
+            "source_naming": maybe(ref("Concept", "How the voice is named.")),
         },
     ),
     "ClaimInShort": ("A claim with its speaker.", _HIT),
@@ -233,11 +245,18 @@ KEYS: Final[Mapping[str, tuple[str, Mapping[str, Schema]]]] = {
                 "articles": several(ref("Link"), "What it published."),
                 **_beside("articles"),
                 "claims_as_holder": ref("Section", "What it is said to have claimed."),
+                "modes_as_holder": several(ref("ModeCount"), "How these are put."),
+                "accusations": ref(
+                    "NamingSection", "What others blame it for, as a rule finds it; never that it is so."
+                ),
+                "modes_of_accusations": several(ref("ModeCount"), "How these are put."),
+                "named_otherwise": ref("NamingSection", "Other claims of others in whose content it occurs."),
                 "claims_naming_it": _NAMING,
                 "addressed_in": ref("Section", "What was said to it."),
             },
         ),
     ),
+    "ModeCount": ("How many claims are put in one way.", {**_CONCEPT, "total": whole("How many there are.")}),
     "NameUse": (
         "That an article uses a form of a name.",
         {
@@ -246,6 +265,7 @@ KEYS: Final[Mapping[str, tuple[str, Mapping[str, Schema]]]] = {
             "lang": _LANG,
             "article": maybe(ref("Link")),
             "outlet": maybe(ref("Voice")),
+            "side": maybe(ref("Concept", "The side on which editors count the outlet.")),
         },
     ),
     "Place": (
@@ -254,6 +274,10 @@ KEYS: Final[Mapping[str, tuple[str, Mapping[str, Schema]]]] = {
             "place",
             {
                 **_OWN_WORDS,
+                "lies_in": several(ref("Location"), "In what it lies, as somebody claims."),
+                "contains": several(ref("Location"), "What lies in it, as somebody claims."),
+                **_beside("lies_in", "contains"),
+                "claims_there": ref("Section", "What is said to be there."),
                 "claims_naming_it": _NAMING,
                 "gazetteers": several(ref("Spot"), "Where gazetteers have it, each for itself."),
             },
@@ -369,9 +393,83 @@ KEYS: Final[Mapping[str, tuple[str, Mapping[str, Schema]]]] = {
                 **_beside("shares_words_with"),
                 "notes": _NOTES,
                 "holders": whole("Different holders of its claims."),
+                "reading": ref("Reading", "Its text in parts, with the claims that rest on each place."),
                 "claims": ref("Section", "Its claims, in the order of the text."),
             },
         ),
+    ),
+    "Reading": (
+        "An article as it is read: paragraphs with their places, which are sentences, or passages without the text.",
+        {
+            "text_is_at_hand": truth("Whether the version that was read is at hand."),
+            "coverage": record(
+                {
+                    "counted": {"enum": ["sentences", "passages"], "description": "What a place is."},
+                    "total": whole("Places."),
+                    "with_claims": whole("On which a claim rests."),
+                    "excused": whole("Which are excused from carrying one."),
+                    "metadata": whole("Which the entry of the article itself accounts for."),
+                    "open": maybe(whole("Which are not encoded; null where the text is not at hand.")),
+                },
+                "How much of it is encoded, counted by a rule.",
+            ),
+            "outline": several(
+                record({"paragraph": whole(), "state": _STATE, "total": whole("Claims that rest on it.")}),
+                "All places in the order of the text.",
+            ),
+            "pages": several(
+                record({"first": whole("A paragraph."), "last": whole("A paragraph."), "href": text("Its path.")}),
+                "The parts, if one reads from the beginning.",
+            ),
+            "total": whole("How many paragraphs there are."),
+            "items": several(
+                record(
+                    {
+                        "paragraph": whole("Counted from 1."),
+                        "section": maybe(text("The type of its section, such as body or headline.")),
+                        "passages": several(ref("ReadPlace")),
+                    }
+                ),
+                "Those that are shown.",
+            ),
+            "more": _MORE,
+        },
+    ),
+    "ReadPlace": (
+        "A sentence of an article, or a passage without the text, with what it carries.",
+        {
+            "anchors": several(iri(), "The passages of the data in it, each with an address."),
+            "start": whole("Where it begins: characters from the beginning of the text."),
+            "end": whole("Where it ends."),
+            "state": _STATE,
+            "passage": maybe(text("Its words, as far as they may be shown.")),
+            "passage_is_whole": maybe(truth()),
+            "marks": {
+                "type": ["array", "null"],
+                "items": record({"start": whole(), "end": whole(), "what": {"enum": ["cue", "loaded"]}}),
+                "description": "Where cue words and loaded words stand in what is shown; they may overlap.",
+            },
+            "total": whole("How many claims rest on it."),
+            "claims": several(ref("ClaimInShort"), "The first of them."),
+            "cues": several(record({"iri": iri(), "words": maybe(text())}), "Words that show whose a claim is."),
+            "loaded": several(
+                record(
+                    {
+                        "iri": iri(),
+                        "words": maybe(text("The words, as far as they are kept.")),
+                        "target": maybe(ref("Link", "Whom or what they judge.")),
+                        "sentiment": maybe(ref("Concept", "For or against it.")),
+                        "neutral": maybe(text("Words of ours that say the same without judging.")),
+                    }
+                ),
+                "Words that judge, as editors marked them.",
+            ),
+            "excuses": several(
+                record({"reason": maybe(ref("DefinedConcept")), "words": maybe(text())}),
+                "Why it, or words in it, carry no claim.",
+            ),
+            "shared_with": several(record(_PASSAGE), "Passages of other articles with the same words."),
+        },
     ),
     "Snapshot": (
         "A text as it was read.",
@@ -567,6 +665,7 @@ KEYS: Final[Mapping[str, tuple[str, Mapping[str, Schema]]]] = {
             "requires_roles": several(ref("Link"), "Roles that an event of this type has."),
             "perspectives": several(ref("Link"), "Perspectives under which it holds."),
             "rests_on": several(iri(), "What it follows from."),
+            "in_use": maybe(ref("Section", "Claims that have it; null where claims are not found by it.")),
             "members": several(ref("Term")),
             **_beside("members"),
             "notes": _NOTES,
@@ -589,14 +688,10 @@ KEYS: Final[Mapping[str, tuple[str, Mapping[str, Schema]]]] = {
             "schemes": several(ref("Term")),
         },
     ),
-    "Way": (
-        "How a place comes to lie in another: by claims of one holder, from the inner to the outer.",
-        {
-            "place": ref("Link"),
-            "in": ref("Link"),
-            "holder": ref("Link"),
-            "claims": several(record({"iri": iri(), "speaker": text("Who claims it, and through whom.")})),
-        },
+    "Way": ("How a place comes to lie in another: by claims of one holder, from the inner to the outer.", _WAY),
+    "Location": (
+        "That somebody claims of a place that it lies in another.",
+        {**_WAY, "total": whole("In how many claims; the first is told."), "more": _MORE},
     ),
     "ActorInShort": (
         "An actor in a list.",

@@ -2,7 +2,7 @@
 
 import pyoxigraph as ox
 
-from kb.cards.facts import Facts, Json, article_link, as_iri, column, rows
+from kb.cards.facts import Facts, Json, article_link, as_iri, by_label, column, rows
 from kb.engine import Engine
 from kb.namespaces import BASE, iri, slug
 
@@ -24,6 +24,14 @@ WORDS = {
 def perspectives(engine: Engine) -> list[str]:
     """The slugs of all perspectives."""
     return [slug(found) for found in column(engine, "perspectives", "item", q=ox.Literal(""))]
+
+
+def perspective_links(engine: Engine) -> list[Json]:
+    """All perspectives as links, by label."""
+    names = [f"{BASE}perspective/{name}" for name in perspectives(engine)]
+    facts = Facts(engine)
+    facts.load(names)
+    return sorted((facts.link(name) for name in names), key=by_label)
 
 
 def perspective(engine: Engine, name: str) -> str | None:

@@ -61,6 +61,34 @@ def ways_into(engine: Engine, outer: str, holders: Sequence[str] = ()) -> list[W
     return sorted(ways, key=lambda way: (len(way.claims), way.inner, way.holder))
 
 
+def located(engine: Engine, *, inner: str = "", outer: str = "") -> list[tuple[Way, int]]:
+    """Who claims in one step that a place lies in another, and in how many claims: for one of the two, a path.
+
+    The way has the first of these claims; who speaks through others is told apart.
+    """
+    sql = """
+    SELECT inner, "outer", holder, min(claim), count(*) FROM located WHERE inner = :inner OR "outer" = :outer
+    GROUP BY "outer", inner, holder, voices ORDER BY "outer", inner, holder, voices
+    """
+    rows = engine.index.rows(sql, {"inner": inner, "outer": outer})
+    return [(Way(one, around, holder, (claim,)), count) for one, around, holder, claim, count in rows]
+
+
+def located_as_json(engine: Engine, facts: Facts, ways: Sequence[tuple[Way, int]]) -> list[Json]:
+    """The ways of ``located`` as they are shown, with ``total`` claims and, if there are several, where these are."""
+    shown = told(engine, facts, [way for way, _ in ways])
+    return [
+        {
+            **shown[way],
+            "total": count,
+            "more": None
+            if count == 1
+            else f"/claims?names={way.inner}&role=located-thing&place={slug(way.outer)}&holder={slug(way.holder)}",
+        }
+        for way, count in ways
+    ]
+
+
 def told(engine: Engine, facts: Facts, ways: Collection[Way]) -> dict[Way, Json]:
     """Ways as they are shown: the two places, whose claims they are made of, and these with their speakers."""
     sql = "SELECT claim, voices FROM located WHERE claim IN (SELECT value FROM json_each(?))"

@@ -7,7 +7,7 @@ import pyoxigraph as ox
 from kb import wellformed
 from kb.cards.claims import hits
 from kb.cards.entities import ONTOLOGY
-from kb.cards.facts import Json, as_iri, column, kind_of, linked, rows
+from kb.cards.facts import Facts, Json, as_iri, column, kind_of, linked, rows
 from kb.engine import Engine
 from kb.namespaces import BASE, iri, slug
 from kb.prefixes import prefixes_of
@@ -103,6 +103,14 @@ def owner(engine: Engine, name: str) -> str | None:
     articles = [found for (found,) in engine.index.rows("SELECT slug FROM entry WHERE list = 'articles'")]
     own = max((one for one in articles if slug(name).startswith(f"{one}-")), key=len, default=None)
     return None if own is None else f"{BASE}article/{own}"
+
+
+def paragraph(engine: Engine, anchor: str) -> int | None:
+    """The number of the paragraph in which a passage stands; None where that is not recorded."""
+    facts = Facts(engine)
+    facts.load([anchor])
+    found = facts.number(anchor, "t:paragraph")
+    return found if isinstance(found, int) else None
 
 
 def _objects(quads: list[ox.Quad], names: tuple[str, ...]) -> set[str]:

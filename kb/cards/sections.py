@@ -11,7 +11,7 @@ Item = TypeVar("Item")
 
 SECTIONS = {
     "actor": ("articles", "name_uses"),
-    "article": ("shares_words_with",),
+    "article": ("reading", "shares_words_with"),
     "claim": (
         "answered_by",
         "comparisons",
@@ -23,7 +23,7 @@ SECTIONS = {
     "event": ("name_uses",),
     "object": ("name_uses",),
     "perspective": ("contradictions",),
-    "place": ("name_uses",),
+    "place": ("contains", "lies_in", "name_uses"),
     "scheme": ("members",),
 }
 """The sections, by kind, that are shown in parts and have no list of their own; other sections point to a list."""

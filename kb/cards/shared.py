@@ -3,7 +3,7 @@
 Nothing here says who copied: the direction is as the data has it, and unknown where no article credits the other.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from kb.cards.facts import Facts, Json, article_link, as_iri, by_label, kind_of, rows
 from kb.engine import Engine, Row
@@ -43,25 +43,23 @@ def shared_with(engine: Engine, facts: Facts, claim: str) -> Mapping[str, list[J
     return {anchor: list(entries.values()) for anchor, entries in found.items()}
 
 
-def shared_by(engine: Engine, facts: Facts, article: str) -> list[Json]:
-    """For each other article, the first passages that it shares with ``article``, in the order of this one."""
+def shared_of(engine: Engine, facts: Facts, article: str) -> list[tuple[str, Json]]:
+    """Each passage of an article, which is loaded, with one of another article that shares its words."""
     answer = rows(engine, "article-shared", article=article)
     _load(facts, answer)
+    return [
+        (as_iri(row["own"]), _passage(facts, as_iri(row["reuse"]), as_iri(row["other"]), as_iri(row["otherArticle"])))
+        for row in answer
+    ]
+
+
+def shared_by(facts: Facts, shared: Iterable[tuple[str, Json]]) -> list[Json]:
+    """``shared`` passages by the other article, the first ones of each, in the order of the text that is read."""
     found: dict[str, Json] = {}
-    for row in answer:
-        other = as_iri(row["otherArticle"])
-        entry = found.setdefault(other, {"article": article_link(facts, other), "passages": []})
-        own = as_iri(row["own"])
-        entry["passages"].append(
-            {
-                **_passage(facts, as_iri(row["reuse"]), as_iri(row["other"]), other),
-                "here": {
-                    "iri": own,
-                    "paragraph": facts.number(own, "t:paragraph"),
-                    "start": facts.number(own, "t:start"),
-                },
-            }
-        )
+    for own, passage in shared:
+        entry = found.setdefault(passage["article"]["iri"], {"article": passage["article"], "passages": []})
+        here = {"iri": own, "paragraph": facts.number(own, "t:paragraph"), "start": facts.number(own, "t:start")}
+        entry["passages"].append({**passage, "here": here})
     for entry in found.values():
         entry["passages"].sort(key=lambda passage: (passage["here"]["start"], passage["iri"]))
         entry["total"] = len(entry["passages"])

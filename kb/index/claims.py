@@ -3,7 +3,7 @@
 What a claim says of the world is taken from its own graph and never leaves its entry.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
 
@@ -27,6 +27,7 @@ _CODED = {
     "polarity": "t:polarity",
 }
 _LINKED = {"about": "t:about", "addressee": "t:addressee", "holder": "t:holder", "perspective": "t:underPerspective"}
+_ACCUSING = {iri("mode:accused"), iri("mode:alleged")}
 _UNDATED = "~"
 """Sorts after every date."""
 
@@ -133,6 +134,49 @@ class Claims:
                 found.add(Time(edtf, *(literals.get(iri(name)) for name in STAMPS.values())))
         return sorted(found, key=lambda time: (time.edtf, time.earliest_begin or ""))
 
+    def accused(self, claim: str) -> set[str]:
+        """Of whom a claim says something bad, by the rule of the question do-the-accused-answer.
+
+        Somebody else commits to it; and they are said to have had a part for which one is blamed, in an event of a
+        harmful kind or in what is put as an accusation or allegation; or not to have done what is not harmful.
+        """
+        said, types = self.said, self._values_of(claim, "sem:eventType")
+        holders, modes = set(said.iris(claim, "t:holder")), set(said.iris(claim, "t:mode"))
+        if not modes & self._committing:
+            return set()
+        affirmed = iri("polarity:positive") in said.iris(claim, "t:polarity")
+        roles, participants = (self._values_of(claim, name) for name in ("sem:roleType", "t:participant"))
+        found = set()
+        for event, nodes in self._values_of(claim, "t:participation").items():
+            harmful = any(self.broader(one) & self._harmful for one in types.get(event, ()))
+            for node in nodes if event in types else ():
+                culpable = {said.texts(role, "t:culpable") == ["true"] for role in self._telling(roles.get(node, ()))}
+                if affirmed:
+                    blamed = True in culpable and (harmful or bool(modes & _ACCUSING))
+                else:
+                    bound = iri("role:bound-party") in roles.get(node, ())
+                    blamed = bool(culpable) and not harmful and (True in culpable or bound)
+                found |= participants.get(node, set()) if blamed else set()
+        return {one for one in found if one.startswith(f"{BASE}actor/") and holders - {one}}
+
+    def _telling(self, roles: Collection[str]) -> list[str]:
+        """The roles of which the vocabulary tells whether one is blamed for playing them."""
+        return [role for role in roles if self.said.texts(role, "t:culpable")]
+
+    def _values_of(self, claim: str, name: str) -> dict[str, set[str]]:
+        """What the subjects of the content have under a property."""
+        found: dict[str, set[str]] = {}
+        for subject, _, value in self._with(claim, name):
+            if isinstance(value, ox.NamedNode):
+                found.setdefault(subject, set()).add(value.value)
+        return found
+
+    @cached_property
+    def _harmful(self) -> set[str]:
+        """The types of event that are bad for somebody as such."""
+        types = self.said.values("t:valence")
+        return {one for one in types if iri("sentiment:negative") in self.said.iris(one, "t:valence")}
+
     def located(self) -> Iterator[Located]:
         """Who claims of which place that it lies in which other.
 
@@ -198,6 +242,8 @@ class Claims:
             yield "named_as", f"{path(name)} {code}"
         for found in self.types(claim):
             yield "type", path(found)
+        for accused in self.accused(claim):
+            yield "accused", path(accused)
         for place in self.places(claim):
             yield "at", path(place)
         yield "dated", _flag(bool(self.times(claim)))

@@ -118,17 +118,22 @@ def test_an_inferred_graph_serves_its_quads() -> None:
         (f"/node/{GAZETTE}-barrels-when.trig", f"/claim/{GAZETTE}-barrels.trig"),
         (f"/node/{GAZETTE}-section-3", f"/article/{GAZETTE}"),
         (f"/node/{GAZETTE}-excused-p4-s1", f"/article/{GAZETTE}"),
-        (f"/anchor/{GAZETTE}-p5-s1", f"/claim/{GAZETTE}-barrels"),
-        (f"/anchor/{GAZETTE}-p5-s1-cue", f"/claim/{GAZETTE}-herald"),
+        (f"/anchor/{GAZETTE}-p5-s1", f"/claim/{GAZETTE}-barrels#{GAZETTE}-p5-s1"),
+        (f"/anchor/{GAZETTE}-p5-s1-cue", f"/claim/{GAZETTE}-herald#{GAZETTE}-p5-s1-cue"),
+        (f"/anchor/{GAZETTE}-p4-s1", f"/article/{GAZETTE}?section=reading&after=3#{GAZETTE}-p4-s1"),
         (f"/anchor/{GAZETTE}-p4-s1.json", f"/article/{GAZETTE}.json"),
         (f"/snapshot/{GAZETTE}", f"/article/{GAZETTE}"),
     ],
 )
 def test_parts_lead_to_what_they_belong_to(client: FlaskClient, path: str, location: str) -> None:
-    """Nodes, anchors and snapshots have no page of their own: 303 to their claim or article, format kept."""
+    """Nodes, anchors and snapshots have no page of their own: 303 to their claim or article, format kept; a passage to
+    the place where it stands there."""
     response = client.get(path)
     assert (response.status_code, response.headers["Location"]) == (303, location)
-    assert client.get(path, follow_redirects=True).status_code == 200
+    _, marked, fragment = location.partition("#")
+    followed = client.get(path, headers={"Accept": "text/html"}, follow_redirects=True)
+    assert followed.status_code == 200
+    assert not marked or f'id="{fragment}"' in followed.text
 
 
 @pytest.mark.parametrize(

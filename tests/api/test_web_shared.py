@@ -112,12 +112,11 @@ def strings(value: object) -> Iterator[str]:
 
 
 def test_no_answer_holds_more_than_short_passages(shipped_engine: EmbeddedEngine, texts: dict[str, str]) -> None:
-    """No card, list, dump or query answer has a long stretch of an article, or a tenth of it in pieces."""
+    """No card, list, dump or query answer has a long stretch of an article, or a fifth of it in pieces."""
     showing = Showing()
     client = create_app(shipped_engine, snapshots=texts, showing=showing).test_client()
     claims = client.get("/claims?limit=500&format=json").get_json()["items"]
     paths = [f"/claim/{hit['iri'].rpartition('/')[2]}.json" for hit in claims[::7]]
-    paths += [f"/article/{slug}.json" for slug in texts]
     bodies = ["\n".join(strings(client.get(path).get_json())) for path in paths]
     bodies += [client.get(path).text for path in ("/claims?limit=500&format=csv", "/dump.trig", "/", "/articles")]
     longest = showing.passage + 2 * showing.around + 1
@@ -127,3 +126,19 @@ def test_no_answer_holds_more_than_short_passages(shipped_engine: EmbeddedEngine
             assert not any(text[at : at + longest] in body for at in range(0, len(text) - longest, 25)), slug
             assert sum(piece in body for piece in own) < len(own) / 5, slug
     assert sum(any(text[at : at + 60] in body for at in range(0, len(text), 30)) for body in bodies) > 20
+
+
+def test_an_article_is_shown_in_parts(shipped_engine: EmbeddedEngine, texts: dict[str, str]) -> None:
+    """One answer holds no more of an article than is allowed, and all parts together each of its sentences once."""
+    client = create_app(shipped_engine, snapshots=texts, showing=Showing(page=700)).test_client()
+    for slug, text in texts.items():
+        path, seen = f"/article/{slug}.json", []
+        while path:
+            reading = client.get(path).get_json()["reading"]
+            shown = [place for item in reading["items"] for place in item["passages"] if place["passage"]]
+            assert sum(len(place["passage"]) for place in shown) <= 700
+            assert all(text[place["start"] : place["end"]].startswith(place["passage"]) for place in shown)
+            seen += [place["start"] for item in reading["items"] for place in item["passages"]]
+            path = (reading["more"] or "").replace("?", ".json?")
+        assert seen == sorted(set(seen))
+        assert len(seen) == reading["coverage"]["total"]

@@ -1,6 +1,8 @@
 """The query operation of the SPARQL 1.1 Protocol."""
 
 import json
+import re
+from pathlib import Path
 from urllib.parse import quote, urlencode
 
 import pyoxigraph as ox
@@ -302,8 +304,46 @@ def test_without_a_query_a_browser_gets_a_form(client: FlaskClient) -> None:
     """People who come without a query get a form that posts one."""
     response = client.get("/sparql", headers=BROWSER)
     assert response.mimetype == "text/html"
-    assert '<form method="post" action="/sparql">' in response.text
+    (form,) = re.findall(r'<form id="ask"[^>]*>', response.text)
+    assert 'method="post" action="/sparql"' in form
     assert 'name="query"' in response.text
+
+
+def test_the_page_runs_our_script_where_it_was_made(client: FlaskClient, tmp_path: Path) -> None:
+    """The editor is one module from here; where it was not made the page is the same form without it."""
+    page = client.get("/sparql?query=ASK{}", headers=BROWSER)
+    assert re.findall(r"<script[^>]*>", page.text) == ['<script type="module" src="/static/built/sparql.js">']
+    assert "script-src 'self'" in page.headers["Content-Security-Policy"]
+    assert "unsafe" not in page.headers["Content-Security-Policy"]
+    client.application.static_folder = str(tmp_path)
+    without = client.get("/sparql?query=ASK{?s%20?p%20?o}", headers=BROWSER)
+    assert "<script" not in without.text and 'id="ask"' in without.text
+
+
+def test_a_query_through_a_perspective_is_shown_with_it(client: FlaskClient) -> None:
+    """The form and the links to other formats keep the perspective that was asked through."""
+    listed = client.get("/perspectives", headers={"Accept": "application/json"}).get_json()
+    name = listed["items"][0]["iri"].rpartition("/")[2]
+    page = client.get("/sparql", query_string={"query": SELECT, "perspective": name}, headers=BROWSER).text
+    assert f'<option value="{name}" selected>' in page
+    assert f"perspective={name}&amp;format=csv" in page
+
+
+def test_what_an_editor_proposes_is_told(client: FlaskClient) -> None:
+    """Terms come with prefix, meaning and use, standard ones too; saved questions can be asked as they stand."""
+    told = client.get("/sparql/terms").get_json()
+    terms = {term["name"]: term for term in told["terms"]}
+    assert [terms[name]["kind"] for name in ("t:Claim", "t:holder", "mode:denied", "scheme:mode")] == [
+        "class",
+        "property",
+        "concept",
+        "scheme",
+    ]
+    assert terms["t:Claim"]["uses"] == CLAIMS and terms["mode:denied"]["uses"] is None
+    assert terms["sem:hasTime"]["definition"] and terms["sem:hasTime"]["uses"]
+    assert all(name.partition(":")[0] in told["prefixes"] for name in terms)
+    for question in told["questions"]:
+        assert client.get("/sparql", query_string={"query": question["query"]}).status_code == 200
 
 
 @pytest.mark.parametrize(

@@ -53,12 +53,27 @@ RAIN = (TEXT.index("Ada"), TEXT.index(" It did"))
 
 
 def test_a_passage_is_shown_with_a_little_of_its_paragraph() -> None:
-    """What is around a passage is cut at whole words and never leaves the paragraph."""
-    start = TEXT.index("It did")
-    found = passages.excerpt(TEXT, start, TEXT.index(" So"), Showing(100, 20))
-    assert found == Excerpt("…rained on Monday. ", "It did not, said the office.", " So it went on.", True, ())
+    """What is around a passage are whole sentences, as far as there is room, and never leaves the paragraph."""
+    start, stop = TEXT.index("It did"), TEXT.index(" So")
+    found = passages.excerpt(TEXT, start, stop, Showing(100, 40))
+    assert found == Excerpt(
+        "Ada said that it rained on Monday. ", "It did not, said the office.", " So it went on.", True, ()
+    )
+    found = passages.excerpt(TEXT, start, stop, Showing(100, 20))
+    assert found is not None and (found.before, found.after) == ("", " So it went on.")
     found = passages.excerpt(TEXT, *RAIN, Showing(100, 11))
-    assert found is not None and (found.before, found.after) == ("", " It did…")
+    assert found is not None and (found.before, found.after) == ("", "")
+
+
+def test_around_words_inside_a_sentence_stands_the_rest_of_it() -> None:
+    """A sentence that is torn apart by a passage is shown whole, or with … where there is no room for its rest."""
+    rained = (TEXT.index("it rained"), TEXT.index(" on Monday"))
+    found = passages.excerpt(TEXT, *rained, Showing(100, 15))
+    assert found is not None and (found.before, found.after) == ("Ada said that ", " on Monday.")
+    found = passages.excerpt(TEXT, *rained, Showing(100, 13))
+    assert found is not None and (found.before, found.after) == ("…", " on Monday.")
+    found = passages.excerpt(TEXT, *rained, Showing(100, 5))
+    assert found is not None and (found.before, found.after) == ("…", "…")
 
 
 def test_a_passage_is_cut_at_its_limit() -> None:
