@@ -303,6 +303,7 @@ BODIES: Final[Mapping[str, Schema]] = {
                                 "held_more": maybe(text("The path of the list of these.")),
                                 "relayed": whole(),
                                 "relayed_more": maybe(text("The path of the list of these.")),
+                                "left_without": maybe(text("The path of what is told without it.")),
                                 "articles": whole("In how many articles."),
                                 "events": whole("About how many events."),
                                 "events_through_it_alone": whole("About which no other chosen claim reaches us."),
