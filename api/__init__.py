@@ -13,6 +13,7 @@
     filters     what filters are asked for, and the fields of their forms
     lists       lists with filters
     timeline    the times that claims tell of
+    compare     two articles or speakers against each other, and what is left without some voices
     questions   saved questions, each with a form and its answer
     search      what is found by words, and what an address means
     maps        what claims say of places, on a map; who relays whom
@@ -40,6 +41,7 @@ from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from api import (
+    compare,
     dataset,
     errors,
     headers,
@@ -57,7 +59,8 @@ from api import (
 from api import questions as saved
 from api.cache import AnswerCache
 from api.metrics import Metrics
-from api.represent import build_id, href, pieces, questions_on
+from api.pictures.shares import shares
+from api.represent import build_id, href, pieces, questions_on, remaining_in
 from api.straight import Straight
 from kb import __version__
 from kb.cards import LISTS
@@ -111,7 +114,13 @@ def create_app(
         "snapshots": by_hash_too(snapshots or {}),
     }
     app.jinja_env.globals.update(
-        build=build_id, href=href, pieces=pieces, questions_on=questions_on, version=__version__
+        build=build_id,
+        href=href,
+        pieces=pieces,
+        questions_on=questions_on,
+        remaining_in=remaining_in,
+        shares=shares,
+        version=__version__,
     )
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
@@ -119,7 +128,7 @@ def create_app(
     errors.register(app)
     headers.register(app, engine, questions or {}, snapshots or {}, showing or Showing(), proxies=proxies)
     operations.register(app)
-    for module in (sparql, dataset, rest, lists, maps, saved, search, timeline, pages, reference):
+    for module in (sparql, dataset, rest, lists, maps, saved, search, timeline, compare, pages, reference):
         app.register_blueprint(module.blueprint)
     places = {rule.rule.split("/", 2)[1].partition("<")[0].partition(".")[0] for rule in app.url_map.iter_rules()}
     own = app.extensions["testimonia"]

@@ -47,6 +47,47 @@ _CHOSEN: Schema = {
     "more": text("The path of the list of these claims."),
 }
 
+
+def _in_parts(item: Schema, about: str) -> Schema:
+    """A section that is shown in parts."""
+    more = maybe(text("The path of the next ones, null where these are the last."))
+    return record({"total": whole("How many there are."), "items": several(item), "more": more}, about)
+
+
+_HITS = several(ref("ClaimInShort"))
+_COMPARED = record(
+    {
+        "iri": iri(),
+        "relation": maybe(ref("DefinedConcept")),
+        "says_more": {
+            "enum": ["this", "other", None],
+            "description": "Whether the left claim says more, or the other.",
+        },
+        "differs_in": several(ref("Link")),
+        "only_possibly": truth("Whether it holds only on some reading."),
+        "independence": maybe(ref("DefinedConcept")),
+        "rules": several(ref("Link")),
+        "reason": maybe(text("An editor’s reason.")),
+    },
+    "How the left claim stands to the right one: computed, or an editor’s judgement with its reason.",
+)
+_SIDE = record(
+    {
+        **keys.KEYS["Link"][1],
+        "kind": text("article or actor."),
+        "published": maybe(text("The day or time of an article, as printed.")),
+        "claims": whole("Claims in it, or ascribed to it."),
+        "events": whole("Events and states that these are about."),
+        "claims_list": text("The path of the list of these claims."),
+    }
+)
+_TOLD_BY_ONE = _in_parts(
+    record({"events": several(ref("Link")), "claims": whole(), "first": ref("ClaimInShort")}),
+    "What only this one tells of; that the other is silent says no more than that.",
+)
+_CODED = {**keys.KEYS["Link"][1], "code": text("The last part of its IRI.")}
+_LEFT = {**keys.KEYS["Link"][1], "claims": whole("Claims that there are."), "left": whole("Claims that are left.")}
+
 BODIES: Final[Mapping[str, Schema]] = {
     "Problem": record(
         {
@@ -262,6 +303,7 @@ BODIES: Final[Mapping[str, Schema]] = {
                                 "held_more": maybe(text("The path of the list of these.")),
                                 "relayed": whole(),
                                 "relayed_more": maybe(text("The path of the list of these.")),
+                                "left_without": maybe(text("The path of what is told without it.")),
                                 "articles": whole("In how many articles."),
                                 "events": whole("About how many events."),
                                 "events_through_it_alone": whole("About which no other chosen claim reaches us."),
@@ -293,6 +335,75 @@ BODIES: Final[Mapping[str, Schema]] = {
             ),
         },
         "Who relays whom, and how much rests on whom.",
+    ),
+    "Versus": record(
+        {
+            "left": maybe(_SIDE),
+            "right": maybe(_SIDE),
+            "comparisons": whole("Comparisons of a claim of the one with a claim of the other."),
+            "relations": several(record({**_CODED, "pairs": whole()}), "How many of them have each relation."),
+            "independence": several(record({**_CODED, "pairs": whole()}), "How many of them are how far independent."),
+            "shared_words": maybe(
+                record(
+                    {"total": whole(), "passages": several({"type": "object"})},
+                    "Passages of two articles with the same words; who was first is not said.",
+                )
+            ),
+            "contradictions": _in_parts(
+                record({"left": ref("ClaimInShort"), "right": ref("ClaimInShort"), "comparison": _COMPARED}),
+                "Claims of which not both can hold, as they are read.",
+            ),
+            "both": _in_parts(
+                record(
+                    {
+                        "events": several(ref("Link"), "An event, or several that are possibly the same."),
+                        "left_claims": whole(),
+                        "right_claims": whole(),
+                        "rows": several(
+                            record(
+                                {
+                                    "left": _HITS,
+                                    "left_total": whole(),
+                                    "right": _HITS,
+                                    "right_total": whole(),
+                                    "comparison": maybe(_COMPARED),
+                                    "compared": whole("Comparisons between the claims of the row."),
+                                }
+                            ),
+                            "Claims that a comparison links stand in one row; where one side is empty, it is silent.",
+                        ),
+                        "rows_total": whole("How many rows there are; the first are shown."),
+                    }
+                ),
+                "What both tell of, first where they are most apart.",
+            ),
+            "only_left": _TOLD_BY_ONE,
+            "only_right": _TOLD_BY_ONE,
+        },
+        "Two articles, or two speakers, against each other.",
+    ),
+    "Remaining": record(
+        {
+            "without": several(ref("Link"), "The voices that are left out."),
+            "perspective": maybe(ref("Link", "The perspective that is looked through.")),
+            "claims": whole("How many claims there are."),
+            "left": whole("How many are left."),
+            "same_as": maybe(ref("Link", "The perspective in the data that leaves out just these voices.")),
+            "voices": several(
+                record(
+                    {**keys.KEYS["Link"][1], "claims": whole("Claims that reach us through it."), "left_out": truth()}
+                ),
+                "The voices through which most claims reach us.",
+            ),
+            "events": record({"told": whole("Events that are told of."), "kept": whole("Those that still are.")}),
+            "articles": _in_parts(record(_LEFT), "The articles, those first that lose most."),
+            "silent": _in_parts(record(_LEFT), "Events of which no claim is left."),
+            "single": _in_parts(record(_LEFT), "Events that have one holder left of several."),
+            "dependent": _in_parts(
+                record(_LEFT), "Events that no two claims are left of that are known as independent."
+            ),
+        },
+        "What is left without some voices, or through a perspective.",
     ),
     "Timeline": record(
         {

@@ -56,6 +56,16 @@ def checked(given: Fields, known: Sequence[str]) -> Fields:
     return given
 
 
+def section(given: Fields, names: Sequence[str]) -> tuple[str, int]:
+    """Which section of a page goes on behind which place, empty and 0 where none does; Problem for one that is none."""
+    name, after = single(given, "section") or "", single(given, "after") or ""
+    if name and name not in names:
+        raise bad_parameter("section", f"“{name[:20]}” is no section that is shown in parts.", names)
+    if after and not (name and after.isascii() and after.isdigit() and len(after) < 10):
+        raise bad_parameter("after", f"“{after[:20]}” is no place in a section.", ["a whole number, with section="])
+    return name, int(after or 0)
+
+
 def is_absolute_iri(text: str) -> bool:
     """Whether a text is an IRI with a scheme, as the engine's own parser sees it."""
     if any(ord(c) <= 32 or c in '<>"{}|\\^`' for c in text):

@@ -36,6 +36,7 @@ _LABELS = {
     "sort": translatable("Order"),
     "to": translatable("Day to"),
     "when": translatable("Time fits"),
+    "without": translatable("Not through"),
 }
 _YES_OR_NO = {"true": translatable("yes"), "false": translatable("no")}
 

@@ -70,7 +70,6 @@ def register(app: Flask, translations: Mapping[str, NullTranslations]) -> None:
     def plural(one: str, many: str, count: int) -> str:
         return current().ngettext(one, many, count)
 
-    app.jinja_env.policies["ext.i18n.trimmed"] = True
     app.jinja_env.add_extension("jinja2.ext.i18n")
     app.jinja_env.install_gettext_callables(singular, plural, newstyle=True)  # type: ignore[attr-defined]
     app.jinja_env.globals.update(spoken=spoken, told=singular)

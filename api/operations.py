@@ -4,7 +4,7 @@ The table is what requests are held against, before a view is called (an unknown
 ``api.openapi`` describes. A parameter that is given without a value is as one that is not given.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -117,8 +117,11 @@ def format_parameter(table: tuple[Format, ...]) -> Parameter:
 def section_parameters(kind: str) -> tuple[Parameter, ...]:
     """The parameters of a card: which of its sections goes on where."""
     names = cards.SECTIONS.get(kind)
-    if names is None:
-        return ()
+    return () if names is None else _in_parts(names)
+
+
+def _in_parts(names: Iterable[str]) -> tuple[Parameter, ...]:
+    """The parameters of what has sections that are shown in parts."""
     start: Schema = {"type": "integer", "minimum": 0, "maximum": 10**9 - 1}
     return (
         Parameter("section", "A section that is shown from a later item on; “more” has the address.", one_of([*names])),
@@ -160,23 +163,40 @@ DATASET: Final = (
 )
 """What can be said of a query beside the query."""
 
-CHOOSING: Final = tuple(
-    Parameter(
-        one.name,
-        f"Of claims {one.description}.",
-        {
-            "type": "array",
-            "items": {"type": "string", "maxLength": MAX_TEXT, "pattern": NO_CONTROLS},
-            "maxItems": cards.MAX_VALUES,
-        },
-        True,
-    )
-    for one in cards.PARAMETERS["claims"]
-    if one.name in cards.BY
-)
-"""The parameters by which the claims of a picture are chosen."""
-
 OPERATIONS: Final[Mapping[str, Operation]] = {
+    "compare.compare": Operation(
+        "Lists",
+        "compare",
+        formats=PAGE_OR_JSON,
+        bodies={"": "Versus"},
+        parameters=(
+            text_parameter(
+                "left", "An article or an actor: its slug, path or IRI. Without it, what tells of the same."
+            ),
+            text_parameter("right", "What it is compared with: another of the same kind."),
+            *_in_parts(cards.VERSUS),
+            format_parameter(PAGE_OR_JSON),
+        ),
+        also=(*COMMON, 404, 406),
+    ),
+    "compare.remaining": Operation(
+        "Lists",
+        "remaining",
+        formats=PAGE_OR_JSON,
+        bodies={"": "Remaining"},
+        parameters=(
+            Parameter(
+                "without",
+                "Voices that are left out: the slugs, paths or IRIs of actors.",
+                {"type": "array", "items": {"type": "string", "maxLength": MAX_TEXT}, "maxItems": 20},
+                several=True,
+            ),
+            text_parameter("perspective", "A perspective that is looked through: its slug, path or IRI."),
+            *_in_parts(cards.REMAINING),
+            format_parameter(PAGE_OR_JSON),
+        ),
+        also=(*COMMON, 406),
+    ),
     "dataset.default_graph": Operation("Data", "default_graph", formats=TRIPLES, status=303, headers=("Location",)),
     "dataset.dump": Operation(
         "Data",
@@ -204,24 +224,10 @@ OPERATIONS: Final[Mapping[str, Operation]] = {
         "Data", "graph_{method}", status=403, also=(500, *BODY[:3]), momentary=True, others_ignored=True
     ),
     "maps.places": Operation(
-        "Pictures",
-        "map",
-        formats=MAPPED,
-        bodies={"": "Map"},
-        parameters=(
-            *CHOOSING,
-            text_parameter("view", "The part that a page shows: “all”, or the slug of a place on it."),
-            format_parameter(MAPPED),
-        ),
-        also=(*COMMON, 406),
+        "Pictures", "map", formats=MAPPED, bodies={"": "Map"}, parameters=None, also=(*COMMON, 406)
     ),
     "maps.voices": Operation(
-        "Pictures",
-        "voices",
-        formats=PAGE_OR_JSON,
-        bodies={"": "Voices"},
-        parameters=(*CHOOSING, format_parameter(PAGE_OR_JSON)),
-        also=(*COMMON, 406),
+        "Pictures", "voices", formats=PAGE_OR_JSON, bodies={"": "Voices"}, parameters=None, also=(*COMMON, 406)
     ),
     "pages.corrections": Operation("About", "corrections", formats=(HTML,)),
     "pages.favicon": Operation("About", "favicon", formats=(ICON,)),

@@ -110,6 +110,11 @@ def questions_on(kind: str, slug: str) -> list[tuple[str, str]]:
     )
 
 
+def remaining_in(perspective: str) -> cards.Json:
+    """What is left of all claims, articles and events when one looks through the perspective of a slug."""
+    return cards.remaining(engine(), perspective=[f"perspective/{perspective}"])
+
+
 def snapshots() -> Mapping[str, str]:
     """The article texts at hand, by article slug."""
     return cast(Mapping[str, str], current_app.extensions["testimonia"]["snapshots"])

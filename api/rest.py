@@ -6,9 +6,9 @@ from collections.abc import Callable, Mapping, Sequence
 import pyoxigraph as ox
 from flask import Blueprint, Response, g, render_template, request
 
-from api import negotiate
-from api.errors import Problem, bad_parameter
-from api.fields import of_address, single
+from api import fields, negotiate
+from api.errors import Problem
+from api.fields import of_address
 from api.headers import lasting, momentary
 from api.metrics import CONTENT_TYPE
 from api.negotiate import ENTITY, HTML, JSON, JSON_LD, Format
@@ -68,7 +68,7 @@ _PICTURES: Mapping[str, Callable[[cards.Json], object]] = {"article": coverage.s
 def entity(kind: str, name: str) -> Response:
     """An entity, in the format that its suffix or the Accept header names."""
     slug, suffix, form = _twin(name)
-    section, after = _section(kind)
+    section, after = fields.section(of_address(), cards.SECTIONS.get(kind, ()))
     iri, card, quads = f"{BASE}{kind}/{slug}", None, []
     if not _SLUG.fullmatch(slug):
         raise _unknown(kind, slug)
@@ -222,15 +222,3 @@ def _unknown(kind: str, slug: str) -> Problem:
 
 def _suffixes() -> str:
     return f"There are {', '.join('.' + name for name in negotiate.names(ENTITY))}."
-
-
-def _section(kind: str) -> tuple[str, int]:
-    """Which section of a card goes on where, from the parameters; Problem for one that the kind does not have."""
-    names = cards.SECTIONS.get(kind, ())
-    given = of_address()
-    section, after = single(given, "section") or "", single(given, "after") or ""
-    if section and section not in names:
-        raise bad_parameter("section", f"“{section[:20]}” is no section that is shown in parts.", names)
-    if after and not (section and after.isascii() and after.isdigit() and len(after) < 10):
-        raise bad_parameter("after", f"“{after[:20]}” is no place in a section.", ["a whole number, with section="])
-    return section, int(after or 0)

@@ -1,10 +1,11 @@
-"""How many planted relations and dependences between claims are computed rightly, and how the time grows.
+"""How many planted relations, dependences and drifts of claims are computed rightly, and how the time grows.
 
     python -m benchmarks.compare [--articles 96] [--most 2000] [--seed 1]
 
 Writes an invented corpus to a temporary folder, computes its text reuse and its comparisons as a build does, and holds
-them against what was planted: precision and recall of each relation and each value of independence. Then comparisons of
-three larger and larger corpora of shorter articles are timed. Prints a table; ends with 1 where a bar is missed.
+them against what was planted: precision and recall of each relation, each value of independence and each kind of drift
+with its rule. Then comparisons of three larger and larger corpora of shorter articles are timed. Prints a table; ends
+with 1 where a bar is missed.
 """
 
 import json
@@ -13,7 +14,8 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import astuple
 from itertools import combinations
 from pathlib import Path
 
@@ -22,16 +24,22 @@ import click
 from benchmarks.corpus import CLAIMS, Plan, write
 from kb import build, reuse
 from kb.compare import Compared, compare
+from kb.dataset import Dataset
 from kb.namespaces import iri
 from kb.sources import read_snapshots
 
 RATE, EXPONENT = 0.98, 1.2
 """The bars: the least precision and recall of each value, and the greatest exponent with which time grows."""
 
+ALONG_CHAINS = ("relay-doubts", "relay-hedges", "relay-vouches")
+"""The rules of drift from a claim to who relays it."""
+
 FEWER_CLAIMS = 12
 """Claims of an article of the corpora that are only timed, so that thousands of articles fit into memory."""
 
 Pair = frozenset[str]
+Change = tuple[str, str, str, str]
+"""A drift: earlier and later, kind and rule."""
 Label = tuple[str, str]
 """A relation or a value of independence, and the claim that says more where one is narrower, else empty."""
 
@@ -46,7 +54,7 @@ def main(articles: int, most: int, seed: int) -> None:
     Example: python -m benchmarks.compare --articles 32 --most 400
     """
     with tempfile.TemporaryDirectory() as folder:
-        missed = [*judged(Plan(articles, seed, CLAIMS, 0.1, 0.0, False), Path(folder, "judged"))]
+        missed = [*judged(Plan(articles, seed, CLAIMS, 0.3, 0.0, False), Path(folder, "judged"))]
         times = [timed(Plan(size, seed, FEWER_CLAIMS), Path(folder, str(size))) for size in sizes(most)]
     for size, pairs, seconds in times:
         click.echo(f"{size:>6,} articles{pairs:>12,} pairs{seconds:>9.2f} s")
@@ -66,24 +74,58 @@ def judged(plan: Plan, folder: Path) -> Iterator[str]:
     write(plan, folder)
     dataset = build.load(folder)
     found = compare(reuse.renewed(dataset, read_snapshots(folder / "sources")))
-    lines = (folder / "truth" / "agreement.jsonl").read_text(encoding="utf-8").splitlines()
-    planted = [json.loads(line) for line in lines]
+    planted = _truth(folder, "agreement")
     for name, wanted, got in (
         ("relation", {pair(line): planted_relation(line) for line in planted}, dict(relations(found))),
         ("independence", {pair(line): (slug(line["independence"]), "") for line in planted}, dict(ties(found))),
     ):
-        click.echo(f"{name:<24}{'planted':>9}{'precision':>11}{'recall':>9}   bar: at least {RATE:.0%}")
-        for value, planted_pairs, precision, recall in rates(wanted, got):
-            click.echo(f"  {value:<22}{planted_pairs:>9,}{precision:>11.2%}{recall:>9.2%}")
-            if min(precision, recall) < RATE:
-                yield value
+        yield from _told(name, rates(wanted, got))
         click.echo(
             f"  {len(wanted.keys() - got.keys()):,} planted pairs are not judged, as the build says of their frames"
         )
+    whole = {frame.name for frame in found.frames if not frame.uncompared}
+    changes = {change(line) for line in _truth(folder, "drift")}, {*map(astuple, found.drifts)}
+    both = [[one for one in some if _is_judged(dataset, one, whole)] for some in changes]
+    yield from _told("drift", drift_rates(*both))
+    click.echo(f"  {len(changes[0]) - len(both[0]):,} planted changes are not judged, for the same reason")
     own = sum(len(frame.comparisons) for frame in found.frames)
     click.echo(
         f"{own:,} comparisons; accounts stand for {sum(frame.uncompared for frame in found.frames):,} pairs more"
     )
+
+
+def _truth(folder: Path, name: str) -> list[dict[str, str]]:
+    lines = (folder / "truth" / f"{name}.jsonl").read_text(encoding="utf-8").splitlines()
+    return [json.loads(line) for line in lines]
+
+
+def _told(name: str, found: Iterable[tuple[str, int, float, float]]) -> Iterator[str]:
+    """Prints the rates of some values; those that miss a bar."""
+    click.echo(f"{name:<34}{'planted':>9}{'precision':>11}{'recall':>9}   bar: at least {RATE:.0%}")
+    for value, planted, precision, recall in found:
+        click.echo(f"  {value:<32}{planted:>9,}{precision:>11.2%}{recall:>9.2%}")
+        if min(precision, recall) < RATE:
+            yield value
+
+
+def _is_judged(dataset: Dataset, one: Change, whole: Collection[str]) -> bool:
+    """Whether it is a change along a chain, or of a frame of which each claim was compared with each."""
+    return one[3] in ALONG_CHAINS or dataset.value(one[0], "t:about") in whole
+
+
+def drift_rates(wanted: Collection[Change], got: Collection[Change]) -> Iterator[tuple[str, int, float, float]]:
+    """For each kind of change by each rule: how many were planted, precision, and recall."""
+    right = Counter(one[2:] for one in {*wanted} & {*got})
+    planted, computed = (Counter(one[2:] for one in some) for some in (wanted, got))
+    for value in sorted(planted.keys() | computed.keys()):
+        name = " by ".join(value)
+        yield name, planted[value], right[value] / max(computed[value], 1), right[value] / max(planted[value], 1)
+
+
+def change(line: Mapping[str, str]) -> Change:
+    """A line of the truth of drift, as it is computed."""
+    later = line["later"] if ":" in line["later"] else f"article:{line['later']}"
+    return iri(line["earlier"]), iri(later), slug(line["change"]), line["rule"]
 
 
 def rates(wanted: Mapping[Pair, Label], got: Mapping[Pair, Label]) -> Iterator[tuple[str, int, float, float]]:

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from random import Random
 from typing import Final
 
-from benchmarks.draws import below, chance, one, weighted
+from benchmarks.draws import below, chance, one, stream, weighted
 from benchmarks.nouns import Claim, Count, Entity, Frame, Loaded, Part, Pattern, Piece, Sentence, When
 from benchmarks.words import LOADED, clause, listed, rhetoric, word
 from benchmarks.world import HEARSAY, Scene, anonymous, entity, named_place, shared_outlet, state
@@ -36,6 +36,8 @@ _MODES = (
     ("accused", 2),
     ("asked", 2),
 )
+_CALLS = (("demanded", 60), ("refused", 25), ("promised", 15))
+"""How sources speak of what is called for: an event on every third day."""
 _NAMINGS = (("institution", 30), ("named", 12), ("collective", 32), ("anonymous", 18), ("medium", 16))
 _CUES: Final = {
     "accused": ("charged that",),
@@ -50,6 +52,7 @@ _CUES: Final = {
     "reported": ("reported that",),
     "stated": ("said that", "stated that", "noted that", "confirmed that", "revealed that"),
 }
+_MAY_HAVE: Final = {"had written": "may have written", "reported": "may have reported"}
 _FUTURE: Final = ("predicted", "promised")
 _BARE: Final = ("demanded", "refused")
 _VERBS: Final = {
@@ -93,12 +96,21 @@ def tell(
     scene: Scene, main: Frame, *, outlet: Entity, published: date, second: Frame | None = None, voice: str = ""
 ) -> Sentence:
     """A sentence about a frame, and perhaps about a second one, with all the claims in it; ``voice`` as in another."""
-    voice = voice or weighted(scene.rng, _VOICES)
+    voice = voice or _drawn_voice(scene.rng, main)
     while True:
         draft = _Draft(scene, outlet, published)
         _speak(draft, voice, main, second)
         if draft.length <= LONGEST:
             return replace(_finish(draft), voice=voice)
+
+
+def _drawn_voice(rng: Random, frame: Frame) -> str:
+    """Who speaks of an event: mostly as anywhere, more often a source where it is called for or has a spokesman."""
+    if _is_called_for(frame) and chance(rng, 0.4):
+        return "cue"
+    if _has_spokesman(frame) and chance(rng, 0.3):
+        return one(rng, ("cue", "relay"))
+    return weighted(rng, _VOICES)
 
 
 def empty(rng: Random) -> Sentence:
@@ -207,14 +219,16 @@ def _relayed(draft: _Draft, frame: Frame, depth: int) -> _Voice:
     through: tuple[Entity, ...] = ()
     for verb in ("reported", "had written")[:depth]:
         medium = shared_outlet(draft.scene, but=(draft.outlet, *through))
+        hedged = above is None and chance(draft.rng, 0.1)
         tag = draft.tag("c")
-        draft.say(f"the {medium.words[0]} {verb} that", tag)
+        draft.say(f"the {medium.words[0]} {_MAY_HAVE[verb] if hedged else verb} that", tag)
         gist = _speech((medium, *through), f"others spoke of {_matter(frame)}")
-        relay = _Voice(medium, "reported", "explicit-cue", "medium", "certain", tag, above=above)
+        sure = "possible" if hedged else "certain"
+        relay = _Voice(medium, "reported", "explicit-cue", "medium", sure, tag, above=above)
         draft.claims.append(_claim(relay, frame, gist, relay=True))
         above = len(draft.claims) - 1
         through = (medium, *through)
-    holder, naming = _speaker(draft, media=False)
+    holder, naming = _speaker(draft, media=False) if not _has_spokesman(frame) else _spokesman(draft, frame)
     draft.say(",")
     tag = draft.tag("c")
     draft.say(f"according to {_the(holder)}", tag)
@@ -225,8 +239,8 @@ def _relayed(draft: _Draft, frame: Frame, depth: int) -> _Voice:
 def _cued(draft: _Draft, frame: Frame) -> _Voice:
     """A speaker with a verb of saying, now and then with the day on which, or to whom, it was said."""
     rng = draft.rng
-    holder, naming = _speaker(draft)
-    mode = weighted(rng, _MODES)
+    holder, naming = _spokesman(draft, frame) if _has_spokesman(frame) else _speaker(draft)
+    mode = weighted(rng, _CALLS if _is_called_for(frame) and chance(rng, 0.6) else _MODES)
     cue = one(rng, _CUES[mode])
     addressee, said = None, None
     tag = draft.tag("c")
@@ -243,7 +257,28 @@ def _cued(draft: _Draft, frame: Frame) -> _Voice:
         draft.say(f"{_the(holder)} {cue}", tag)
     factive = cue.startswith(("confirmed", "revealed"))
     certainty = "underspecified" if mode in ("alleged", "reported") else "certain"
+    if mode == "alleged" and chance(rng, 0.5):
+        draft.say("without any doubt")
+        certainty = "certain"
+    elif mode == "stated" and chance(rng, 0.15):
+        certainty = one(rng, ("possible", "probable"))
+        draft.say("it seemed likely that" if certainty == "probable" else "it might be that")
     return _Voice(holder, mode, "explicit-cue", naming, certainty, tag, factive, None, said, addressee)
+
+
+def _is_called_for(frame: Frame) -> bool:
+    """Whether people demand an event, or refuse it, more than they say that it was so."""
+    return not frame.pattern.state and frame.day.toordinal() % 3 == 0
+
+
+def _has_spokesman(frame: Frame) -> bool:
+    """Whether one organisation speaks for those who took part in an event, whichever article asks."""
+    return not frame.pattern.state and frame.day.toordinal() % 3 == 1
+
+
+def _spokesman(draft: _Draft, frame: Frame) -> tuple[Entity, str]:
+    """The organisation that speaks of an event, and how far the text names it."""
+    return entity(replace(draft.scene, rng=stream("spokesman", frame.name)), "org"), "institution"
 
 
 def _speaker(draft: _Draft, *, media: bool = True) -> tuple[Entity, str]:

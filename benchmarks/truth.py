@@ -13,7 +13,9 @@ from benchmarks.nouns import Claim, Count, Entity, Frame, Line, Printed
 from benchmarks.writing import claim_name, entity_name
 
 COMMITTED: Final = ("accused", "alleged", "denied", "opined", "presumed", "reported", "stated")
-"""Modes in which a holder commits to the content or its denial; only such claims are compared."""
+"""Modes in which a holder commits to the content or its denial; such claims are compared with each other."""
+WANTED: Final = ("demanded", "promised", "refused")
+"""Modes in which a holder wants the content, or not; such claims are compared with each other."""
 NEAR: Final = 0.8
 _SHORTEST: Final = 12
 """The share of words that two copies have in common where their likeness still shows that they are copies."""
@@ -36,6 +38,7 @@ class Told:
     one_day: bool
     """Whether the time is one day of several."""
     positive: bool
+    mode: str
     certainty: str
     loaded: frozenset[tuple[str, str]]
     holder: str
@@ -46,6 +49,12 @@ class Told:
     unnamed: bool
     family: str
     words: tuple[str, ...]
+    published: date
+
+    @property
+    def wanted(self) -> bool:
+        """Whether somebody wants it, or not, and does not say that it is so."""
+        return self.mode in WANTED
 
 
 @dataclass(frozen=True)
@@ -65,7 +74,7 @@ def told(page: Printed) -> Iterator[Told]:
         tellers = Counter(key for claim in claims for key in _mentioned(claim))
         words_of_line = tuple(words(page.text[line.start : line.end]))
         for number, claim in enumerate(claims):
-            if claim.mode not in COMMITTED or claim.relay:
+            if claim.mode not in (*COMMITTED, *WANTED) or claim.relay:
                 continue
             relays, above = [], claim.above
             while above is not None:
@@ -80,6 +89,7 @@ def told(page: Printed) -> Iterator[Told]:
                 frozenset(_guessed(claim)),
                 claim.when is not None and claim.when.edtf.startswith("["),
                 claim.positive,
+                claim.mode,
                 claim.certainty,
                 frozenset(
                     (_key(loaded.target), page.text[slice(*line.spans[loaded.tag])].lower())
@@ -94,6 +104,7 @@ def told(page: Printed) -> Iterator[Told]:
                 claim.naming in ("anonymous", "hearsay") or claim.basis == "implied-by-passive",
                 line.sentence.family,
                 words_of_line,
+                page.article.published,
             )
 
 
@@ -134,11 +145,12 @@ def _day(text: str, otherwise: date, *, last: bool) -> date:
 
 
 def relation(left: Told, right: Told) -> tuple[Told, Told, str]:
-    """How two claims about one frame relate, the one that says more on the left where one does.
+    """How two claims about one frame relate, both of what is so or of what is wanted; the one that says more first.
 
     One denies what the other affirms only where the other affirms all of it. Of two that affirm, counts of the same
     and days of an event that leave nothing open between them contradict; any other detail that both give differently
-    differs in detail. Where no detail clashes, the same details are the same content, or differ in certainty, or in
+    differs in detail. Of what is wanted nothing contradicts: one opposes the other where one denies, and not both can
+    have it. Where no detail clashes, the same details are the same content, or differ in certainty, or in
     loaded words; more details than the other's are narrower (fewer, where both deny), and each having what the other
     lacks is compatible. A wider time that takes in the other is a detail less, also of two denials where it is one day
     of several.
@@ -153,8 +165,8 @@ def relation(left: Told, right: Told) -> tuple[Told, Told, str]:
     if left.positive != right.positive:
         more_denied = more_right if left.positive else more_left
         sure = not clash and not more_denied and not _only_possibly(left, right)
-        return left, right, "contradicts" if sure else "compatible"
-    if left.positive and any(_excludes(key, left, right) for key in clash - guessed):
+        return left, right, ("opposes" if left.wanted else "contradicts") if sure else "compatible"
+    if left.positive and not left.wanted and any(_excludes(key, left, right) for key in clash - guessed):
         return left, right, "contradicts"
     if clash:
         return left, right, "differsInDetail"
@@ -232,10 +244,10 @@ def _copied(left: Told, right: Told) -> bool:
 
 
 def _alike(left: tuple[str, ...], right: tuple[str, ...]) -> bool:
-    return similarity(left, right) >= NEAR or _contained(left, right)
+    return similarity(left, right) >= NEAR or contains(left, right)
 
 
-def _contained(left: tuple[str, ...], right: tuple[str, ...]) -> bool:
+def contains(left: tuple[str, ...], right: tuple[str, ...]) -> bool:
     """Whether all words of the shorter sentence stand in the longer one in this order, and are half of it."""
     shorter, longer = sorted((left, right), key=len)
     rest = iter(longer)
@@ -243,19 +255,102 @@ def _contained(left: tuple[str, ...], right: tuple[str, ...]) -> bool:
 
 
 def agreement(pages: Sequence[Printed]) -> Iterator[str]:
-    """A line for each pair of claims of two articles about one frame."""
-    by_frame: dict[str, list[Told]] = defaultdict(list)
-    for page in pages:
-        for claim in told(page):
-            by_frame[claim.frame].append(claim)
+    """A line for each pair of claims of two articles about one frame, both of what is so or both of what is wanted."""
+    by_frame = _by_frame(pages)
     together = sharing(pages)
     for frame in sorted(by_frame):
         for one, two in combinations(by_frame[frame], 2):
-            if one.article != two.article:
+            if one.article != two.article and one.wanted == two.wanted:
                 left, right, how = relation(one, two)
                 yield _line(
                     left=left.name, right=right.name, relation=how, independence=independence(one, two, together)
                 )
+
+
+def _by_frame(pages: Sequence[Printed]) -> dict[str, list[Told]]:
+    found: dict[str, list[Told]] = defaultdict(list)
+    for page in pages:
+        for claim in told(page):
+            found[claim.frame].append(claim)
+    return found
+
+
+def drift(pages: Sequence[Printed]) -> Iterator[str]:
+    """A line for each change from a claim to a later one that tells the same again, or to who relays it."""
+    for claims in _by_frame(pages).values():
+        yield from (_line(earlier=e, later=la, change=c, rule=r) for e, la, r, c in sorted(_retold(claims)))
+    for page in pages:
+        for line in page.sentences:
+            for number, claim in enumerate(line.sentence.claims):
+                name = claim_name(page, line, number)
+                above = None if claim.above is None else line.sentence.claims[claim.above]
+                later = page.article.slug if claim.above is None else claim_name(page, line, claim.above)
+                for rule, change in _on_the_way(claim, above):
+                    yield _line(earlier=name, later=later, change=change, rule=rule)
+
+
+_RETOLD: Final = ("sameContent", "differsInCertainty", "differsInWording", "narrower")
+"""How a claim relates to one that it tells again, or a part of which it tells again."""
+_SURE: Final = {"possible": 1, "probable": 2, "certain": 3}
+
+
+def _retold(claims: Sequence[Told]) -> Iterator[tuple[str, str, str, str]]:
+    """Earlier and later claim, rule and change, wherever something changed between two articles of one frame.
+
+    Whatever the two articles tell of it beside these claims must have changed alike.
+    """
+    said = [claim for claim in claims if not claim.wanted]
+    again: dict[str, dict[str, Told]] = defaultdict(dict)
+    pairs = [(one, two) for one, two in combinations(said, 2) if relation(one, two)[2] in _RETOLD]
+    for one, two in pairs:
+        again[one.name][two.name], again[two.name][one.name] = two, one
+    for pair in pairs:
+        first, then = sorted(pair, key=lambda claim: claim.published)
+        if first.published == then.published:
+            continue
+        beside = [first, then, *again[first.name].values(), *again[then.name].values()]
+        before, after = ([one for one in beside if one.article == end.article] for end in (first, then))
+        changed = [_changed(one, two) | _turned(_changed(two, one)) for one in before for two in after]
+        for rule, change in set.intersection(*changed):
+            yield first.name, then.name, rule, change
+
+
+_TURN: Final = {"Gained": "Lost", "Lost": "Gained"}
+
+
+def _turned(changes: Set[tuple[str, str]]) -> set[tuple[str, str]]:
+    """The same changes, seen from the other claim."""
+    ends = {(rule, change): "Gained" if change.endswith("Gained") else "Lost" for rule, change in changes}
+    return {(rule, change.removesuffix(end) + _TURN[end]) for (rule, change), end in ends.items()}
+
+
+def _changed(one: Told, two: Told) -> set[tuple[str, str]]:
+    """What the second claim has of certainty that the first has not, or lacks of attribution; rules with changes."""
+    found = set()
+    if _SURE.get(one.certainty, 9) < _SURE.get(two.certainty, 0):
+        found.add(("surer-later", "certaintyGained"))
+    if two.holder == one.holder and not two.own_voice and not {*one.relays[:-1]} <= {two.holder, *two.relays}:
+        found.add(("relay-dropped", "attributionLost"))
+    if "presumed" in (one.mode, two.mode):
+        return found
+    if one.certainty == "underspecified" and (one.unnamed or one.mode == "alleged") and two.certainty == "certain":
+        found.add(("hedge-dropped", "certaintyGained"))
+    if not one.own_voice and two.own_voice and (one.unnamed or one.holder not in (one.relays[-1], two.holder)):
+        found.add(("source-dropped", "attributionLost"))
+    if not one.own_voice and not one.unnamed and two.unnamed:
+        found.add(("source-unnamed", "attributionLost"))
+    return found
+
+
+def _on_the_way(claim: Claim, above: Claim | None) -> Iterator[tuple[str, str]]:
+    """How a claim is changed by who passes it on: by the article itself, or by the voice of the claim above."""
+    own = _SURE.get(claim.certainty, 0)
+    if claim.factive and 0 < own < _SURE["certain"]:
+        yield "relay-vouches", "certaintyGained"
+    if above is not None and 0 < _SURE.get(above.certainty, 0) < own:
+        yield "relay-hedges", "certaintyLost"
+    if claim.mode == "alleged" and own == _SURE["certain"]:
+        yield "relay-doubts", "certaintyLost"
 
 
 def sharing(pages: Sequence[Printed]) -> frozenset[frozenset[str]]:
@@ -360,5 +455,5 @@ def _guessed(claim: Claim) -> Iterator[str]:
 def _number(count: Count) -> Number:
     value = count.value or 0
     low = {"exact": value, "at-least": value, "more-than": value + 0.5}.get(count.close, float("-inf"))
-    high = {"exact": value, "up-to": value}.get(count.close, float("inf"))
+    high = {"exact": value, "nearly": value - 0.5, "up-to": value}.get(count.close, float("inf"))
     return Number(count.close, value, low, high)

@@ -88,6 +88,24 @@ def holds(wanted: Collection[Relation], one: Bounds, other: Bounds) -> Truth:
     return Truth.CERTAIN if found.issubset(wanted) else Truth.POSSIBLE
 
 
+def may_share_a_day(one: Bounds, other: Bounds) -> bool:
+    """Whether there is a day that both leave open; as ``holds(SHARING_A_DAY, …)`` is not impossible, in one step."""
+    return _first(one) <= _last(other) and _first(other) <= _last(one)
+
+
+def opens_within(one: Bounds, other: Bounds) -> bool:
+    """Whether a time leaves open no day that the other does not: it says no less of when it was."""
+    return _first(other) <= _first(one) and _last(one) <= _last(other)
+
+
+def _first(time: Bounds) -> date:
+    return time.earliest_begin or date.min
+
+
+def _last(time: Bounds) -> date:
+    return time.latest_end or date.max
+
+
 def _range(first: date | None, last: date | None, added: int) -> tuple[float, float]:
     """Two days as numbers, ``added`` later; infinite where they are open."""
     return (

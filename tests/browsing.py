@@ -106,11 +106,11 @@ WORDS = ("comparison", "mode", "reuse", "rule", "scheme", "type")
 ARGUMENTS = {"pages.problem": "syntax", "questions.question": "what-is-told-of-a-place"}
 """A value for the argument of routes that are no things."""
 
-QUERIES = {"search.lookup": "iri=alleged"}
+QUERIES = {"search.lookup": "iri=negative"}
 """What routes are asked that answer nothing else."""
 
 MORE = {
-    "claims, filtered": "/claims?mode=alleged&certainty=certain&q=road",
+    "claims, filtered": "/claims?certainty=certain&realis=true&q=road",
     "claims, none": "/claims?q=zzzz",
     "claims, the next": "/claims?limit=10&sort=date",
     "lookup, none": "/lookup?iri=nothing-of-this-name",

@@ -10,7 +10,7 @@ from babel.messages.pofile import write_po
 API = Path(__file__).resolve().parent.parent / "api"
 TEMPLATE = API / "locale" / "messages.pot"
 METHODS = [("templates/**.html", "jinja2"), ("**.py", "python")]
-OPTIONS = {"templates/**.html": {"trimmed": "true", "silent": "false"}}
+OPTIONS = {"templates/**.html": {"silent": "false"}}
 KEYWORDS = {"gettext": None, "ngettext": (1, 2), "translatable": None, "_": None}
 
 

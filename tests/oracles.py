@@ -344,7 +344,8 @@ def how_many(world: World, given: Given) -> Iterator[Row]:
 def related(world: World, given: Given) -> Iterator[tuple[Told, Told, str]]:
     """Pairs of claims about one event of which one is in an article, and how they relate."""
     for left, right, how in world.pairs:
-        if fits(given, "event", left.plan.frame.name) and fits(given, "article", left.article, right.article):
+        of_event = fits(given, "event", left.plan.frame.name) and fits(given, "article", left.article, right.article)
+        if of_event and fits(given, "apart", str(left.article != right.article).lower()):
             yield left, right, how
 
 
@@ -411,6 +412,7 @@ def within(world: World, given: Given) -> Iterator[Row]:
 def corroborated(world: World, given: Given) -> Iterator[Row]:
     for left, right, how in related(world, given):
         same = how == "relation:same-content" and left.article != right.article
+        same = same and left.plan.mode in truth.COMMITTED
         if same and not guessed(world, left, right) and fits(given, "independence", tie := world.tie(left, right)):
             yield from ((world.labels[tie], *end) for end in ends(world, left, right))
 

@@ -171,10 +171,14 @@ class World:
 
     @cached_property
     def compared(self) -> Mapping[str, list[truth.Told]]:
-        """The claims that are compared, by the event that they are about, in the order of their names."""
+        """The claims that say what is so, by the event that they are about, in the order of their names."""
+        return self._by_event(wanted=False)
+
+    def _by_event(self, *, wanted: bool) -> Mapping[str, list[truth.Told]]:
         found: dict[str, list[truth.Told]] = defaultdict(list)
         for told in sorted((one for page in self.pages for one in truth.told(page)), key=lambda one: one.name):
-            found[told.frame].append(told)
+            if told.wanted == wanted:
+                found[told.frame].append(told)
         return found
 
     @cached_property
@@ -184,10 +188,9 @@ class World:
 
     @cached_property
     def pairs(self) -> tuple[tuple[Told, Told, str], ...]:
-        """Each two claims about one event, the one that says more first, and how they relate."""
-        related = (
-            truth.relation(one, two) for claims in self.compared.values() for one, two in combinations(claims, 2)
-        )
+        """Each two claims about one event that are compared, the one that says more first, and how they relate."""
+        groups = (*self.compared.values(), *self._by_event(wanted=True).values())
+        related = (truth.relation(one, two) for claims in groups for one, two in combinations(claims, 2))
         return tuple(
             (self.by_name[one.name], self.by_name[two.name], concept("relation", how)) for one, two, how in related
         )
@@ -209,7 +212,7 @@ class World:
     @cached_property
     def truths(self) -> Mapping[str, truth.Told]:
         """By name, each claim as it is compared."""
-        return {one.name: one for claims in self.compared.values() for one in claims}
+        return {one.name: one for page in self.pages for one in truth.told(page)}
 
     def tie(self, one: Told, two: Told) -> str:
         """What ties two claims that are compared."""

@@ -19,6 +19,8 @@
     places     which places lie in which, as somebody claims; where gazetteers have them
     lists      lists with filters and paging, the front page
     timeline   the times that claims tell of, and how much is told of each stretch of days
+    versus     two articles or two speakers against each other
+    remaining  what remains without some voices
     search     what is found by words
     lookup     what an address, a slug or an identifier means
     names      where a name occurs, and which are much like it
@@ -35,7 +37,6 @@ The queries stand in kb/queries/cards, one file each.
 """
 
 from kb.cards.asked import asked, choices_of, described
-from kb.cards.chosen import BY
 from kb.cards.chosen import choices as choices_by
 from kb.cards.claims import claim_card, hits
 from kb.cards.context import CONTEXT, document
@@ -44,14 +45,15 @@ from kb.cards.facts import Json, kind_of
 from kb.cards.filters import (
     DEFAULT_LIMIT,
     LISTS,
+    MAP,
     MAX_LIMIT,
     MAX_TEXT,
-    MAX_VALUES,
     MOST_TIMES,
     PAGING,
     PARAMETERS,
     TIMELINE,
     TIMELINE_LIMIT,
+    VOICES,
     Parameter,
     parameter,
 )
@@ -65,33 +67,37 @@ from kb.cards.places import features
 from kb.cards.plain import table, text
 from kb.cards.rdf import PARTS, as_rdf, caption, description, ontology, owner, paragraph
 from kb.cards.relaying import relaying
+from kb.cards.remaining import REMAINING, remaining
 from kb.cards.retired import tombstone
 from kb.cards.search import NOTHING_FOUND, BadWords, Found, search
 from kb.cards.sections import SECTIONS
 from kb.cards.tables import RESULTS_JSON, Table, read, read_triples
 from kb.cards.timeline import Timeline, timeline
+from kb.cards.versus import VERSUS, named, nothing, proposed, versus
 from kb.cards.vocabulary import vocabulary
 from kb.cards.witnesses import witnesses
 from kb.namespaces import slug
 
 __all__ = [
-    "BY",
     "CONTEXT",
     "DEFAULT_LIMIT",
     "LISTS",
+    "MAP",
     "MAX_LIMIT",
     "MAX_TEXT",
-    "MAX_VALUES",
     "MOST_TIMES",
     "NOTHING_FOUND",
     "ONTOLOGY",
     "PAGING",
     "PARAMETERS",
     "PARTS",
+    "REMAINING",
     "RESULTS_JSON",
     "SECTIONS",
     "TIMELINE",
     "TIMELINE_LIMIT",
+    "VERSUS",
+    "VOICES",
     "BadFilter",
     "BadWords",
     "Found",
@@ -123,7 +129,9 @@ __all__ = [
     "listing",
     "mapped",
     "meant",
+    "named",
     "nearest",
+    "nothing",
     "occurs",
     "ontology",
     "ontology_card",
@@ -135,10 +143,12 @@ __all__ = [
     "perspective_graphs",
     "perspective_links",
     "perspectives",
+    "proposed",
     "read",
     "read_triples",
     "registered",
     "relaying",
+    "remaining",
     "resolve",
     "search",
     "slug",
@@ -147,6 +157,7 @@ __all__ = [
     "text",
     "timeline",
     "tombstone",
+    "versus",
     "vocabulary",
     "witnesses",
 ]

@@ -19,6 +19,7 @@ _RANK = {
     for rank, name in enumerate(
         (
             "contradicts",
+            "opposes",
             "same-content",
             "differs-in-certainty",
             "differs-in-wording",

@@ -101,6 +101,7 @@ PARAMETERS: Mapping[str, tuple[Parameter, ...]] = {
         _linked("outlet", "actor", "told in an article of this outlet"),
         _linked("holder", "actor", "ascribed to this holder, at the inner end of the chain"),
         _linked("relayed_by", "actor", "reaching us through this voice, anywhere in the chain above its holder"),
+        _linked("without", "actor", "not reaching us through this voice, nor through any other that is given"),
         _linked("addressee", "actor", "said to have been put to this one"),
         _linked("about", "event", "about this event or state"),
         Parameter("names", "thing", "naming this in its content, in any role", of=_NAMEABLE, many=True),
@@ -186,6 +187,19 @@ TIMELINE = (
     Parameter("format", "choice", "the format, whatever the Accept header says", choices=("json", "html", "csv")),
 )
 """The parameters of the timeline: those by which claims are narrowed, and its own."""
+
+CHOOSING = ("article", "holder", "about", "type")
+"""The filters by which the claims of a map, or of a picture of voices, are chosen."""
+
+_CHOSEN = tuple(one for name in CHOOSING for one in PARAMETERS["claims"] if one.name == name)
+_FORMAT = "the format, whatever the Accept header says"
+MAP = (
+    *_CHOSEN,
+    Parameter("view", "text", "which part the page shows: `all`, or the surroundings of a place on it, by its slug"),
+    Parameter("format", "choice", _FORMAT, choices=("html", "json", "geojson")),
+)
+VOICES = (*_CHOSEN, Parameter("format", "choice", _FORMAT, choices=("html", "json")))
+"""The parameters of the map, and of the picture of voices."""
 
 
 def parameter(name: str, key: str) -> Parameter:

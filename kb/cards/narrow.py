@@ -1,8 +1,9 @@
 """What filters leave of a list: each value is looked up once, sets of entries are joined and cut as whole numbers."""
 
 import calendar
+import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from rapidfuzz import fuzz, process
@@ -20,7 +21,7 @@ from kb.namespaces import BASE, shorten, slug
 KIND_CODES = {label.replace(" ", "-"): shorten(name) for name, label in KINDS.items()}
 """The kinds of registry entries as they are asked for, with their classes."""
 
-_STORED = {"loaded": "loaded_word", "place": "at", "place_of": "holder"}
+_STORED = {"loaded": "loaded_word", "place": "at", "place_of": "holder", "without": "holder"}
 """Where the values of a filter stand in the index under another name."""
 
 _FEW = 12
@@ -93,7 +94,11 @@ def narrowed(engine: Engine, name: str, q: str, filters: Mapping[str, Sequence[s
         named, roles = (resolved(engine, name, key, given[key]) for key in ("names", "role"))
         pairs = [f"{thing} {role}" for thing in named for role in roles]
         found.sets["names"] = members(engine, name, "named_as", pairs)
-    done = ("from", "to", "when", "place", "place_of", *(("names", "role") if "names" in found.sets else ()))
+    if "without" in given:
+        found.sets["without"] = found.everything & ~withdrawn(
+            engine, name, resolved(engine, name, "without", given["without"])
+        )
+    done = ("from", "to", "when", "place", "place_of", "without", *(("names", "role") if "names" in found.sets else ()))
     for key in given.keys() - set(done):
         values = resolved(engine, name, key, given[key])
         found.sets[key] = members(engine, name, key, values)
@@ -110,6 +115,23 @@ def members(engine: Engine, name: str, key: str, values: Sequence[str]) -> int:
         for (entries,) in engine.index.rows(sql, (name, key, value)):
             found |= unpack(entries)
     return found
+
+
+def withdrawn(engine: Engine, name: str, voices: Sequence[str]) -> int:
+    """The claims that reach us through any of some voices: holders anywhere in the chain, or the publisher."""
+    return members(engine, name, "holder", voices) | members(engine, name, "relayed_by", voices)
+
+
+def entries_by_value(engine: Engine, name: str, key: str) -> Iterator[tuple[str, int]]:
+    """Every value that entries of a list have under a filter, in their order, with these entries."""
+    sql = "SELECT value, entries FROM member WHERE list = ? AND filter = ? ORDER BY value"
+    return ((value, unpack(entries)) for value, entries in engine.index.rows(sql, (name, key)))
+
+
+def slugs_of(engine: Engine, name: str, entries: Sequence[int]) -> dict[int, str]:
+    """The slugs of some entries of a list, by their numbers."""
+    sql = "SELECT number, slug FROM entry WHERE list = ? AND number IN (SELECT value FROM json_each(?)) ORDER BY number"
+    return dict(engine.index.rows(sql, (name, json.dumps(list(entries)))))
 
 
 def facets(engine: Engine, name: str, found: Narrowed) -> dict[str, dict[str, int]]:

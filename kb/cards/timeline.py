@@ -16,7 +16,7 @@ import pyoxigraph as ox
 from kb.cards.claims import hit, load_claims
 from kb.cards.content import content
 from kb.cards.facts import Facts, Json, as_iri
-from kb.cards.narrow import EVER, Narrowed, facets, members, narrowed, window
+from kb.cards.narrow import EVER, Narrowed, facets, members, narrowed, slugs_of, window
 from kb.engine import Engine
 from kb.namespaces import BASE, iri
 
@@ -128,7 +128,7 @@ def _undated(engine: Engine, left: Narrowed) -> int:
 
 def _items(engine: Engine, times: Sequence[_Time], *, asked: bool) -> list[Json]:
     """Times with their claims in short, and the words of the texts."""
-    slugs = _slugs(engine, {time.number for time in times})
+    slugs = slugs_of(engine, "claims", sorted({time.number for time in times}))
     claims = {number: f"{BASE}claim/{found}" for number, found in slugs.items()}
     facts = Facts(engine)
     load_claims(facts, claims.values())
@@ -147,14 +147,6 @@ def _items(engine: Engine, times: Sequence[_Time], *, asked: bool) -> list[Json]
             }
         )
     return items
-
-
-def _slugs(engine: Engine, wanted: Iterable[int]) -> dict[int, str]:
-    found: dict[int, str] = {}
-    for number in wanted:
-        sql = "SELECT slug FROM entry WHERE list = 'claims' AND number = ?"
-        found[number] = engine.index.rows(sql, (number,))[0][0]
-    return found
 
 
 def _words(engine: Engine, facts: Facts, claims: Iterable[str]) -> dict[tuple[str, str], Json]:

@@ -1,6 +1,7 @@
 """Comparisons between claims, computed from what they tell and where they come from.
 
-Claims about one frame are compared each with each. Of a frame with more than ``EACH_WITH_EACH`` claims, those that tell
+Claims about one frame are compared each with each: those that say what is so, and those that say what somebody wants,
+apart from each other. Of a frame with more than ``EACH_WITH_EACH`` claims, those that tell
 exactly the same are gathered into an account, and accounts are compared; of more accounts than that, each is compared
 with those that most claims give. How many pairs of claims have no comparison of their own is said of the frame.
 """
@@ -23,6 +24,10 @@ EACH_WITH_EACH = 32
 """Claims, or accounts, of a frame up to which all are compared with each other."""
 
 
+Group = list[Told]
+"""Claims about one frame that are compared with each other."""
+
+
 @dataclass(frozen=True)
 class Comparison:
     """Two claims, how they relate by what they tell, and what ties them."""
@@ -37,9 +42,9 @@ class Comparison:
 
     @property
     def corroborates(self) -> bool:
-        """Whether each supports the other: surely the same content, from voices that are independent."""
+        """Whether each supports the other: surely the same is said to be so, by voices that are independent."""
         same = self.relation.relation == "same-content" and not self.relation.possibly
-        return same and self.tie.independence == "independent"
+        return same and not self.relation.left.wanted and self.tie.independence == "independent"
 
 
 @dataclass(frozen=True)
@@ -69,7 +74,8 @@ class Frame:
     """What was computed of the claims about one frame."""
 
     name: str
-    counts: Counts
+    counts: Counts | None
+    """Of the claims that say what is so; None where there are none."""
     comparisons: tuple[Comparison, ...]
     accounts: tuple[Account, ...]
     """Only of a frame with too many claims to compare each with each."""
@@ -92,10 +98,13 @@ def compare(dataset: Dataset) -> Compared:
     """
     identity = Identity(dataset)
     known = origins(dataset, identity)
-    by_frame = {
-        frame: [one for one in claims if one.claim in known.by_claim]
-        for frame, claims in told(dataset, identity).items()
-    }
+    by_frame: dict[str, Group] = {}
+    of_wanted: dict[str, Group] = {}
+    for frame, claims in sorted(told(dataset, identity).items()):
+        by_frame[frame], of_wanted[frame] = [], []
+        for one in claims:
+            if one.claim in known.by_claim:
+                (of_wanted if one.wanted else by_frame)[frame].append(one)
 
     @cache
     def kinds(entry: str) -> str:
@@ -107,18 +116,13 @@ def compare(dataset: Dataset) -> Compared:
     written = coded(dataset)
     frames: list[Frame] = []
     retold: list[tuple[Told, Told]] = []
-    for name, claims in sorted(by_frame.items()):
-        accounts = _accounts(claims) if len(claims) > EACH_WITH_EACH else []
-        pairs = list(_accounts_pairs(accounts) if accounts else combinations(claims, 2))
-        wanted = len(claims) * (len(claims) - 1) // 2
-        for other in _possibly_the_same(name, by_frame, identity):
-            wanted += len(claims) * len(other)
-            if len(claims) * len(other) <= EACH_WITH_EACH**2:
-                pairs += product(claims, other)
-        uncompared = wanted - len(pairs)
-        found_here = [compared(one, other) for one, other in pairs]
+    for name, claims in by_frame.items():
+        pairs, accounts, uncompared = _pairs(name, by_frame, identity)
+        more, others, missing = _pairs(name, of_wanted, identity)
+        found_here = [compared(one, other) for one, other in (*pairs, *more)]
         comparisons = tuple(c for c in found_here if c.pair not in written)
-        frames.append(Frame(name, _counts(dataset, claims, known), comparisons, tuple(accounts), uncompared))
+        counts = _counts(dataset, claims, known) if claims else None
+        frames.append(Frame(name, counts, comparisons, (*accounts, *others), uncompared + missing))
         retold += [(c.relation.left, c.relation.right) for c in found_here if _retells(c, written)]
     drifts = [
         *drift.between(retold, known, lambda article: dataset.value(article, "schema:datePublished") or ""),
@@ -141,10 +145,25 @@ def _retells(one: Comparison, written: Mapping[frozenset[str], tuple[str, frozen
     """Whether one claim tells again what the other tells: by its relation, or as an editor names their certainty."""
     relation, differs_in = written.get(one.pair, (one.relation.relation, frozenset()))
     named = "certainty" in differs_in and one.relation.left.affirmed == one.relation.right.affirmed
-    return relation in drift.RETOLD or named
+    return not one.relation.left.wanted and (relation in drift.RETOLD or named)
 
 
-def _possibly_the_same(name: str, by_frame: Mapping[str, list[Told]], identity: Identity) -> Iterator[list[Told]]:
+def _pairs(
+    name: str, by_frame: Mapping[str, Group], identity: Identity
+) -> tuple[list[tuple[Told, Told]], list[Account], int]:
+    """The pairs of claims about a frame that are compared, its accounts, and how many pairs are left."""
+    claims = by_frame[name]
+    accounts = _accounts(claims) if len(claims) > EACH_WITH_EACH else []
+    pairs = list(_accounts_pairs(accounts) if accounts else combinations(claims, 2))
+    all_pairs = len(claims) * (len(claims) - 1) // 2
+    for other in _possibly_the_same(name, by_frame, identity):
+        all_pairs += len(claims) * len(other)
+        if len(claims) * len(other) <= EACH_WITH_EACH**2:
+            pairs += product(claims, other)
+    return pairs, accounts, all_pairs - len(pairs)
+
+
+def _possibly_the_same(name: str, by_frame: Mapping[str, Group], identity: Identity) -> Iterator[Group]:
     """The claims about each frame that is possibly the same as this one and comes after it by name."""
     for pair in sorted(identity.declared_of(name), key=sorted):
         first, second = min(pair), max(pair)

@@ -61,19 +61,20 @@ class Compared:
 
     @property
     def excluded(self) -> bool:
-        """Whether both affirm one event, and some detail for certain excludes that of the other."""
+        """Whether both affirm one event as being so, and some detail for certain excludes that of the other."""
         both = self.left.affirmed and self.right.affirmed and self.left.frame == self.right.frame
+        both = both and not self.left.wanted
         return both and any(detail.match is Match.EXCLUDES and not detail.possibly for detail in self.details)
 
     @property
     def denied(self) -> bool:
-        """Whether one denies what the other affirms: the affirmed content has all that the denied one has."""
+        """Whether one denies, or refuses, what the other has: the affirmed content has all that the denied one has."""
         more = self.right_more if self.left.affirmed else self.left_more
         return not more and not self.possibly and not self.has(Match.DIFFERENT, Match.EXCLUDES)
 
     @property
     def opposed(self) -> bool:
-        """Whether one affirms and the other denies."""
+        """Whether one affirms and the other denies, or one wants it and the other does not."""
         return self.left.affirmed != self.right.affirmed
 
 
@@ -87,6 +88,7 @@ class Rule:
 
 
 RULES = (
+    Rule("wanted-and-refused", "opposes", lambda pair: pair.left.wanted and pair.opposed and pair.denied),
     Rule("denied-and-affirmed", "contradicts", lambda pair: pair.opposed and pair.denied),
     Rule("denied-otherwise", "compatible", lambda pair: pair.opposed),
     Rule("excluding-detail", "contradicts", lambda pair: pair.excluded),
@@ -125,7 +127,10 @@ class Relation:
 
 
 def relate(left: Told, right: Told, identity: Identity, kinds: Callable[[str], str]) -> Relation:
-    """The relation of two claims about one frame; ``kinds`` tells which kind of detail an entry is."""
+    """The relation of two claims about one frame, both of what is so or both of what is wanted.
+
+    ``kinds`` tells which kind of detail an entry is.
+    """
     details = _details(left, right, identity, kinds)
     if not left.affirmed and not right.affirmed:
         details = (_denied(detail, left, right) for detail in details)

@@ -7,6 +7,7 @@ import pyoxigraph as ox
 
 from kb.compare import Account, Compared, Comparison, Frame, compare
 from kb.compare.drift import Drift
+from kb.compare.told import is_wanted
 from kb.dataset import RDF_TYPE, Dataset, Node, node
 from kb.namespaces import iri
 
@@ -29,7 +30,7 @@ def with_comparisons(dataset: Dataset) -> Dataset:
 def statements(found: Compared) -> Iterator[ox.Quad]:
     """Everything that was computed but for support, frame by frame, then drift."""
     for frame in found.frames:
-        yield from _frame(frame)
+        yield from _counts(frame)
         for comparison in frame.comparisons:
             yield from _comparison(comparison)
         for account in frame.accounts:
@@ -47,17 +48,18 @@ def _joined(one: str, other: str) -> str:
     return f"{one.rpartition('/')[2]}-and-{other.rpartition('/')[2]}"
 
 
-def _frame(frame: Frame) -> Iterator[ox.Quad]:
-    subject = ox.NamedNode(frame.name)
-    counts = frame.counts
-    for name, count in (
-        ("t:independentVoiceCount", counts.independent_voices),
-        ("t:outletCount", counts.outlets),
-        ("t:sideCount", counts.sides),
-        ("t:uncomparedPairs", frame.uncompared),
-        ("t:voiceCount", counts.voices),
-    ):
-        yield ox.Quad(subject, _term(name), _literal(count, "xsd:integer"))
+def _counts(frame: Frame) -> Iterator[ox.Quad]:
+    """How many tell of a frame, and how many pairs of claims were not compared; the former where anybody does."""
+    found, counts = {"t:uncomparedPairs": frame.uncompared}, frame.counts
+    if counts is not None:
+        found |= {
+            "t:independentVoiceCount": counts.independent_voices,
+            "t:outletCount": counts.outlets,
+            "t:sideCount": counts.sides,
+            "t:voiceCount": counts.voices,
+        }
+    for name, count in sorted(found.items()):
+        yield ox.Quad(ox.NamedNode(frame.name), _term(name), _literal(count, "xsd:integer"))
 
 
 def _comparison(comparison: Comparison) -> Iterator[ox.Quad]:
@@ -100,7 +102,7 @@ def _supporting(dataset: Dataset) -> Iterator[tuple[str, str]]:
         if any(dataset.texts(name, key) != values for key, values in wanted.items()):
             continue
         one, other = dataset.value(name, "t:left"), dataset.value(name, "t:right")
-        if one and other and dataset.value(name, "t:onlyPossibly") != "true":
+        if one and other and dataset.value(name, "t:onlyPossibly") != "true" and not is_wanted(dataset, one):
             yield one, other
 
 

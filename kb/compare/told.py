@@ -3,58 +3,42 @@
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date
+from decimal import Decimal
 from functools import cached_property
 
+from kb.allen import may_share_a_day, opens_within
 from kb.dataset import RDF_TYPE, Dataset, text_of
+from kb.model import Truth
 from kb.namespaces import ARTICLE_SLUG, iri
-from kb.times import bounds
+from kb.quantities import Amounts, amounts, equal
+from kb.times import Bounds, bounds
 
 _PROPERTIES = ("sem:hasPlace", "sem:subEventOf", "t:after", "t:concerns", "t:near")
 """What a claim says of its event or state as a whole, beside those who take part, the numbers and the time."""
 _MENTIONS = frozenset(map(iri, ("t:participant", *_PROPERTIES)))
 """What names whom or what a claim tells of."""
-_BOUNDS = {
-    "exact": (True, True),
-    "at-least": (True, False),
-    "more-than": (True, False),
-    "up-to": (False, True),
-}
-"""Whether a number of this approximation says that it was no fewer, and that it was no more; others say neither."""
 
 
-@dataclass(frozen=True, order=True)
+@dataclass(frozen=True)
 class Number:
-    """A number as told: its approximation, and how many."""
+    """A number as told: how it is put, by the slug of its approximation and its figures, and the amounts that fit."""
 
     close: str
-    value: float
-
-    @property
-    def low(self) -> float:
-        """The fewest that it leaves open."""
-        return self.value if _BOUNDS.get(self.close, (False, False))[0] else float("-inf")
-
-    @property
-    def high(self) -> float:
-        """The most that it leaves open."""
-        return self.value if _BOUNDS.get(self.close, (False, False))[1] else float("inf")
+    figures: tuple[Decimal | None, Decimal | None, Decimal | None]
+    """The value, or the least and the most."""
+    amounts: Amounts
 
     def excludes(self, other: "Number") -> bool:
-        """Whether not both numbers can be so: one ends before the other begins, or begins where "more than" does."""
-        apart = self.low > other.high or other.low > self.high
-        return apart or any(
-            over.close == "more-than" and over.value >= most.high for over, most in ((self, other), (other, self))
-        )
+        """Whether not both numbers can be so."""
+        return equal(self.amounts, other.amounts) is Truth.IMPOSSIBLE
 
 
-@dataclass(frozen=True, order=True)
+@dataclass(frozen=True)
 class When:
-    """A time as told: its expression, and the days that it leaves open."""
+    """A time as told: its expression, and its bounds."""
 
     edtf: str
-    first: date
-    last: date
+    bounds: Bounds
     own_day: bool = False
     """Whether it is the day of the article that it is resolved from, as in "now": it may have been so before."""
 
@@ -70,11 +54,11 @@ class When:
 
     def overlaps(self, other: "When") -> bool:
         """Whether there is a day that both leave open."""
-        return self.first <= other.last and other.first <= self.last
+        return may_share_a_day(self.bounds, other.bounds)
 
     def within(self, other: "When") -> bool:
         """Whether it leaves open no day that the other does not."""
-        return other.first <= self.first and self.last <= other.last
+        return opens_within(self.bounds, other.bounds)
 
 
 NumberKey = tuple[str, str, str]
@@ -90,6 +74,8 @@ class Told:
     type: str
     state: bool
     affirmed: bool
+    wanted: bool
+    """Whether the holder wants it, or means to do it, or not to, and does not say that it is so."""
     mode: str
     certainty: str
     parts: Mapping[str, frozenset[str]]
@@ -153,10 +139,11 @@ class Identity:
 
 
 def told(dataset: Dataset, identity: Identity) -> dict[str, list[Told]]:
-    """By frame, what is compared: claims whose holders commit to the content, or to its denial; sorted by IRI.
+    """By frame, what is compared: claims whose holders commit to the content or its denial, or want it; sorted by IRI.
 
-    A claim commits where its mode does (``t:committingMode``) and each relay above it affirms, in such a mode, that it
-    was said. A claim that only says who said something has no content of its own.
+    A claim commits where its mode does (``t:committingMode``), and wants where its mode does (``t:wantingMode``); each
+    relay above it must affirm, in a mode that commits, that it was said. A claim that only says who said something has
+    no content of its own.
     """
     reader = _Reader(dataset, identity)
     found: dict[str, list[Told]] = {}
@@ -173,9 +160,10 @@ class _Reader:
     def __init__(self, dataset: Dataset, identity: Identity) -> None:
         self._dataset = dataset
         self._identity = identity
-        self._modes = {
-            mode for mode in dataset.instances("skos:Concept") if dataset.value(mode, "t:committingMode") == "true"
-        }
+        self._committing, self._wanting = (
+            {mode for mode in dataset.instances("skos:Concept") if dataset.value(mode, name) == "true"}
+            for name in ("t:committingMode", "t:wantingMode")
+        )
         self._claims = set(dataset.instances("t:Claim"))
         self._loaded = _loaded(dataset)
 
@@ -183,7 +171,9 @@ class _Reader:
         """What a claim tells; None where it is not compared."""
         data = self._dataset
         frame = data.value(claim, "t:about")
-        if frame is None or not self._commits(claim):
+        mode = data.value(claim, "t:mode")
+        wanted = mode in self._wanting
+        if frame is None or not (wanted or mode in self._committing) or not self._relayed_as_said(claim):
             return None
         said: dict[tuple[str, str], list[str]] = {}
         for quad in data.graphs.get(claim, ()):
@@ -198,7 +188,8 @@ class _Reader:
             _one(said, frame, "sem:eventType"),
             iri("t:State") in kinds,
             data.value(claim, "t:polarity") == iri("polarity:positive"),
-            _short(data.value(claim, "t:mode")),
+            wanted,
+            _short(mode),
             _short(data.value(claim, "t:certainty")),
             parts,
             numbers,
@@ -206,14 +197,13 @@ class _Reader:
             frozenset(self._words(claim)),
         )  # fmt: skip
 
-    def _commits(self, claim: str) -> bool:
+    def _relayed_as_said(self, claim: str) -> bool:
+        """Whether all above a claim affirm, in a mode that commits, that it was said."""
         data, seen = self._dataset, {claim}
-        if data.value(claim, "t:mode") not in self._modes:
-            return False
         above = data.value(claim, "t:reportedIn")
         while above in self._claims:
             assert above is not None
-            if above in seen or data.value(above, "t:mode") not in self._modes:
+            if above in seen or data.value(above, "t:mode") not in self._committing:
                 return False
             if data.value(above, "t:polarity") != iri("polarity:positive"):
                 return False
@@ -291,11 +281,17 @@ def _count(
     said: Mapping[tuple[str, str], list[str]], count: str, role: str, who: str, into: dict[NumberKey, set[Number]]
 ) -> None:
     """Adds a number; "several" and the like give none, so that there is nothing to compare."""
-    for name in ("schema:value", "schema:minValue", "schema:maxValue"):
-        for value in said.get((count, iri(name)), ()):
-            close = _short(_one(said, count, "t:approximation"))
-            key = (role, who, _one(said, count, "schema:unitText"))
-            into.setdefault(key, set()).add(Number(close, float(value)))
+    found = [_one(said, count, name) for name in ("schema:value", "schema:minValue", "schema:maxValue")]
+    if not any(found):
+        return
+    value, least, most = (Decimal(figure) if figure else None for figure in found)
+    close = _short(_one(said, count, "t:approximation"))
+    try:
+        fitting = amounts(close, value=value, minimum=least, maximum=most)
+    except ValueError:
+        return  # shapes say so
+    key = (role, who, _one(said, count, "schema:unitText"))
+    into.setdefault(key, set()).add(Number(close, (value, least, most), fitting))
 
 
 def _times(dataset: Dataset, said: Mapping[tuple[str, str], list[str]], frame: str) -> Iterator[When]:
@@ -305,9 +301,8 @@ def _times(dataset: Dataset, said: Mapping[tuple[str, str], list[str]], frame: s
             found = bounds(edtf)
         except ValueError:
             continue  # kb.evidence.times says so, with its place
-        first, last = found.earliest_begin or date.min, found.latest_end or date.max
         written = dataset.value(_one(said, node, "t:relativeTo"), "schema:datePublished") or ""
-        yield When(edtf, first, last, first.isoformat() == last.isoformat() == written[:10])
+        yield When(edtf, found, str(found.earliest_begin) == str(found.latest_end) == written[:10])
 
 
 def _one(said: Mapping[tuple[str, str], list[str]], subject: str, name: str) -> str:
@@ -316,6 +311,12 @@ def _one(said: Mapping[tuple[str, str], list[str]], subject: str, name: str) -> 
 
 def _short(value: str | None) -> str:
     return (value or "").rpartition("/")[2]
+
+
+def is_wanted(dataset: Dataset, claim: str) -> bool:
+    """Whether a claim says what its holder wants or means to do, and not what is so."""
+    mode = dataset.value(claim, "t:mode")
+    return mode is not None and dataset.value(mode, "t:wantingMode") == "true"
 
 
 def kind_of(dataset: Dataset, entry: str) -> str:

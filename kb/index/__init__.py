@@ -5,6 +5,7 @@ from the quads, so that the same build has the same tables. Each module of this 
 
     addresses  what has an address here, and the same things elsewhere
     words      names and texts, folded, and the words that occur in them
+    compared   which claims are compared with each other
     entries    what lists hold: claims, things, by which values they are narrowed and in which orders read
 
 ``said`` and ``folding`` are what they share. A new concern is a module with a ``Part`` and a line in ``PARTS``.
@@ -23,11 +24,11 @@ from typing import Any
 import pyoxigraph as ox
 
 from kb.errors import SetupError
-from kb.index import addresses, entries, words
+from kb.index import addresses, compared, entries, words
 from kb.index.part import Part
 from kb.index.said import Said
 
-PARTS: tuple[Part, ...] = (addresses.PART, words.PART, entries.PART)
+PARTS: tuple[Part, ...] = (addresses.PART, words.PART, entries.PART, compared.PART)
 """What writes tables, in this order."""
 
 EDITION = 2

@@ -24,7 +24,7 @@ GAZETTE = "2024-03-05-gazette"
 BROWSER = {"Accept": "text/html"}
 
 TRANSLATED = ("_", "gettext", "ngettext")
-NAMES = re.compile(r"\b(Testimonia|API|SPARQL|JSON(-LD)?|RDF|TriG|SHA-256)\b")
+NAMES = re.compile(r"\b(Testimonia|API|SPARQL|JSON(-LD)?|RDF|TriG|SHA-256|km|[a-z]+/…)(?!\w)")
 """What is called the same in every language."""
 
 SEEN = ("alt", "aria-label", "aria-description", "label", "placeholder", "title")
@@ -58,10 +58,22 @@ class Words(HTMLParser):
 def unmarked(source: str, app: Flask) -> list[str]:
     """The words of a template that are read to people, and are not marked."""
     tree = app.jinja_env.parse(source)
+    read, shown, hidden = parted(tree, set())
+    read, shown, _ = parted(tree, called(hidden) - called(shown))
+    found = [line.strip() for line in read.splitlines()]
+    found += [text for one in shown for text in constants(one) if not text.startswith(("#", "/", "?"))]
+    return [text for text in found if re.search(r"[A-Za-z]{2}", NAMES.sub("", text))]
+
+
+def parted(tree: nodes.Template, unread: set[str]) -> tuple[str, list[nodes.Node], list[nodes.Node]]:
+    """What a template reads to people: its text, expressions in that, and all others; without some of its macros."""
+    aside = [block for block in tree.find_all(nodes.Block) if block.name == "width"]
+    aside += [macro for macro in tree.find_all(nodes.Macro) if macro.name in unread]
+    left_out = {id(output) for one in aside for output in one.find_all(nodes.Output)}
     expressions: list[nodes.Node] = []
     words = Words()
     for output in tree.find_all(nodes.Output):
-        for node in output.nodes:
+        for node in () if id(output) in left_out else output.nodes:
             if isinstance(node, nodes.TemplateData):
                 words.feed(node.data)
             else:
@@ -69,12 +81,14 @@ def unmarked(source: str, app: Flask) -> list[str]:
                 expressions.append(node)
     words.close()
     read = "\n".join(words.found)
-    plain = re.sub("\ue000\\d+\ue001", " ", read)
-    found = [line.strip() for line in plain.splitlines() if re.search(r"[A-Za-z]{2}", NAMES.sub("", line))]
-    shown = {int(number) for number in re.findall("\ue000(\\d+)\ue001", read)}
-    for number in sorted(shown):
-        found += [text for text in constants(expressions[number]) if re.search(r"[A-Za-z]{2}", NAMES.sub("", text))]
-    return found
+    shown = sorted({int(number) for number in re.findall("\ue000(\\d+)\ue001", read)})
+    hidden = [one for number, one in enumerate(expressions) if number not in shown]
+    return re.sub("\ue000\\d+\ue001", " ", read), [expressions[number] for number in shown], hidden
+
+
+def called(expressions: list[nodes.Node]) -> set[str]:
+    """The macros of its own that expressions call."""
+    return {one.node.name for one in expressions if isinstance(one, nodes.Call) and isinstance(one.node, nodes.Name)}
 
 
 def constants(node: nodes.Node) -> Iterator[str]:
@@ -102,9 +116,7 @@ def constants(node: nodes.Node) -> Iterator[str]:
             yield from (text for text in constants(one) if " " in text)
 
 
-LEFT = {
-    *("actor", "article", "claim", "concept", "event", "home", "ontology", "perspective", "sparql", "thing"),
-}
+LEFT = {"event", "home", "ontology"}
 """Templates in which words are not all marked yet."""
 
 
@@ -124,6 +136,7 @@ def test_all_words_of_a_template_are_marked(path: Path, app: Flask) -> None:
         ('<p class="{{ "row" if n else "rows" }}">{% trans n=n %}{{ n }} rows{% endtrans %}</p>', []),
         ('{{ hits(claims, "None is recorded.") }}{{ link(card["claim"]) }}', ["None is recorded."]),
         ('<p>{{ n ~ " claims" }} <code>GRAPH</code> {{ _("and") }} JSON</p>', [" claims"]),
+        ('{% macro tone(x) %}red{% endmacro %}<p class="{{ tone(x) }}">place/…</p>', []),
         ('<p>{{ {"a": "surely", "b": _("possibly")}[x] }}</p>', ["surely"]),
     ],
 )
