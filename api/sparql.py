@@ -132,6 +132,7 @@ def _editor(operation: Operation, query: str) -> dict[str, Any]:
     """What the form of the editor shows."""
     return {
         "base": BASE,
+        "prefixes": PREFIXES,
         "query": query,
         "perspective": operation.perspective,
         "perspectives": [(slug(one["iri"]), one["label"]) for one in cards.perspective_links(engine())],

@@ -29,9 +29,9 @@ const COLOURS = HighlightStyle.define([
 ]);
 
 const LOOK = EditorView.theme({
-  "&": { color: "var(--ink)", backgroundColor: "var(--raised)", fontSize: "0.9rem", minHeight: "16rem", maxHeight: "70vh" },
+  "&": { color: "var(--ink)", backgroundColor: "var(--raised)", fontSize: "0.9rem", height: "100%" },
   "&.cm-focused": { outline: "none" },
-  ".cm-scroller": { fontFamily: "var(--mono)", lineHeight: "1.55", minHeight: "16rem" },
+  ".cm-scroller": { fontFamily: "var(--mono)", lineHeight: "1.55" },
   ".cm-content": { caretColor: "var(--ink)", padding: "0.6rem 0" },
   ".cm-cursor": { borderLeftColor: "var(--ink)" },
   ".cm-gutters": { backgroundColor: "transparent", color: "var(--quiet)", border: "0" },
@@ -140,15 +140,22 @@ const typeOver = EditorView.domEventHandlers({
  * An editor in place of a textarea: get() and set(text), mark(problem) and focus().
  *
  * It stands in a shadow tree, where its style sheet can be adopted: the page allows no style element. Its terms come
- * later, with know(terms).
+ * from learn() when they are first wanted.
  */
-export function edit(textarea, { label, ask, find }) {
+export function edit(textarea, { label, ask, find, learn }) {
   const host = document.createElement("div");
   host.className = "editor";
   textarea.before(host);
   textarea.hidden = true;
   const root = host.attachShadow({ mode: "open" });
-  let complete = () => null;
+  let known = null;
+  let complete = null;
+  const propose = async (context) => {
+    const terms = await learn();
+    if (terms !== known) complete = completions(terms, find);
+    known = terms;
+    return complete(context);
+  };
   const view = new EditorView({
     parent: root,
     root,
@@ -164,7 +171,7 @@ export function edit(textarea, { label, ask, find }) {
         closeBrackets(),
         highlightActiveLine(),
         EditorView.lineWrapping,
-        autocompletion({ override: [(context) => complete(context)], icons: false, maxRenderedOptions: 60 }),
+        autocompletion({ override: [propose], icons: false, maxRenderedOptions: 60 }),
         StreamLanguage.define(sparql),
         syntaxHighlighting(COLOURS),
         keymap.of([...closeBracketsKeymap, ...defaultKeymap, ...historyKeymap, ...completionKeymap]),
@@ -181,7 +188,6 @@ export function edit(textarea, { label, ask, find }) {
     get: () => view.state.doc.toString(),
     set: (text) => view.dispatch({ changes: { from: 0, to: view.state.doc.length, insert: text }, selection: { anchor: 0 } }),
     focus: () => view.focus(),
-    know: (terms) => { complete = completions(terms, find); },
     mark: (problem) => {
       if (!problem?.line) return view.dispatch(setDiagnostics(view.state, []));
       const from = offsetOf(view.state.doc.toString(), problem.line, problem.column ?? 1);

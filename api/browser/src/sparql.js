@@ -21,9 +21,10 @@ const [submit, cancel, example] = ["submit", "cancel", "example"].map((id) => do
 const root = form.dataset.root;
 const endpoint = new URL(`${root}/sparql`, location.href).href;
 const base = form.dataset.base;
+const prefixes = JSON.parse(form.dataset.prefixes);
 
-let editor = { get: () => textarea.value, set: (text) => { textarea.value = text; }, focus: () => textarea.focus(), mark() {}, know() {} };
-let terms = { prefixes: {}, terms: [], questions: [] };
+let editor = { get: () => textarea.value, set: (text) => { textarea.value = text; }, focus: () => textarea.focus(), mark() {} };
+let terms = { prefixes, terms: [], questions: [] };
 let running = null;
 
 const asked = () => ({ query: editor.get(), perspective: perspective.value });
@@ -54,7 +55,7 @@ async function ask({ remember = true } = {}) {
     const response = await request(fields, mine.signal);
     const text = await response.text();
     const took = `${figure(Math.round(performance.now() - started))} ms`;
-    if (response.ok) await ready.then(() => showAnswer(response, text, fields, took));
+    if (response.ok) showAnswer(response, text, fields, took);
     else showProblem(response, text);
   } catch (error) {
     if (mine !== running) return;
@@ -112,7 +113,7 @@ function showAnswer(response, text, fields, took) {
 /** Buttons for the views that fit, and the view that is chosen. */
 function shownAs(views, answer, text) {
   const panel = make("div", { class: "view" });
-  const context = { prefixes: terms.prefixes, place: { root, base } };
+  const context = { prefixes, place: { root, base } };
   const buttons = views.map((view) => {
     const button = make("button", { type: "button", class: "second", "aria-pressed": "false" }, TITLES[view]);
     button.addEventListener("click", () => choose(view));
@@ -208,16 +209,21 @@ async function find(kind, words, most) {
   return items.map(({ iri, label, paraphrase }) => ({ slug: iri.slice(`${base}${kind}/`.length), label: label ?? paraphrase ?? "" }));
 }
 
-async function loadTerms() {
-  const response = await fetch(`${root}/sparql/terms`, { headers: { Accept: "application/json" } });
-  if (!response.ok) return;
-  terms = await response.json();
-  editor.know(terms);
+let learning = null;
+
+/** Gets what the editor proposes, once, when it is first wanted; where it cannot be had, all else works without it. */
+function learn() {
+  learning ??= fetch(`${root}/sparql/terms`, { headers: { Accept: "application/json" } })
+    .then((response) => (response.ok ? response.json() : Promise.reject(new Error(response.statusText))))
+    .then((found) => { terms = found; })
+    .catch(() => { learning = null; })
+    .then(() => terms);
+  return learning;
 }
 
 async function loadEditor() {
   const { edit } = await import("./editor.js");
-  editor = edit(textarea, { label: "Query", ask, find });
+  editor = edit(textarea, { label: "Query", ask, find, learn });
 }
 
 function prepare() {
@@ -231,7 +237,9 @@ function prepare() {
   textarea.addEventListener("keydown", (event) => {
     if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) ask();
   });
-  example.addEventListener("change", () => {
+  form.addEventListener("focusin", learn);
+  example.addEventListener("change", async () => {
+    await learn();
     const chosen = terms.questions.find(({ name }) => name === example.value);
     if (chosen) editor.set(`${chosen.query}\n`);
   });
@@ -248,6 +256,6 @@ function prepare() {
   });
 }
 
+const loaded = loadEditor().catch(() => undefined); // without it the form is as it was
 prepare();
-const ready = loadEditor().catch(() => undefined).then(loadTerms).catch(() => undefined);
 if (form.dataset.answered !== undefined) ask({ remember: false });
