@@ -130,6 +130,8 @@ def candidates(world: World, parameter: Parameter) -> list[str]:
     named = Counter(chain.from_iterable(_named(one) for one in world.claims))
     if parameter.choices:
         return list(parameter.choices)
+    if parameter.type == "truth":
+        return ["true", "false"]
     if parameter.type == "text":
         return ["actor", "event", "person", "crate"]
     if parameter.type in ("date", "number"):
