@@ -303,6 +303,7 @@ BODIES: Final[Mapping[str, Schema]] = {
                                 "held_more": maybe(text("The path of the list of these.")),
                                 "relayed": whole(),
                                 "relayed_more": maybe(text("The path of the list of these.")),
+                                "left_without": maybe(text("The path of what is told without it.")),
                                 "articles": whole("In how many articles."),
                                 "events": whole("About how many events."),
                                 "events_through_it_alone": whole("About which no other chosen claim reaches us."),
@@ -337,8 +338,8 @@ BODIES: Final[Mapping[str, Schema]] = {
     ),
     "Versus": record(
         {
-            "left": _SIDE,
-            "right": _SIDE,
+            "left": maybe(_SIDE),
+            "right": maybe(_SIDE),
             "comparisons": whole("Comparisons of a claim of the one with a claim of the other."),
             "relations": several(record({**_CODED, "pairs": whole()}), "How many of them have each relation."),
             "independence": several(record({**_CODED, "pairs": whole()}), "How many of them are how far independent."),

@@ -30,9 +30,7 @@ def compare() -> Response:
     except cards.BadFilter as error:
         raise bad_parameter(error.name, f"{error}.", error.choices) from None
     if form is not HTML:
-        if found is None:
-            raise Problem(404, "There are no two articles here that tell of one event.", "/articles lists them.")
-        return as_json(found)
+        return as_json(found or cards.nothing())
     proposals = [
         (f"{kind}/{slug}", claims)
         for kind, key in (("article", "article"), ("actor", "holder"))

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 
 from flask import Blueprint, Response, render_template, request
 
+from api import filters
 from api.errors import bad_parameter
-from api.fields import of_address, single
+from api.filters import Asked
 from api.negotiate import GEOJSON, HTML, MAPPED, PAGE_OR_JSON, Format
 from api.pictures import flows
 from api.pictures import map as maps
@@ -26,22 +27,21 @@ _ALL = "all"
 @blueprint.get("/map")
 def places() -> Response:
     """What claims say of places, on a map: where gazetteers have them, and who says what goes from where to where."""
-    fields = of_address()
-    form = chosen(single(fields, "format") or None, MAPPED)
-    given = _given(fields)
+    asked = filters.asked("/map", "claims", cards.MAP)
+    form, given = chosen(asked.one("format") or None, MAPPED), _choosing(asked)
     card = _answer(cards.mapped, given)
-    if form is GEOJSON:
-        return _as(GEOJSON, cards.as_geojson(card))
-    if form is not HTML:
-        return as_json(card)
     spots = [
         maps.Spot(one["iri"], (first["long"], first["lat"]), one["claims"], one["label"], first["precision"])
         for one in card["places"]["items"]
         for first in one["gazetteers"][:1]
     ]
     views = _views(spots)
-    view = single(fields, "view") or (views[0].key if len(views) > 1 else _ALL)
+    view = asked.one("view") or (views[0].key if len(views) > 1 else _ALL)
     centre = _centre(view, spots)
+    if form is GEOJSON:
+        return _as(GEOJSON, cards.as_geojson(card))
+    if form is not HTML:
+        return as_json(card)
     picture = maps.picture(spots, centre)
     return _page(
         "map.html",
@@ -50,7 +50,7 @@ def places() -> Response:
         MAPPED,
         picture=picture,
         ways=_drawn(card, picture),
-        view=view if centre else _ALL,
+        centre=None if centre is None else slug(centre.key),
         views=[(slug(one.key), one.name, _address("/map", given, view=slug(one.key))) for one in views],
         everything=_address("/map", given, view=_ALL),
         path="/map",
@@ -60,9 +60,8 @@ def places() -> Response:
 @blueprint.get("/voices")
 def voices() -> Response:
     """Who relays whom, and how much rests on whom: the chains through which claims reach us, counted."""
-    fields = of_address()
-    form = chosen(single(fields, "format") or None, PAGE_OR_JSON)
-    given = _given(fields)
+    asked = filters.asked("/voices", "claims", cards.VOICES)
+    form, given = chosen(asked.one("format") or None, PAGE_OR_JSON), _choosing(asked)
     card = _answer(cards.relaying, given)
     if form is not HTML:
         return as_json(card)
@@ -83,20 +82,13 @@ class Way:
     label: str
 
 
-def _given(fields: Sequence[tuple[str, str]]) -> dict[str, list[str]]:
-    """The values by which claims are chosen, by parameter; Problem for one that is too long."""
-    given: dict[str, list[str]] = {}
-    for key, text in fields:
-        value = text.strip()
-        if len(value) > cards.MAX_TEXT or any(ord(c) < 32 for c in value):
-            raise bad_parameter(key, f"“{key}” takes at most {cards.MAX_TEXT} characters, and no control characters.")
-        if key in cards.BY and value:
-            given.setdefault(key, []).append(value)
-    return given
+def _choosing(asked: Asked) -> dict[str, Sequence[str]]:
+    """What claims are chosen by."""
+    return {key: values for key, values in asked.given.items() if key not in ("view", "format")}
 
 
 def _answer(
-    ask: Callable[[Engine, Mapping[str, Sequence[str]]], cards.Json], given: dict[str, list[str]]
+    ask: Callable[[Engine, Mapping[str, Sequence[str]]], cards.Json], given: Mapping[str, Sequence[str]]
 ) -> cards.Json:
     """A card of chosen claims; Problem where a value names nothing."""
     try:

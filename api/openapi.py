@@ -67,6 +67,9 @@ _WORD = "said"
 _OTHER = "other"
 _ARGUMENT = re.compile(r"<(?:(\w+)(?:\(([^)]*)\))?:)?(\w+)>")
 
+_OF_CLAIMS: Final = {"maps.places": cards.MAP, "maps.voices": cards.VOICES, "timeline.timeline": cards.TIMELINE}
+"""The parameters of what shows many claims at once, by endpoint."""
+
 TAGS: Final = {
     "Lists": "What there is, by kind, with filters and pages.",
     "Things": "Everything that has an address, as a page, as JSON and as RDF: by the Accept header, or by a suffix.",
@@ -271,8 +274,8 @@ def parameters_of(source: Source, endpoint: str, value: str, method: str = "GET"
     """The parameters of an operation; ``value`` is that of the argument that is spelt out."""
     if endpoint == "lists.listing":
         return list_parameters(source.engine, value)
-    if endpoint == "timeline.timeline":
-        return [_listed(source.engine, "claims", one) for one in cards.TIMELINE]
+    if endpoint in _OF_CLAIMS:
+        return [_listed(source.engine, "claims", one) for one in _OF_CLAIMS[endpoint]]
     if endpoint == "questions.question":
         return question_parameters(source.engine, source.questions[value])
     if endpoint == "rest.entity":

@@ -163,22 +163,6 @@ DATASET: Final = (
 )
 """What can be said of a query beside the query."""
 
-CHOOSING: Final = tuple(
-    Parameter(
-        one.name,
-        f"Of claims {one.description}.",
-        {
-            "type": "array",
-            "items": {"type": "string", "maxLength": MAX_TEXT, "pattern": NO_CONTROLS},
-            "maxItems": cards.MAX_VALUES,
-        },
-        True,
-    )
-    for one in cards.PARAMETERS["claims"]
-    if one.name in cards.BY
-)
-"""The parameters by which the claims of a picture are chosen."""
-
 OPERATIONS: Final[Mapping[str, Operation]] = {
     "compare.compare": Operation(
         "Lists",
@@ -240,24 +224,10 @@ OPERATIONS: Final[Mapping[str, Operation]] = {
         "Data", "graph_{method}", status=403, also=(500, *BODY[:3]), momentary=True, others_ignored=True
     ),
     "maps.places": Operation(
-        "Pictures",
-        "map",
-        formats=MAPPED,
-        bodies={"": "Map"},
-        parameters=(
-            *CHOOSING,
-            text_parameter("view", "The part that a page shows: “all”, or the slug of a place on it."),
-            format_parameter(MAPPED),
-        ),
-        also=(*COMMON, 406),
+        "Pictures", "map", formats=MAPPED, bodies={"": "Map"}, parameters=None, also=(*COMMON, 406)
     ),
     "maps.voices": Operation(
-        "Pictures",
-        "voices",
-        formats=PAGE_OR_JSON,
-        bodies={"": "Voices"},
-        parameters=(*CHOOSING, format_parameter(PAGE_OR_JSON)),
-        also=(*COMMON, 406),
+        "Pictures", "voices", formats=PAGE_OR_JSON, bodies={"": "Voices"}, parameters=None, also=(*COMMON, 406)
     ),
     "pages.corrections": Operation("About", "corrections", formats=(HTML,)),
     "pages.favicon": Operation("About", "favicon", formats=(ICON,)),

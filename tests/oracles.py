@@ -412,6 +412,7 @@ def within(world: World, given: Given) -> Iterator[Row]:
 def corroborated(world: World, given: Given) -> Iterator[Row]:
     for left, right, how in related(world, given):
         same = how == "relation:same-content" and left.article != right.article
+        same = same and left.plan.mode in truth.COMMITTED
         if same and not guessed(world, left, right) and fits(given, "independence", tie := world.tie(left, right)):
             yield from ((world.labels[tie], *end) for end in ends(world, left, right))
 

@@ -5,13 +5,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-WIDTH = 1040.0
+WIDTH = 1060.0
 """Units of the drawing from left to right."""
 
 BAR = 9.0
 """How wide a node is."""
 
-_LEFT, _RIGHT, _TOP, _ROW = 205.0, 310.0, 34.0, 27.0
+_LEFT, _RIGHT, _TOP, _ROW = 230.0, 310.0, 34.0, 27.0
 _BETWEEN = 4
 """Columns of voices between articles and holders at most; those farther in stand as one that is not shown."""
 

@@ -240,6 +240,7 @@ def labels(
     """
     edges = (2.0, 2.0, WIDTH - 2.0, found.height - 2.0)
     full: list[Box] = [*taken, *((x - r, y - r, x + r, y + r) for (x, y), r, _ in points)]
+    lines: list[Box] = []
     placed: list[Label | None] = []
     for (x, y), r, text in points:
         wide, high = len(text) * size * 0.56 + 4, size * 1.25
@@ -247,11 +248,17 @@ def labels(
         for far, dx, dy, anchor in _candidates(r):
             left = x + dx - {"start": 0.0, "middle": wide / 2, "end": wide}[anchor]
             box = (left, y + dy - high / 2, left + wide, y + dy + high / 2)
-            if _inside(box, edges) and not any(_meet(box, other) for other in full):
-                chosen = box, Label(x + dx, y + dy + size * 0.35, anchor, _leader(x, y, r, dx, dy) if far else None)
-                break
+            if not _inside(box, edges) or any(_meet(box, other) for other in (*full, *lines)):
+                continue
+            leader = _leader(x, y, r, dx, dy) if far else None
+            along = _along(leader) if leader else []
+            if any(_meet(step, other) for step in along for other in full if not _holds(other, (x, y))):
+                continue
+            chosen = box, Label(x + dx, y + dy + size * 0.35, anchor, leader), along
+            break
         if chosen:
             full.append(chosen[0])
+            lines += chosen[2]
         placed.append(chosen[1] if chosen else None)
     return placed
 
@@ -285,7 +292,7 @@ def _candidates(r: float) -> Iterable[tuple[bool, float, float, str]]:
     yield from ((False, 0.0, -gap - 6, "middle"), (False, 0.0, gap + 6, "middle"))
     for dx, dy in ((0.7, -0.7), (0.7, 0.7), (-0.7, -0.7), (-0.7, 0.7)):
         yield False, dx * gap + math.copysign(3, dx), dy * gap + math.copysign(5, dy), "start" if dx > 0 else "end"
-    for reach in (30, 50, 75, 105):
+    for reach in (30, 50, 75, 105, 140):
         for step in range(12):
             angle = math.radians(30 * step)
             dx, dy = math.cos(angle) * (r + reach), math.sin(angle) * (r + reach)
@@ -297,6 +304,14 @@ def _leader(x: float, y: float, r: float, dx: float, dy: float) -> tuple[Point, 
     length = math.hypot(dx, dy)
     ux, uy = dx / length, dy / length
     return (x + ux * r, y + uy * r), (x + ux * (length - 5), y + uy * (length - 5))
+
+
+def _along(leader: tuple[Point, Point]) -> list[Box]:
+    """Small boxes along a line, so that nothing is put across it."""
+    (x1, y1), (x2, y2) = leader
+    steps = max(2, int(math.hypot(x2 - x1, y2 - y1) / 4))
+    points = [(x1 + (x2 - x1) * step / steps, y1 + (y2 - y1) * step / steps) for step in range(steps + 1)]
+    return [(x - 1, y - 1, x + 1, y + 1) for x, y in points]
 
 
 @lru_cache(maxsize=1)
@@ -354,6 +369,10 @@ def _thinned(points: Sequence[Point]) -> list[Point]:
 def _meet(one: Box, other: Box) -> bool:
     """Whether two boxes have a point in common."""
     return one[0] <= other[2] and other[0] <= one[2] and one[1] <= other[3] and other[1] <= one[3]
+
+
+def _holds(box: Box, point: Point) -> bool:
+    return box[0] <= point[0] <= box[2] and box[1] <= point[1] <= box[3]
 
 
 def _inside(box: Box, edges: Box) -> bool:

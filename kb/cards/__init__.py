@@ -37,7 +37,6 @@ The queries stand in kb/queries/cards, one file each.
 """
 
 from kb.cards.asked import asked, choices_of, described
-from kb.cards.chosen import BY
 from kb.cards.chosen import choices as choices_by
 from kb.cards.claims import claim_card, hits
 from kb.cards.context import CONTEXT, document
@@ -46,14 +45,15 @@ from kb.cards.facts import Json, kind_of
 from kb.cards.filters import (
     DEFAULT_LIMIT,
     LISTS,
+    MAP,
     MAX_LIMIT,
     MAX_TEXT,
-    MAX_VALUES,
     MOST_TIMES,
     PAGING,
     PARAMETERS,
     TIMELINE,
     TIMELINE_LIMIT,
+    VOICES,
     Parameter,
     parameter,
 )
@@ -73,19 +73,18 @@ from kb.cards.search import NOTHING_FOUND, BadWords, Found, search
 from kb.cards.sections import SECTIONS
 from kb.cards.tables import RESULTS_JSON, Table, read, read_triples
 from kb.cards.timeline import Timeline, timeline
-from kb.cards.versus import VERSUS, named, proposed, versus
+from kb.cards.versus import VERSUS, named, nothing, proposed, versus
 from kb.cards.vocabulary import vocabulary
 from kb.cards.witnesses import witnesses
 from kb.namespaces import slug
 
 __all__ = [
-    "BY",
     "CONTEXT",
     "DEFAULT_LIMIT",
     "LISTS",
+    "MAP",
     "MAX_LIMIT",
     "MAX_TEXT",
-    "MAX_VALUES",
     "MOST_TIMES",
     "NOTHING_FOUND",
     "ONTOLOGY",
@@ -98,6 +97,7 @@ __all__ = [
     "TIMELINE",
     "TIMELINE_LIMIT",
     "VERSUS",
+    "VOICES",
     "BadFilter",
     "BadWords",
     "Found",
@@ -131,6 +131,7 @@ __all__ = [
     "meant",
     "named",
     "nearest",
+    "nothing",
     "occurs",
     "ontology",
     "ontology_card",

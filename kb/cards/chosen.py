@@ -5,12 +5,10 @@ from dataclasses import dataclass
 from urllib.parse import urlencode
 
 from kb.cards.facts import Facts, Json, article_link
+from kb.cards.filters import CHOOSING
 from kb.cards.narrow import narrowed, suggestions
 from kb.engine import Engine
 from kb.namespaces import BASE
-
-BY = ("article", "holder", "about", "type")
-"""The filters by which claims are chosen, as lists of claims have them."""
 
 CHOICES = 60
 """Values of each that one can choose from; others have to be known."""
@@ -30,13 +28,13 @@ class Chosen:
 
     def address(self, path: str = "/claims", **more: str) -> str:
         """The path of what is chosen here and fits what is given besides."""
-        asked = urlencode({**self.given, **more}, doseq=True)
+        asked = urlencode({**self.given, **more}, doseq=True, safe="/")
         return f"{path}?{asked}" if asked else path
 
 
 def chosen(engine: Engine, given: Mapping[str, Sequence[str]]) -> Chosen:
     """The claims that fit; BadFilter where a value names nothing."""
-    kept = {key: list(given[key]) for key in BY if given.get(key)}
+    kept = {key: list(given[key]) for key in CHOOSING if given.get(key)}
     return Chosen(narrowed(engine, "claims", "", kept).left(), kept)
 
 
@@ -46,7 +44,7 @@ def choices(engine: Engine, given: Mapping[str, Sequence[str]]) -> dict[str, lis
     What is chosen stands there too, with null for ``claims`` where it is not among those.
     """
     facts = Facts(engine)
-    found = {key: dict(suggestions(engine, "claims", key, most=CHOICES)) for key in BY}
+    found = {key: dict(suggestions(engine, "claims", key, most=CHOICES)) for key in CHOOSING}
     iris = {key: {value: _iri(key, value) for value in (*some, *given.get(key, ()))} for key, some in found.items()}
     facts.load(iri for some in iris.values() for iri in some.values())
     facts.load(outlet for iri in iris["article"].values() for outlet in facts.iris(iri, "schema:publisher"))

@@ -188,6 +188,19 @@ TIMELINE = (
 )
 """The parameters of the timeline: those by which claims are narrowed, and its own."""
 
+CHOOSING = ("article", "holder", "about", "type")
+"""The filters by which the claims of a map, or of a picture of voices, are chosen."""
+
+_CHOSEN = tuple(one for name in CHOOSING for one in PARAMETERS["claims"] if one.name == name)
+_FORMAT = "the format, whatever the Accept header says"
+MAP = (
+    *_CHOSEN,
+    Parameter("view", "text", "which part the page shows: `all`, or the surroundings of a place on it, by its slug"),
+    Parameter("format", "choice", _FORMAT, choices=("html", "json", "geojson")),
+)
+VOICES = (*_CHOSEN, Parameter("format", "choice", _FORMAT, choices=("html", "json")))
+"""The parameters of the map, and of the picture of voices."""
+
 
 def parameter(name: str, key: str) -> Parameter:
     """The parameter ``key`` of the list ``name``; KeyError where it has no such."""

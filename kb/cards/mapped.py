@@ -15,12 +15,12 @@ from kb.cards.facts import Facts, Json
 from kb.cards.places import geometry, in_gazetteers
 from kb.engine import Engine
 from kb.index.entry import numbers, unpack
-from kb.namespaces import BASE, slug
+from kb.namespaces import BASE
 
 PLACES = 200
 """Places on the map, or beside it, at most: those that most claims name."""
 
-WAYS = 40
+WAYS = 20
 """Ways that are shown at most, those with the most ends first."""
 
 ENDS = {"origins": "role/origin", "paths": "role/path", "destinations": "role/destination"}
@@ -46,7 +46,7 @@ def mapped(engine: Engine, given: Mapping[str, Sequence[str]]) -> Json:
         return {
             **facts.link(iri),
             "claims": _union(named[place].values()).bit_count(),
-            "more": claims.address(names=slug(iri)),
+            "more": claims.address(names=place),
             "gazetteers": spots.get(iri, []),
         }
 

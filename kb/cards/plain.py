@@ -43,6 +43,7 @@ _FIELDS = (
 )
 _SECTIONS = (
     ("claims_as_holder", "Claims ascribed to it"),
+    ("accusations", "Claims of others that blame it"),
     ("claims_naming_it", "Claims that name it"),
     ("addressed_in", "Claims addressed to it"),
 )

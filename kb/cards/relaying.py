@@ -129,6 +129,7 @@ def _voice(facts: Facts, claims: Chosen, voice: str, rests: Rests) -> Json:
         "held_more": claims.address(holder=slug(voice)) if known and rests.held else None,
         "relayed": rests.relayed,
         "relayed_more": claims.address(relayed_by=slug(voice)) if known and rests.relayed else None,
+        "left_without": f"/remaining?without={slug(voice)}" if known else None,
         "articles": len(rests.articles),
         "events": rests.events,
         "events_through_it_alone": rests.alone,

@@ -38,6 +38,7 @@ PASSAGES = 20
 
 UNLIKE: Final = (
     "contradicts",
+    "opposes",
     "differs-in-detail",
     "differs-in-certainty",
     "narrower",
@@ -96,6 +97,16 @@ class Line:
         if self.left and self.right:
             return (min(UNLIKE.index(one.relation) for one in self.pairs), tuple(self.left))
         return (len(UNLIKE) + (0 if self.left else 1), tuple(self.left or self.right))
+
+
+def nothing() -> Json:
+    """What stands in the place of ``versus`` where there are no two that tell of one event."""
+    return {
+        **{key: None for key in ("left", "right", "shared_words")},
+        "comparisons": 0,
+        **{key: [] for key in ("relations", "independence")},
+        **{name: {"total": 0, "items": [], "more": None} for name in VERSUS},
+    }
 
 
 def named(engine: Engine, side: str, text: str) -> str:

@@ -2,13 +2,15 @@
 
 import re
 
+import pyoxigraph as ox
 import pytest
 from flask.testing import FlaskClient
 
 from api import create_app
 from kb import cards
+from kb.cards.versus import UNLIKE
 from kb.engine import EmbeddedEngine
-from kb.namespaces import slug
+from kb.namespaces import iri, slug
 
 BROWSER = {"Accept": "text/html"}
 JSON = {"Accept": "application/json"}
@@ -40,6 +42,16 @@ def test_all_comparisons_between_two_articles_are_counted(web: FlaskClient, ship
     assert found["comparisons"] == len(codes) > 100
     assert {one["code"]: one["pairs"] for one in found["relations"]} == {code: codes.count(code) for code in codes}
     assert sum(one["pairs"] for one in found["independence"]) == len(codes)
+
+
+def test_every_relation_has_its_place(shipped_engine: EmbeddedEngine) -> None:
+    """The order in which relations are shown has each of the vocabulary once."""
+    scheme = ox.NamedNode(iri("scheme:relation"))
+    found = shipped_engine.select(
+        "PREFIX skos: <http://www.w3.org/2004/02/skos/core#> SELECT ?one ?scheme WHERE { ?one skos:inScheme ?scheme }",
+        {"scheme": scheme},
+    )
+    assert sorted(UNLIKE) == sorted(slug(row["one"].value) for row in found)  # type: ignore[union-attr]
 
 
 def test_every_event_is_told_by_both_or_by_one(web: FlaskClient) -> None:
@@ -140,11 +152,14 @@ def test_a_page_leads_to_the_next_ones(web: FlaskClient) -> None:
 
 
 def test_one_article_has_nothing_to_be_compared_with(client: FlaskClient) -> None:
-    """Where no two articles tell of one event, the page says so, and JSON is an error."""
+    """Where no two articles tell of one event, the page says so, and in JSON neither side is there."""
     page = client.get("/compare", headers=BROWSER)
     assert page.status_code == 200
     assert "There are no two articles here" in page.text
-    assert client.get("/compare", headers=JSON).status_code == 404
+    found = client.get("/compare", headers=JSON).get_json()
+    assert found["left"] is None and found["right"] is None
+    assert found["both"] == {"total": 0, "items": [], "more": None}
+    assert client.get("/compare?left=2024-03-05-gazette", headers=JSON).status_code == 404
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@
 
 import pytest
 
-from benchmarks.closure import Given, best, by_owlrl, corpus, exponent
+from benchmarks.closure import Given, best, by_owlrl, corpus, exponent, growth
 
 
 @pytest.fixture(scope="module")
@@ -24,6 +24,14 @@ def test_a_part_has_what_its_claims_reach_and_concludes_what_the_whole_does(give
     assert part.size < given.size
     whole, some = best(given)[1], best(part)[1]
     assert [some[name] for name in part.selected] == [whole[name] for name in part.selected]
+
+
+def test_steps_are_what_is_given_and_what_is_concluded(given: Given) -> None:
+    """Fewer articles are fewer statements in the same order, with fewer conclusions."""
+    part, whole = growth(2, given.first(2)), growth(4, given)
+    assert whole.steps == given.size + sum(map(len, best(given)[1].values()))
+    assert part.statements < whole.statements and part.conclusions < whole.conclusions
+    assert [triple for triple in given.own if triple in set(given.first(2).own)] == list(given.first(2).own)
 
 
 def test_growth_is_the_power_of_the_size() -> None:

@@ -13,6 +13,7 @@ from click.testing import CliRunner
 from benchmarks import compare as measured
 from benchmarks.corpus import Plan
 from benchmarks.truth import days
+from kb.namespaces import iri
 
 A, B, C = (frozenset((f"claim:{one}", "claim:x")) for one in "abc")
 
@@ -23,6 +24,23 @@ def test_rates_are_of_the_pairs_that_both_judged() -> None:
     got = {A: ("narrower", "claim:a"), B: ("narrower", "claim:x"), C: ("narrower", "claim:c")}
     assert list(measured.rates(wanted, got)) == [("narrower", 2, 1 / 3, 0.5), ("same-content", 1, 0.0, 0.0)]
     assert list(measured.rates(wanted, {A: got[A]})) == [("narrower", 1, 1.0, 1.0)]
+
+
+def test_changes_are_judged_by_kind_and_rule() -> None:
+    """A change that is found under another rule is one that was not planted, and the planted one is missed."""
+    one, two, three = (("claim:a", f"claim:{name}", "attribution-lost", "source-dropped") for name in "bcd")
+    other = ("claim:a", "claim:c", "attribution-lost", "source-unnamed")
+    assert list(measured.drift_rates([one, two, three], [one, other])) == [
+        ("attribution-lost by source-dropped", 3, 1.0, 1 / 3),
+        ("attribution-lost by source-unnamed", 0, 0.0, 0.0),
+    ]
+
+
+def test_a_planted_change_leads_to_a_claim_or_an_article() -> None:
+    """The truth names an article without its prefix, as everywhere else."""
+    line = {"earlier": "claim:2024-03-01-a", "change": "certaintyLost", "rule": "relay-doubts"}
+    for later, expected in (("claim:2024-03-01-b", "claim:2024-03-01-b"), ("2024-03-01", "article:2024-03-01")):
+        assert measured.change(line | {"later": later})[1:] == (iri(expected), "certainty-lost", "relay-doubts")
 
 
 def test_values_of_truth_are_named_as_in_the_ontology() -> None:
@@ -58,7 +76,15 @@ def test_planted_relations_and_dependences_are_found(
     monkeypatch.setattr("kb.compare.EACH_WITH_EACH", 24)
     assert list(measured.judged(Plan(24, 1, 90, 0.5), tmp_path)) == []
     told = capsys.readouterr().out
-    for value in ("contradicts", "differs-in-wording", "narrower", "shared-text", "independent"):
+    for value in (
+        "contradicts",
+        "differs-in-wording",
+        "narrower",
+        "opposes",
+        "shared-text",
+        "independent",
+        "attribution-lost by",
+    ):
         assert f"  {value}" in told
     stood_for = re.search(r"accounts stand for ([\d,]+) pairs", told)
     assert stood_for and int(stood_for[1].replace(",", "")) > 0

@@ -8,7 +8,18 @@ from operator import or_
 
 import pytest
 
-from kb.allen import AROUND, EARLIER, LATER, SHARING_A_DAY, WITHIN, Relation, holds, possible
+from kb.allen import (
+    AROUND,
+    EARLIER,
+    LATER,
+    SHARING_A_DAY,
+    WITHIN,
+    Relation,
+    holds,
+    may_share_a_day,
+    opens_within,
+    possible,
+)
 from kb.model import Truth
 from kb.times import Bounds, bounds
 
@@ -135,3 +146,25 @@ def test_a_time_that_can_only_end_before_it_begins_is_refused() -> None:
     backwards = Bounds(day(1), day(2), None, day(0))
     with pytest.raises(ValueError, match="ends before it begins"):
         possible(backwards, bounds("2024"))
+
+
+def test_two_times_may_share_a_day_where_that_is_not_impossible() -> None:
+    """The one comparison of ends gives what the relations give, for all ways in which two times can lie."""
+    told = [time for time in ALL if admitted(time)]
+    for one, other in product(told[::7], told[::5]):
+        assert may_share_a_day(one, other) == (holds(SHARING_A_DAY, one, other) is not Truth.IMPOSSIBLE)
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "within"),
+    [
+        ("2024-03-01", "2024-03", True),
+        ("2024-03", "2024-03-01", False),
+        ("[2024-03-01..2024-03-03]", "2024-03-01/2024-03-03", True),
+        ("2024-03-01", "2024-02/..", True),
+        ("../2024-03-01", "2024-02/..", False),
+    ],
+)
+def test_a_time_opens_within_another_where_it_leaves_no_other_day_open(one: str, other: str, within: bool) -> None:
+    """A day lies in its month, and an open beginning in no month."""
+    assert opens_within(bounds(one), bounds(other)) == within

@@ -98,6 +98,8 @@ def related(left: str, right: str) -> tuple[str, tuple[str, ...], str]:
         (FORTY, f"{BARRELS} more-than 30", "differs-in-detail", ("number",)),
         (FORTY, f"{BARRELS} about 30", "differs-in-detail", ("number",)),
         (FORTY, f"{BARRELS} up-to 40", "differs-in-detail", ("number",)),
+        (FORTY, f"{BARRELS} nearly 40", "contradicts", ("number",)),
+        (FORTY, f"{BARRELS} nearly 41", "differs-in-detail", ("number",)),
         (FORTY, BARRELS, "narrower", ()),
         (FORTY, "role:cargo object:crates exact 40", "differs-in-detail", ("participant",)),
         (FORTY, "role:origin place:eastquay", "compatible", ()),
@@ -248,9 +250,68 @@ def test_frames_that_are_possibly_one_are_compared_with_care() -> None:
     assert compare(data(left, right)).frames[0].comparisons == ()
 
 
+REFUSED = {"mode": "refused", "polarity": "negative"}
+
+
+@pytest.mark.parametrize(
+    ("wanted", "refused", "relation"),
+    [
+        (FORTY, FORTY, "opposes"),
+        (FORTY, BARRELS, "opposes"),
+        (BARRELS, FORTY, "compatible"),
+        (FORTY, f"{BARRELS} exact 30", "compatible"),
+    ],
+)
+@pytest.mark.parametrize("mode", ["demanded", "promised"])
+def test_a_refusal_opposes_whoever_wants_all_that_is_refused(
+    mode: str, wanted: str, refused: str, relation: str
+) -> None:
+    """Who refuses to send barrels opposes the demand for forty; who refuses to send thirty does not."""
+    found = related(claim("x", GAZETTE, wanted, mode=mode), claim("x", COURIER, refused, **REFUSED))
+    assert found[:2] == (relation, ("number", "polarity") if "30" in refused else ("polarity",))
+
+
+@pytest.mark.parametrize(
+    ("theirs", "values", "relation"),
+    [
+        (FORTY, {}, "same-content"),
+        (FORTY, {"mode": "promised"}, "same-content"),
+        (FORTY, {"polarity": "negative"}, "opposes"),
+        (BARRELS, {}, "narrower"),
+        (f"{BARRELS} exact 30", {}, "differs-in-detail"),
+    ],
+)
+def test_what_two_want_may_be_the_same_and_supports_nothing(theirs: str, values: dict[str, str], relation: str) -> None:
+    """Two demands of independent voices agree or differ, and neither corroborates, contradicts or changes the other."""
+    demanded = {"mode": "demanded"}
+    first = claim("x", GAZETTE, FORTY, holder="actor:office", **demanded)
+    then = claim("x", COURIER, theirs, holder="actor:fisher", **(demanded | values))
+    one = only(data(first, then))
+    assert (one.relation.relation, one.tie.independence, one.corroborates) == (relation, "independent", False)
+    hedged = claim("x", GAZETTE, FORTY, **demanded, certainty="possible")
+    assert drifts(hedged, claim("x", COURIER, theirs, **(demanded | values))) == set()
+
+
+def test_two_refusals_may_be_the_same() -> None:
+    """A refusal and a demand that it not be are the same, and the one with fewer details refuses more."""
+    ours = claim("x", GAZETTE, FORTY, **REFUSED)
+    not_to_be = {"mode": "demanded", "polarity": "negative"}
+    assert related(ours, claim("x", COURIER, FORTY, **not_to_be))[0] == "same-content"
+    assert related(ours, claim("x", COURIER, BARRELS, **REFUSED)) == ("narrower", (), "courier")
+
+
+def test_voices_are_counted_among_those_who_say_what_is_so() -> None:
+    """Who wants something tells of no event that it was; a frame on which all only want has no counts of voices."""
+    wanted = [claim(name, COURIER, FORTY, at=at, mode="demanded", **FISHER) for name, at in (("x", 0), ("y", 20))]  # type: ignore[arg-type]
+    (frame,) = compare(data(*wanted)).frames
+    assert frame.counts is None and len(frame.comparisons) == 1
+    (frame,) = compare(data(claim("x", GAZETTE, FORTY), *wanted)).frames
+    assert frame.counts is not None and frame.counts.voices == 1
+
+
 @pytest.mark.parametrize("mode", ["asked", "demanded", "predicted", "promised", "refused"])
-def test_only_what_holders_commit_to_is_compared(mode: str) -> None:
-    """A demand and the like is compared with nothing, nor is what stands inside of it."""
+def test_only_what_holders_commit_to_is_compared_with_what_is_so(mode: str) -> None:
+    """A demand and the like is not compared with what somebody says to be so, nor is what stands inside of it."""
     committed = claim("x", GAZETTE, FORTY)
     assert compare(data(committed, claim("x", COURIER, FORTY, mode=mode))).frames[0].comparisons == ()
     above = f"claim:{COURIER}-above a t:Claim ; t:mode mode:{mode} ; t:polarity polarity:positive ;\n"
@@ -311,6 +372,7 @@ def test_claims_are_independent_only_where_no_tie_is_known(
     assert one.tie.name == rule
     assert one.corroborates == (rule == "no-tie-known")
     counts = next(frame.counts for frame in compare(data(*text)).frames if frame.comparisons)
+    assert counts is not None
     assert counts.independent_voices == (2 if rule == "no-tie-known" else 1)
 
 
@@ -333,6 +395,7 @@ def test_counts_say_who_speaks_and_how_many_are_independent() -> None:
     ]
     (frame,) = compare(data(sides, *claims)).frames
     counts = frame.counts
+    assert counts is not None
     assert (counts.voices, counts.independent_voices, counts.outlets, counts.sides) == (3, 2, 3, 1)
     (alone,) = compare(data(claims[3])).frames
     assert (alone.counts.voices, alone.counts.independent_voices) == (1, 0)
