@@ -15,16 +15,25 @@ STOPS = 40
 FOCUSED = """() => {
   const one = document.activeElement
   if (!one || one === document.body) return null
-  const box = one.getBoundingClientRect(), style = getComputedStyle(one)
+  const box = one.getBoundingClientRect()
+  const outlined = node => {
+    const style = getComputedStyle(node)
+    return style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 2
+  }
+  const drawn = part => {
+    const style = getComputedStyle(part)
+    return parseFloat(style.strokeWidth) >= 3 || style.textDecorationLine.includes("underline")
+  }
   return {
     what: one.outerHTML.slice(0, 160),
     href: one.getAttribute("href") || "",
-    marked: style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 2,
+    marked: outlined(one) || outlined(one.parentElement.closest(":focus-within")) ||
+      !!one.ownerSVGElement && [...one.querySelectorAll("*")].some(drawn),
     shown: box.width > 0 && box.height > 0 && box.right > 0 && box.bottom > 0 &&
       box.left < innerWidth && box.top < innerHeight,
   }
 }"""
-"""What has the focus: where it leads, whether it is marked, and whether it is in sight."""
+"""What has the focus: where it leads, whether it is marked (in a picture, by its lines), and whether it is in sight."""
 
 
 def tab_to(page: Page, start: str) -> str:
