@@ -17,8 +17,9 @@ FOCUSED = """() => {
   if (!one || one === document.body) return null
   const box = one.getBoundingClientRect()
   const outlined = node => {
+    if (!node) return false
     const style = getComputedStyle(node)
-    return style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 2
+    return style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 2 || outlined(node.parentElement)
   }
   const drawn = part => {
     const style = getComputedStyle(part)
@@ -27,8 +28,7 @@ FOCUSED = """() => {
   return {
     what: one.outerHTML.slice(0, 160),
     href: one.getAttribute("href") || "",
-    marked: outlined(one) || outlined(one.parentElement.closest(":focus-within")) ||
-      !!one.ownerSVGElement && [...one.querySelectorAll("*")].some(drawn),
+    marked: outlined(one) || !!one.ownerSVGElement && [...one.querySelectorAll("*")].some(drawn),
     shown: box.width > 0 && box.height > 0 && box.right > 0 && box.bottom > 0 &&
       box.left < innerWidth && box.top < innerHeight,
   }
