@@ -42,6 +42,20 @@ _NAMED_PLACES = record(
         ),
     }
 )
+
+
+def _feature(properties: Mapping[str, Schema], about: str) -> Schema:
+    """A feature of GeoJSON with the properties of one kind."""
+    return record(
+        {
+            "type": keys.fixed("Feature"),
+            "id": iri(),
+            "geometry": maybe(record({"type": text(), "coordinates": {"type": "array"}}, about)),
+            "properties": record(properties),
+        }
+    )
+
+
 _CHOSEN: Schema = {
     "total": whole("How many claims were chosen."),
     "more": text("The path of the list of these claims."),
@@ -234,28 +248,43 @@ BODIES: Final[Mapping[str, Schema]] = {
         {
             "type": keys.fixed("FeatureCollection"),
             "features": several(
-                record(
+                _feature(
                     {
-                        "type": keys.fixed("Feature"),
-                        "id": iri(),
-                        "geometry": maybe(
-                            record(
-                                {"type": text(), "coordinates": {"type": "array"}}, "Null where no gazetteer has it."
-                            )
-                        ),
-                        "properties": record(
-                            {
-                                **keys.KEYS["PlaceInShort"][1],
-                                "name_forms": several(ref("Text")),
-                                "gazetteers": several(_GAZETTEER),
-                            }
-                        ),
-                    }
+                        **keys.KEYS["PlaceInShort"][1],
+                        "name_forms": several(ref("Text")),
+                        "gazetteers": several(_GAZETTEER),
+                    },
+                    "Null where no gazetteer has it.",
                 )
             ),
             "next": maybe(text("The path of the next page, null on the last.")),
         },
         "Places as GeoJSON (RFC 7946).",
+    ),
+    "MapFeatures": record(
+        {
+            "type": keys.fixed("FeatureCollection"),
+            "features": several(
+                {
+                    "anyOf": [
+                        _feature(
+                            {
+                                **keys.LINK,
+                                "claims": whole("How many of these claims name it."),
+                                "gazetteers": several(ref("Spot")),
+                            },
+                            "A point, null where no gazetteer has the place.",
+                        ),
+                        _feature(
+                            {**keys.KEYS["ClaimInShort"][1], "origin": ref("Link"), "destination": ref("Link")},
+                            "A straight line between two points, null where one of them has none.",
+                        ),
+                    ]
+                },
+                "Places, then ways, each of which is what somebody claims; a line is no road.",
+            ),
+        },
+        "What the map shows, as GeoJSON (RFC 7946).",
     ),
     "Map": record(
         {

@@ -430,7 +430,7 @@ def _content(source: Source, endpoint: str, value: str) -> dict[str, Json]:
         if form.syntax == JSON_LD.media_type:
             schema = ref("JsonLd")
         elif form is GEOJSON:
-            schema = ref("Places")
+            schema = ref(operation.features)
         elif form.syntax.endswith("json"):
             schema = ref(operation.bodies.get(value, operation.bodies.get("", "")))
         schemas = found.setdefault(form.media_type, [])

@@ -80,7 +80,8 @@ class Operation:
     ``name`` and ``summary`` may have arguments of the route in braces; without a summary, the first line of the view's
     docstring serves. ``each`` is the argument whose values are operations of their own; some of them have
     ``other_formats``. ``bodies`` names the schema of
-    the answer in JSON by the value of that argument, ``""`` for all others. ``parameters`` are None where they depend
+    the answer in JSON by the value of that argument, ``""`` for all others;
+    ``features`` that of the answer in GeoJSON. ``parameters`` are None where they depend
     on the route's arguments: the view checks them then. ``status`` is that of success, and ``also`` what may come
     beside it (404 goes without saying where the route has arguments), ``same_body_on`` with the same body; ``headers``
     come with success. ``twins`` are the same with the suffix of a format. Answers that are ``momentary`` are not kept.
@@ -94,6 +95,7 @@ class Operation:
     formats: tuple[Format, ...] = ()
     other_formats: Mapping[str, tuple[Format, ...]] = field(default_factory=dict)
     bodies: Mapping[str, str] = field(default_factory=dict)
+    features: str = ""
     parameters: tuple[Parameter, ...] | None = ()
     status: int = 200
     also: tuple[int, ...] = COMMON
@@ -224,7 +226,13 @@ OPERATIONS: Final[Mapping[str, Operation]] = {
         "Data", "graph_{method}", status=403, also=(500, *BODY[:3]), momentary=True, others_ignored=True
     ),
     "maps.places": Operation(
-        "Pictures", "map", formats=MAPPED, bodies={"": "Map"}, parameters=None, also=(*COMMON, 406)
+        "Pictures",
+        "map",
+        formats=MAPPED,
+        bodies={"": "Map"},
+        features="MapFeatures",
+        parameters=None,
+        also=(*COMMON, 406),
     ),
     "maps.voices": Operation(
         "Pictures", "voices", formats=PAGE_OR_JSON, bodies={"": "Voices"}, parameters=None, also=(*COMMON, 406)
@@ -271,6 +279,7 @@ OPERATIONS: Final[Mapping[str, Operation]] = {
         formats=LISTED,
         other_formats={"places": LISTED_PLACES},
         bodies={name: f"{item}Page" for name, item in ITEMS.items()},
+        features="Places",
         parameters=None,
         also=(*COMMON, 406),
         headers=("Testimonia-Total", "Link"),

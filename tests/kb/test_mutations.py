@@ -48,7 +48,7 @@ DATA = builds.sources(data_dir())
 SHAPES = builds.shapes(data_dir())
 VOCABULARY = Corpus(source for source in DATA if re.search(r"(^|/)ontology/[^/]+$", source.name))
 CORPUS = Corpus(source for source in DATA if re.search(r"(^|/)(articles|computed|registry)/[^/]+$", source.name))
-NEWSROOM, CALIBER = (source.name for source in DATA if source.trig)
+NEWSROOM, CALIBER = (source.name for source in DATA if "/articles/" in f"/{source.name}")
 
 Edited = Block | Edit | Sequence[Block | Edit]
 Finds = tuple[str, ...] | Callable[[Corpus, Block], Sequence[Expected]]

@@ -19,7 +19,8 @@ const [textarea, perspective, status, problem, section] =
   ["query", "perspective", "status", "problem", "answer"].map((id) => document.getElementById(id));
 const [submit, cancel, example] = ["submit", "cancel", "example"].map((id) => document.getElementById(id));
 const root = form.dataset.root;
-const endpoint = new URL(`${root}/sparql`, location.href).href;
+const path = `${root}/sparql`;
+const endpoint = new URL(path, location.href).href; // for those who copy it
 const base = form.dataset.base;
 const prefixes = JSON.parse(form.dataset.prefixes);
 
@@ -165,7 +166,7 @@ function raw(text) {
 /** Links to the answer in each format; for queries that no address can hold, buttons that post them. */
 function downloads(fields, formats) {
   const one = ([format, title]) => {
-    const address = addressOf(endpoint, { ...fields, format });
+    const address = addressOf(path, { ...fields, format });
     if (address.length < LONGEST) return make("a", { href: address }, title);
     return make("button", { class: "second", form: "ask", name: "format", value: format }, title);
   };

@@ -58,14 +58,14 @@ export function shortened(iri, prefixes) {
   return best ? `${best}:${iri.slice(prefixes[best].length)}` : iri;
 }
 
-/** Where a term leads: our own things to their page here, http and https elsewhere, nothing else anywhere. */
+/** Where a term leads: our own things to their page here, https elsewhere, nothing else anywhere. */
 export function linkOf(term, prefixes, { root, base }) {
   if (term?.type !== "uri") return null;
   if (term.value.startsWith(base)) {
     const own = Object.values(prefixes).some((space) => space.startsWith(base) && term.value.startsWith(space));
     return own ? `${root}/${encodeURI(term.value.slice(base.length))}` : null;
   }
-  return /^https?:\/\/[^/\s]/i.test(term.value) ? term.value : null;
+  return /^https:\/\/[^/\s]/i.test(term.value) ? term.value : null;
 }
 
 /** A term in words: a prefixed name, a text, a blank node or a quoted triple. */
