@@ -154,6 +154,10 @@ BODIES: Final[Mapping[str, Schema]] = {
                 "The newest articles that were read, by day.",
             ),
             "totals": {**_COUNT, "description": "How many entries each list has."},
+            "sides": several(
+                record({**keys.LINK, "claims": whole("Claims ascribed to states and organisations on it; may be 0.")}),
+                "The sides that editors count states and organisations on.",
+            ),
             "agreement": record(
                 {
                     "events_of_several": whole("Events of which several articles tell."),

@@ -45,7 +45,7 @@ def compare() -> Response:
         found=found,
         asked=asked,
         proposals=proposals,
-        letters=cards.witnesses(side for side in sides if side["kind"] == "article"),
+        letters=cards.witnesses(engine(), [side for side in sides if side["kind"] == "article"]),
         twins=[("JSON", address("/compare", {**asked, "format": "json"}))] if found else [],
     )
     return Response(page, content_type=HTML.content_type)

@@ -117,7 +117,7 @@ def _page(asked: Asked, found: Timeline, following: str | None) -> Response:
         undated=_undated(asked),
         density=_density(asked, found),
         groups=_groups(found),
-        letters=cards.witnesses(articles.values()) if len(articles) <= LETTERED else {},
+        letters=cards.witnesses(engine(), articles.values()) if len(articles) <= LETTERED else {},
         twins=[
             (form.title, address("/timeline", {**asked.given, "format": form.name}))
             for form in LISTING

@@ -264,7 +264,7 @@ def _event(engine: Engine, facts: Facts, window: Window, *, snapshots: Mapping[s
         by_holder.setdefault(holder["iri"] or "", {"holder": holder, "claims": []})["claims"].append(found)
     groups = sorted(by_holder.values(), key=lambda group: by_label(group["holder"]))
     read = side_by_side.read(engine, facts, name, about)
-    table = side_by_side.table(facts, read, f"/claims?about={slug(name)}", snapshots, showing)
+    table = side_by_side.table(engine, facts, read, f"/claims?about={slug(name)}", snapshots, showing)
     told = content_of(engine, facts, [claim for claim in side_by_side.order(table) if claim in read.claims])
     following = conclusions.graphs_from_event(engine, name, window, FOLLOWING)
     concluded, grounds = conclusions.load(engine, facts, following.items)

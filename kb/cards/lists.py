@@ -15,7 +15,7 @@ from kb.cards.compared import UNLIKE
 from kb.cards.entities import kinds_of
 from kb.cards.facts import Facts, Json, article_link, by_label
 from kb.cards.filters import DEFAULT_LIMIT, LISTS, parameter
-from kb.cards.narrow import BadFilter, Narrowed, facets, members, narrowed
+from kb.cards.narrow import BadFilter, Narrowed, entries_by_value, facets, members, narrowed, slugs_of
 from kb.cards.places import told
 from kb.cards.witnesses import witnesses
 from kb.engine import Engine
@@ -90,11 +90,12 @@ def overview(engine: Engine) -> Json:
     """
     shown = [found for (found,) in engine.index.rows(newest, (ARTICLES,))]
     articles = _entries(engine, Facts(engine), "articles", shown[::-1])
-    letters = witnesses(articles)
+    letters = witnesses(engine, articles)
     contested, single = _first(engine, "contested"), _first(engine, "single-voiced")
     return {
         "articles": [{**one, **{key: letters[one["iri"]][key] for key in ("siglum", "number")}} for one in articles],
         "totals": dict(totals),
+        "sides": _sides(engine),
         "agreement": _agreement(engine),
         "contested": [
             {**one, "differs_in": _details(engine, one)}
@@ -103,6 +104,20 @@ def overview(engine: Engine) -> Json:
         ],
         "single_voiced": [one for one in single if is_single_voiced(one)],
     }
+
+
+def _sides(engine: Engine) -> list[Json]:
+    """The sides that editors count states and organisations on, with how many claims are ascribed to these, 0 too."""
+    sides: dict[str, int] = {}
+    for side, actors in entries_by_value(engine, "actors", "side"):
+        held = [f"actor/{found}" for found in slugs_of(engine, "actors", list(numbers(actors))).values()]
+        sides[f"{BASE}{side}"] = members(engine, "claims", "holder", held).bit_count()
+    facts = Facts(engine)
+    facts.load(sides)
+    return [
+        {**facts.link(side), "claims": claims}
+        for side, claims in sorted(sides.items(), key=lambda one: (-one[1], one[0]))
+    ]
 
 
 def _first(engine: Engine, sort: str) -> list[Json]:

@@ -12,7 +12,7 @@ from kb.cards.entities import KINDS
 from kb.cards.facts import column
 from kb.cards.filters import MAX_VALUES, PARAMETERS, Parameter, parameter
 from kb.cards.lookup import find
-from kb.cards.names import nearest
+from kb.cards.names import called, nearest
 from kb.cards.places import Way, ways_into
 from kb.engine import Engine
 from kb.index.entry import as_bits, unpack
@@ -203,6 +203,12 @@ def _named(engine: Engine, name: str, one: Parameter, value: str) -> str:
         return _property(engine, name, one, value)
     paths = [found.removeprefix(BASE) for found in find(engine, value)]
     known = [path for path in paths if path.partition("/")[0] in one.of]
+    if len(known) == 1:
+        return known[0]
+    if known:
+        raise BadFilter(one.name, value, known, f"“{value}” can mean several things as “{one.name}”")
+    names = [found.removeprefix(BASE) for found in called(engine, value)]
+    known = [path for path in names if path.partition("/")[0] in one.of]
     if len(known) == 1:
         return known[0]
     if known:

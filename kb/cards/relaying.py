@@ -63,7 +63,7 @@ def relaying(engine: Engine, given: Mapping[str, Sequence[str]]) -> Json:
     shown = {*order[:VOICES], *(voice for pair, _ in relays for voice in pair)}
     facts.load(f"{BASE}{name}" for name in (*shown, *first))
     facts.load(outlet for one in first for outlet in facts.iris(f"{BASE}{one}", "schema:publisher"))
-    letters = witnesses(_dated(facts, f"{BASE}{article}") for article in first)
+    letters = witnesses(engine, (_dated(facts, f"{BASE}{article}") for article in first))
     return {
         "total": claims.total,
         "articles": {

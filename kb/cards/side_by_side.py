@@ -75,12 +75,15 @@ def read(engine: Engine, facts: Facts, event: str, about: Sequence[str]) -> Tabl
     return Table(len(about), claims, beside, alike, comparisons, groups, drifts)
 
 
-def table(facts: Facts, read: Table, more: str | None, snapshots: Mapping[str, str], showing: Showing) -> Json:
+def table(
+    engine: Engine, facts: Facts, read: Table, more: str | None, snapshots: Mapping[str, str], showing: Showing
+) -> Json:
     """The table as it is shown; ``more`` is where all claims about the event are listed."""
     short = {claim: hit(facts, claim) for group in read.groups for claim in group}
     home = {claim: short[claim]["chain"][0]["iri"] for claim in short}
     columns = witnesses(
-        {**short[claim]["chain"][0], "published": facts.text(home[claim], "schema:datePublished")} for claim in short
+        engine,
+        ({**short[claim]["chain"][0], "published": facts.text(home[claim], "schema:datePublished")} for claim in short),
     )
     places = {claim: _place(facts, claim) for claim in short}
     lines = [sorted(group, key=lambda claim: places[claim]) for group in read.groups]

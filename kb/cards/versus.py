@@ -17,7 +17,7 @@ from kb.cards.claims import hit, load_claims
 from kb.cards.compared import comparison
 from kb.cards.facts import Facts, Json, article_link, by_label, kind_of
 from kb.cards.lookup import find
-from kb.cards.names import nearest
+from kb.cards.names import called, nearest
 from kb.cards.narrow import BadFilter, entries_by_value, members, slugs_of
 from kb.cards.shared import shared_by, shared_of
 from kb.engine import Engine
@@ -111,7 +111,7 @@ def nothing() -> Json:
 
 def named(engine: Engine, side: str, text: str) -> str:
     """The IRI of the article or speaker that a slug, path or IRI names; BadFilter where it is none, or several."""
-    found = [name for name in find(engine, text) if kind_of(name) in _KINDS]
+    found = [name for name in find(engine, text) or called(engine, text) if kind_of(name) in _KINDS]
     if len(found) == 1:
         return found[0]
     if found:

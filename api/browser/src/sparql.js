@@ -90,6 +90,7 @@ function showProblem(response, text) {
     ...(told.request_id ? [make("p", { class: "quiet" }, `Request ${told.request_id}`)] : []),
   );
   editor.mark(told);
+  problem.scrollIntoView({ block: "nearest" });
 }
 
 function showAnswer(response, text, fields, took) {
