@@ -260,9 +260,11 @@ def shipped_side(shipped_build: Path) -> Side:
 
 
 def stored(quads: Iterable[ox.Quad]) -> list[ox.Quad]:
-    """Quads as a store has them, which writes numbers in a form of its own, sorted."""
+    """Quads as any store has them, sorted: it writes numbers in a form of its own, and names blank nodes anew."""
     store = ox.Store()
-    store.extend(quads)
+    for quad in quads:
+        told = ox.BlankNode("any") if isinstance(quad.object, ox.BlankNode) else quad.object
+        store.add(ox.Quad(quad.subject, quad.predicate, told, quad.graph_name))
     return sorted(store, key=str)
 
 
@@ -273,11 +275,11 @@ def test_a_side_finds_what_a_store_finds(shipped_build: Path, shipped_side: Side
     some = random.Random(5).sample(subjects, 200) + subjects[:1] + subjects[-1:] + ["https://example.org/none", ""]
     for name in filter(None, some):
         wanted = quads_in(store, subjects=[name], graphs=[])
-        assert stored(shipped_side.quads(subjects=[name])) == wanted
+        assert stored(shipped_side.quads(subjects=[name])) == stored(wanted)
         assert shipped_side.has(name) or not wanted
     graphs = [name for name in some if name.startswith(iri("claim:"))]
     found = shipped_side.quads(graphs=graphs)
-    assert graphs and stored(found) == quads_in(store, subjects=[], graphs=graphs)
+    assert graphs and stored(found) == stored(quads_in(store, subjects=[], graphs=graphs))
 
 
 @pytest.mark.parametrize("seed", range(20))
