@@ -3,8 +3,9 @@
 All of it is computed, or an editor's judgement with its reason; each says which.
 """
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 from kb.cards.facts import Facts, Json, as_iri, linked, rows
 from kb.cards.sections import Part, Window, part
@@ -30,6 +31,8 @@ _RANK = {
     )
 }
 """The relations in the order in which they are shown: what excludes first, then the closest."""
+
+_Thing = TypeVar("_Thing", bound=Hashable)
 
 UNLIKE = (
     "contradicts",
@@ -120,3 +123,21 @@ def counts(facts: Facts, event: str) -> Json | None:
     """How many tell of a loaded event, as the ontology defines the counts; None where no claim about it is compared."""
     found = {key: facts.number(event, name) for key, name in _COUNTS.items()}
     return found if found["voices"] is not None else None
+
+
+def joined(things: Iterable[_Thing], ties: Iterable[tuple[_Thing, _Thing]]) -> list[list[_Thing]]:
+    """Things in groups: those that are tied, however many ties lead from one to the other, are in one."""
+    above = {thing: thing for thing in things}
+
+    def top(thing: _Thing) -> _Thing:
+        while above[thing] != thing:
+            above[thing] = above[above[thing]]
+            thing = above[thing]
+        return thing
+
+    for one, other in ties:
+        above[top(other)] = top(one)
+    found: dict[_Thing, list[_Thing]] = {}
+    for thing in above:
+        found.setdefault(top(thing), []).append(thing)
+    return list(found.values())

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from itertools import combinations
 
 from kb.cards.claims import hit, load_claims, passage
-from kb.cards.compared import UNLIKE, drift, terms
+from kb.cards.compared import UNLIKE, drift, joined, terms
 from kb.cards.facts import Facts, Json, as_iri, by_label, linked, rows
 from kb.cards.witnesses import witnesses
 from kb.compare.statements import name_of_pair
@@ -189,22 +189,10 @@ def _drifts(
 
 def _groups(facts: Facts, claims: Sequence[str], comparisons: Mapping[str, tuple[str, str]]) -> list[list[str]]:
     """The claims that share a row."""
-    above = {claim: claim for claim in claims}
-
-    def top(claim: str) -> str:
-        while above[claim] != claim:
-            claim = above[claim]
-        return claim
-
     ties = [ends for name, ends in comparisons.items() if facts.iri(name, "t:relation") != _APART]
     compared = {claim for ends in [*comparisons.values(), *ties] for claim in ends}
     ties += _untied(facts, [claim for claim in claims if claim not in compared], claims)
-    for one, other in ties:
-        above[top(other)] = top(one)
-    found: dict[str, list[str]] = {}
-    for claim in claims:
-        found.setdefault(top(claim), []).append(claim)
-    return list(found.values())
+    return joined(claims, ties)
 
 
 def _untied(facts: Facts, left: Sequence[str], claims: Sequence[str]) -> Iterator[tuple[str, str]]:

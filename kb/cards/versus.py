@@ -6,7 +6,7 @@ have been known to the other: that somebody is silent says no more than that.
 
 import json
 from collections import Counter
-from collections.abc import Hashable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 from typing import Final, TypeVar
@@ -14,7 +14,7 @@ from urllib.parse import urlencode
 from weakref import WeakKeyDictionary
 
 from kb.cards.claims import hit, load_claims
-from kb.cards.compared import comparison
+from kb.cards.compared import UNLIKE, comparison, joined
 from kb.cards.facts import Facts, Json, article_link, by_label, kind_of
 from kb.cards.lookup import find
 from kb.cards.names import called, nearest
@@ -36,18 +36,6 @@ IN_CELL = 4
 PASSAGES = 20
 """Passages with the same words that are shown."""
 
-UNLIKE: Final = (
-    "contradicts",
-    "opposes",
-    "differs-in-detail",
-    "differs-in-certainty",
-    "narrower",
-    "differs-in-wording",
-    "same-content",
-    "compatible",
-)
-"""The relations, those first that set two claims most apart; last what only stands beside the other."""
-
 _CROWD = 40
 """Articles that tell of an event up to which it counts where the two that share most events are looked for."""
 
@@ -58,7 +46,6 @@ _KINDS = {"article": "article", "actor": "holder"}
 """What can be compared, with the filter that gives its claims."""
 
 _Item = TypeVar("_Item")
-_Thing = TypeVar("_Thing", bound=Hashable)
 _PROPOSED: WeakKeyDictionary[Engine, tuple[str, tuple[str, str] | None]] = WeakKeyDictionary()
 
 
@@ -326,7 +313,7 @@ def _together(about: Mapping[str, int], pairs: Sequence[Pair]) -> list[Group]:
     """The events, those across which claims are compared in one group."""
     ends = {number for one in pairs for number in (one.left, one.right)}
     event = {number: name for name, entries in about.items() for number in numbers(entries & as_bits(ends))}
-    tied = _joined(about, ((event[one.left], event[one.right]) for one in pairs))
+    tied = joined(about, ((event[one.left], event[one.right]) for one in pairs))
     return sorted(tuple(sorted(group)) for group in tied)
 
 
@@ -340,7 +327,7 @@ def _lines(of: Mapping[Group, tuple[int, int]], pairs: Sequence[Pair]) -> dict[G
     found = {}
     for group, (lefts, rights) in of.items():
         here = [one for number in numbers(lefts) for one in by_left.get(number, ())]
-        rows = _joined(numbers(lefts | rights), ((one.left, one.right) for one in here))
+        rows = joined(numbers(lefts | rights), ((one.left, one.right) for one in here))
         by_row = {number: at for at, row in enumerate(rows) for number in row}
         ties: dict[int, list[Pair]] = {}
         for one in sorted(here, key=lambda one: UNLIKE.index(one.relation)):
@@ -355,24 +342,6 @@ def _lines(of: Mapping[Group, tuple[int, int]], pairs: Sequence[Pair]) -> dict[G
         ]
         found[group] = sorted(lines, key=lambda line: line.rank)
     return found
-
-
-def _joined(things: Iterable[_Thing], ties: Iterable[tuple[_Thing, _Thing]]) -> list[list[_Thing]]:
-    """Things in groups: those that are tied, however many ties lead from one to the other, are in one."""
-    above = {thing: thing for thing in things}
-
-    def top(thing: _Thing) -> _Thing:
-        while above[thing] != thing:
-            above[thing] = above[above[thing]]
-            thing = above[thing]
-        return thing
-
-    for one, other in ties:
-        above[top(other)] = top(one)
-    found: dict[_Thing, list[_Thing]] = {}
-    for thing in above:
-        found.setdefault(top(thing), []).append(thing)
-    return list(found.values())
 
 
 def _either(sets: Iterable[int]) -> int:
