@@ -109,8 +109,8 @@ def test_what_others_blame_somebody_for_stands_apart(blaming: FakeEngine) -> Non
 def test_an_actor_who_is_blamed_and_never_heard_is_said_to_be_so(blaming: FakeEngine) -> None:
     """The page says that no claim under the name is recorded, and that what it lists are claims."""
     page = text(create_app(blaming).test_client().get("/actor/port.html").text)
-    assert "As blamed: what others claim against this name (2)" in page
-    assert "No claim under this name, and so no answer, is recorded." in page
+    assert "Harm or failure, as others claim it (2)" in page
+    assert "No claim under this name is recorded here, and so no reply." in page
     assert "whether it is so is not said here" in page
 
 
