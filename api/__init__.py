@@ -62,7 +62,7 @@ from api.cache import AnswerCache
 from api.metrics import Metrics
 from api.pictures import amounts, times
 from api.pictures.shares import shares
-from api.represent import build_id, href, pieces, questions_on, remaining_in
+from api.represent import build_id, href, pieces, questions_at, questions_on, remaining_in
 from api.straight import Straight
 from kb import __version__
 from kb.cards import LISTS
@@ -120,6 +120,7 @@ def create_app(
         build=build_id,
         href=href,
         pieces=pieces,
+        questions_at=questions_at,
         questions_on=questions_on,
         remaining_in=remaining_in,
         shares=shares,

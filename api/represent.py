@@ -115,6 +115,11 @@ def remaining_in(perspective: str) -> cards.Json:
     return cards.remaining(engine(), perspective=[f"perspective/{perspective}"])
 
 
+def questions_at(path: str) -> list[tuple[str, str]]:
+    """The saved questions that are asked at a path here too, by title, with their addresses."""
+    return sorted((one.title, f"/questions/{one.name}") for one in questions().values() if one.page == path)
+
+
 def snapshots() -> Mapping[str, str]:
     """The article texts at hand, by article slug."""
     return cast(Mapping[str, str], current_app.extensions["testimonia"]["snapshots"])

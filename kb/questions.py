@@ -3,6 +3,7 @@
 # title: What is said of a day?
 # description: One or more sentences; a line that begins with "#   " goes on with what stands above it.
 # first: 1, What somebody says happened on one day.
+# page: /timeline
 # param day (date): The day.
 # param who (actor, several): Whoever speaks.
 PREFIX …
@@ -11,6 +12,7 @@ SELECT … WHERE {
   VALUES ?who { UNDEF }
   …
 
+A ``page`` is a path here, such as ``/timeline``, at which the question is asked too.
 The few questions with a ``first`` are those that the front page asks, in this order, with these words beside them.
 
 A parameter is a variable with a VALUES block of its own, in one or more places: what the block holds is the default, so
@@ -54,9 +56,10 @@ MOST: Final = 20
 """Values that a parameter takes at most."""
 
 _XSD = PREFIXES["xsd"]
-_HEAD = re.compile(r"# (title|description|first|param)(?: ([^ :]+) \(([a-z|]+)(, several)?\))?: (.*)")
+_HEAD = re.compile(r"# (title|description|first|page|param)(?: ([^ :]+) \(([a-z|]+)(, several)?\))?: (.*)")
 _FIRST = re.compile(r"([1-9]\d?), (.+)")
 _NAME = re.compile(r"[a-z]+")
+_PAGE = re.compile(r"/[a-z]+")
 _SLUG = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 _INTEGER = re.compile(r"[+-]?[0-9]{1,15}")
 _DECIMAL = re.compile(r"[+-]?[0-9]{1,15}\.[0-9]{1,15}")
@@ -78,7 +81,8 @@ class Parameter:
 class Question:
     """A saved question, named as its file; ``text`` is all that stands in it, with the defaults of its parameters.
 
-    ``first`` is its place among those that the front page asks, and what is said of it there.
+    ``first`` is its place among those that the front page asks, and what is said of it there; ``page`` a path here,
+    such as ``/timeline``, where it is asked too.
     """
 
     name: str
@@ -87,6 +91,7 @@ class Question:
     text: str
     parameters: tuple[Parameter, ...] = ()
     first: tuple[int, str] | None = None
+    page: str = ""
 
 
 class BadValue(ValueError):
@@ -107,6 +112,7 @@ def read(name: str, text: str, file: str) -> Question:
     """The question that a text is; SourceError where its head is not as it should be."""
     fields = {"title": "", "description": ""}
     first: tuple[int, str] | None = None
+    page = ""
     found: dict[str, Parameter] = {}
     for line, words in _entries(text, file):
         head = _HEAD.fullmatch(words)
@@ -120,6 +126,11 @@ def read(name: str, text: str, file: str) -> Question:
             if place is None:
                 raise SourceError("write “# first: 1, What it is about.”", file=file, line=line)
             first = (int(place[1]), place[2])
+            continue
+        if key == "page":
+            if not _PAGE.fullmatch(value):
+                raise SourceError("write “# page: /timeline”, or another path here", file=file, line=line)
+            page = value
             continue
         if key != "param":
             fields[key] = value
@@ -136,7 +147,7 @@ def read(name: str, text: str, file: str) -> Question:
     for key, value in fields.items():
         if not value:
             raise SourceError(f"has no “# {key}: …” line at its top", file=file, line=1)
-    return Question(name, fields["title"], fields["description"], text, tuple(found.values()), first)
+    return Question(name, fields["title"], fields["description"], text, tuple(found.values()), first, page)
 
 
 def firsts(questions: Iterable[Question], *, most: int) -> list[Question]:

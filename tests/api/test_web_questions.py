@@ -11,8 +11,10 @@ from fake_engine import FakeEngine, example
 from flask.testing import FlaskClient
 
 from api import create_app
+from kb.engine import EmbeddedEngine
 from kb.namespaces import iri
-from kb.questions import read
+from kb.paths import queries_dir
+from kb.questions import load, read
 
 SAYS = """\
 # title: Who says “what”?
@@ -162,3 +164,16 @@ def test_an_answer_that_still_holds_is_not_evaluated_again() -> None:
     assert (
         client.get("/questions/says?format=json", headers={"If-None-Match": first.headers["ETag"]}).status_code == 200
     )
+
+
+def test_pictures_lead_to_the_questions_behind_them(shipped_engine: EmbeddedEngine) -> None:
+    """Timeline, map, comparison, voices and what remains name the saved questions that ask the same."""
+    asked = load(queries_dir())
+    client = create_app(shipped_engine, questions=asked).test_client()
+    behind = {one.page for one in asked.values() if one.page}
+    assert behind == {"/compare", "/map", "/remaining", "/timeline", "/voices"}
+    for page in sorted(behind):
+        shown = client.get(page, headers={"Accept": "text/html"})
+        assert shown.status_code == 200
+        for one in asked.values():
+            assert (f'href="/questions/{one.name}"' in shown.text) == (one.page == page)

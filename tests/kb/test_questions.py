@@ -65,6 +65,7 @@ def test_a_head_tells_title_description_and_parameters() -> None:
         (HEAD + "# param x actor: X.\n", QUERY, 7, "no line of a head"),
         (HEAD + "# title x (text): X.\n", QUERY, 7, "# param name (type)"),
         (HEAD + "# param: X.\n", QUERY, 7, "# param name (type)"),
+        (HEAD + "# page: timeline\n", QUERY, 7, "# page: /timeline"),
         (HEAD + "# param x (thng): X.\n", QUERY, 7, "no type 'thng'"),
         (HEAD + "# param x (a||b): X.\n", QUERY, 7, "no type 'a||b'"),
         (HEAD + "# param format (text): X.\n", QUERY, 7, "'format' cannot be the name"),
