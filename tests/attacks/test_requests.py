@@ -149,7 +149,7 @@ def test_a_request_id_is_ours(server: Server) -> None:
     ],
 )
 def test_no_text_becomes_code_on_a_page(server: Server, query: str) -> None:
-    """Whatever a query makes, or gets wrong, stands on the page as text, under a policy that runs our own scripts at most."""
+    """Whatever a query makes, or gets wrong, stands on the page as text, where no script but ours may run."""
     reply = server.ask(sparql(query), headers={"Accept": "text/html"})
     page = reply.body.decode().lower()
     assert reply.headers["content-type"].startswith("text/html")
