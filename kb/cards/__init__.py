@@ -24,7 +24,7 @@
     search     what is found by words
     lookup     what an address, a slug or an identifier means
     names      where a name occurs, and which are much like it
-    indexed    claims that have a value, out of the index
+    indexed    which entries of lists have a value, out of the index
     context    what the keys of cards mean as JSON-LD
     rdf        the quads that belong to one thing
     vocabulary the terms that a query can be made of

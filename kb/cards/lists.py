@@ -15,7 +15,8 @@ from kb.cards.compared import UNLIKE
 from kb.cards.entities import kinds_of
 from kb.cards.facts import Facts, Json, article_link, by_label
 from kb.cards.filters import DEFAULT_LIMIT, LISTS, parameter
-from kb.cards.narrow import BadFilter, Narrowed, entries_by_value, facets, members, narrowed, slugs_of
+from kb.cards.indexed import entries_by_value, members, slugs_of
+from kb.cards.narrow import BadFilter, Narrowed, facets, narrowed
 from kb.cards.places import told
 from kb.cards.witnesses import witnesses
 from kb.engine import Engine

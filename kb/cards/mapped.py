@@ -5,13 +5,13 @@ not placed; a way is the way of one claim, with its speaker.
 """
 
 import functools
-import json
 import operator
 from collections.abc import Iterable, Mapping, Sequence
 
 from kb.cards.chosen import Chosen, chosen
 from kb.cards.claims import hit, load_claims
 from kb.cards.facts import Facts, Json
+from kb.cards.indexed import slugs_of
 from kb.cards.places import geometry, in_gazetteers
 from kb.engine import Engine
 from kb.index.entry import numbers, unpack
@@ -115,8 +115,7 @@ def _ways(named: Mapping[str, Mapping[str, int]]) -> dict[int, dict[str, list[st
 
 def _told(engine: Engine, facts: Facts, ways: Mapping[int, Mapping[str, Sequence[str]]]) -> list[Json]:
     """Ways as they are shown, each with its claim."""
-    sql = "SELECT number, slug FROM entry WHERE list = 'claims' AND number IN (SELECT value FROM json_each(?))"
-    names: dict[int, str] = dict(engine.index.rows(sql, (json.dumps(list(ways)),)))
+    names = slugs_of(engine, "claims", list(ways))
     load_claims(facts, [f"{BASE}claim/{name}" for name in names.values()])
     return [
         {

@@ -1,9 +1,8 @@
 """What filters leave of a list: each value is looked up once, sets of entries are joined and cut as whole numbers."""
 
 import calendar
-import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from rapidfuzz import fuzz, process
@@ -11,12 +10,13 @@ from rapidfuzz import fuzz, process
 from kb.cards.entities import KINDS
 from kb.cards.facts import column
 from kb.cards.filters import MAX_VALUES, PARAMETERS, Parameter, parameter
+from kb.cards.indexed import members
 from kb.cards.lookup import find
 from kb.cards.names import called, nearest
 from kb.cards.places import Way, ways_into
 from kb.engine import Engine
 from kb.index.entry import as_bits, unpack
-from kb.namespaces import BASE, shorten, slug
+from kb.namespaces import BASE, path, shorten, slug
 
 KIND_CODES = {label.replace(" ", "-"): shorten(name) for name, label in KINDS.items()}
 """The kinds of registry entries as they are asked for, with their classes."""
@@ -107,31 +107,9 @@ def narrowed(engine: Engine, name: str, q: str, filters: Mapping[str, Sequence[s
     return found
 
 
-def members(engine: Engine, name: str, key: str, values: Sequence[str]) -> int:
-    """The entries of a list that have any of some values of a filter."""
-    found = 0
-    for value in values:
-        sql = "SELECT entries FROM member WHERE list = ? AND filter = ? AND value = ?"
-        for (entries,) in engine.index.rows(sql, (name, key, value)):
-            found |= unpack(entries)
-    return found
-
-
 def withdrawn(engine: Engine, name: str, voices: Sequence[str]) -> int:
     """The claims that reach us through any of some voices: holders anywhere in the chain, or the publisher."""
     return members(engine, name, "holder", voices) | members(engine, name, "relayed_by", voices)
-
-
-def entries_by_value(engine: Engine, name: str, key: str) -> Iterator[tuple[str, int]]:
-    """Every value that entries of a list have under a filter, in their order, with these entries."""
-    sql = "SELECT value, entries FROM member WHERE list = ? AND filter = ? ORDER BY value"
-    return ((value, unpack(entries)) for value, entries in engine.index.rows(sql, (name, key)))
-
-
-def slugs_of(engine: Engine, name: str, entries: Sequence[int]) -> dict[int, str]:
-    """The slugs of some entries of a list, by their numbers."""
-    sql = "SELECT number, slug FROM entry WHERE list = ? AND number IN (SELECT value FROM json_each(?)) ORDER BY number"
-    return dict(engine.index.rows(sql, (name, json.dumps(list(entries)))))
 
 
 def facets(engine: Engine, name: str, found: Narrowed) -> dict[str, dict[str, int]]:
@@ -201,18 +179,12 @@ def _named(engine: Engine, name: str, one: Parameter, value: str) -> str:
     """The path of what a slug, path, prefixed name or IRI names among the kinds of a filter."""
     if one.name == "role" and ":" in value and not value.startswith(("role:", "http")):
         return _property(engine, name, one, value)
-    paths = [found.removeprefix(BASE) for found in find(engine, value)]
-    known = [path for path in paths if path.partition("/")[0] in one.of]
-    if len(known) == 1:
-        return known[0]
-    if known:
-        raise BadFilter(one.name, value, known, f"“{value}” can mean several things as “{one.name}”")
-    names = [found.removeprefix(BASE) for found in called(engine, value)]
-    known = [path for path in names if path.partition("/")[0] in one.of]
-    if len(known) == 1:
-        return known[0]
-    if known:
-        raise BadFilter(one.name, value, known, f"“{value}” can mean several things as “{one.name}”")
+    for found in (find(engine, value), called(engine, value)):
+        known = [name for name in map(path, found) if name.partition("/")[0] in one.of]
+        if len(known) == 1:
+            return known[0]
+        if known:
+            raise BadFilter(one.name, value, known, f"“{value}” can mean several things as “{one.name}”")
     if one.type == "concept":
         there = choices(engine, one.of[0])
         raise BadFilter(one.name, value, there if len(there) <= _FEW else near_words(slug(value), there))

@@ -13,9 +13,10 @@ from itertools import pairwise
 
 from kb.cards.chosen import Chosen, chosen
 from kb.cards.facts import Facts, Json, article_link
+from kb.cards.indexed import entries_by_value
 from kb.cards.witnesses import witnesses
 from kb.engine import Engine
-from kb.index.entry import numbers, unpack
+from kb.index.entry import numbers
 from kb.namespaces import BASE, slug
 
 VOICES = 40
@@ -107,9 +108,8 @@ def _rests(engine: Engine, claims: Chosen, rows: Mapping[int, Chain]) -> dict[st
             one.relayed += voice != voices[-1]
             if article is not None:
                 one.articles.add(article)
-    sql = "SELECT entries FROM member WHERE list = 'claims' AND filter = 'about'"
-    for (entries,) in engine.index.rows(sql):
-        about = [rows[number][1] for number in numbers(unpack(entries) & claims.claims)]
+    for _, entries in entries_by_value(engine, "claims", "about"):
+        about = [rows[number][1] for number in numbers(entries & claims.claims)]
         for voice in {voice for voices in about for voice in voices}:
             found[voice].events += 1
         for voice in set.intersection(*map(set, about)) if about else ():

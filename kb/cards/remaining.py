@@ -9,7 +9,8 @@ from typing import Final
 from urllib.parse import urlencode
 
 from kb.cards.facts import Facts, Json, article_link, kind_of
-from kb.cards.narrow import entries_by_value, members, resolved, withdrawn
+from kb.cards.indexed import entries_by_value, members
+from kb.cards.narrow import resolved, withdrawn
 from kb.cards.perspectives import load_rules, perspectives, rule
 from kb.engine import Engine
 from kb.index.entry import numbers

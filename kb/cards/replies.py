@@ -9,8 +9,8 @@ from collections.abc import Mapping, Sequence
 
 from kb.cards.claims import hit, load_claims
 from kb.cards.facts import Facts, Json, as_iri, by_label, linked, rows
+from kb.cards.indexed import entries_by_value
 from kb.engine import Engine
-from kb.index.entry import unpack
 from kb.namespaces import BASE, iri, slug
 
 SHOWN = 5
@@ -52,10 +52,7 @@ def _against(engine: Engine, claims: Sequence[str]) -> dict[str, list[str]]:
         found: 1 << number for found, number in engine.index.rows(sql, (json.dumps([slug(one) for one in claims]),))
     }
     found = {}
-    for who, entries in engine.index.rows(
-        "SELECT value, entries FROM member WHERE list = 'claims' AND filter = 'accused'"
-    ):
-        kept = unpack(entries)
+    for who, kept in entries_by_value(engine, "claims", "accused"):
         if told := [claim for claim in claims if kept & bits.get(slug(claim), 0)]:
             found[f"{BASE}{who}"] = told
     return found

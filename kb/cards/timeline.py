@@ -16,7 +16,8 @@ import pyoxigraph as ox
 from kb.cards.claims import hit, load_claims
 from kb.cards.content import content
 from kb.cards.facts import Facts, Json, as_iri
-from kb.cards.narrow import EVER, Narrowed, facets, members, narrowed, slugs_of, window
+from kb.cards.indexed import members, slugs_of
+from kb.cards.narrow import EVER, Narrowed, facets, narrowed, window
 from kb.engine import Engine
 from kb.namespaces import BASE, iri
 

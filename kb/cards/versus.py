@@ -16,9 +16,10 @@ from weakref import WeakKeyDictionary
 from kb.cards.claims import hit, load_claims
 from kb.cards.compared import UNLIKE, comparison, joined
 from kb.cards.facts import Facts, Json, article_link, by_label, kind_of
+from kb.cards.indexed import entries_by_value, members, slugs_of
 from kb.cards.lookup import find
 from kb.cards.names import called, nearest
-from kb.cards.narrow import BadFilter, entries_by_value, members, slugs_of
+from kb.cards.narrow import BadFilter
 from kb.cards.shared import shared_by, shared_of
 from kb.engine import Engine
 from kb.index.entry import as_bits, numbers
