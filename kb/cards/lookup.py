@@ -1,5 +1,7 @@
 """What an address, a slug or an identifier means here: what of ours it names, or what is the same as it."""
 
+from collections.abc import Collection
+
 from rapidfuzz import fuzz, process
 
 from kb.cards.entities import ONTOLOGY
@@ -9,7 +11,7 @@ from kb.cards.rdf import PARTS, owner
 from kb.engine import Engine
 from kb.errors import QueryError
 from kb.index.addresses import comparable, last_part
-from kb.namespaces import BASE, OWN, PREFIXES, slug
+from kb.namespaces import BASE, OWN, PREFIXES, path, slug
 
 LISTED = ("actor", "article", "claim", "event", "object", "place")
 """Kinds that a slug means before all others; a perspective of an article, say, has the article's slug."""
@@ -38,6 +40,14 @@ def meant(engine: Engine, text: str) -> list[str]:
     shown = shown or [name for name in found if kind_of(name) not in PARTS]
     shown = shown or sorted({whole for name in found if (whole := owner(engine, name)) is not None})
     return shown or same_as(engine, text) or called(engine, text)
+
+
+def among(engine: Engine, text: str, kinds: Collection[str]) -> list[str]:
+    """The paths of what a text means among things of some kinds, sorted: by its address, else by what it is called."""
+    for found in (find(engine, text), called(engine, text)):
+        if known := [name for name in map(path, found) if name.partition("/")[0] in kinds]:
+            return known
+    return []
 
 
 def same_as(engine: Engine, elsewhere: str) -> list[str]:

@@ -11,12 +11,12 @@ from kb.cards.entities import KINDS
 from kb.cards.facts import column
 from kb.cards.filters import MAX_VALUES, PARAMETERS, Parameter, parameter
 from kb.cards.indexed import members
-from kb.cards.lookup import find
-from kb.cards.names import called, nearest
+from kb.cards.lookup import among
+from kb.cards.names import nearest
 from kb.cards.places import Way, ways_into
 from kb.engine import Engine
 from kb.index.entry import as_bits, unpack
-from kb.namespaces import BASE, path, shorten, slug
+from kb.namespaces import BASE, shorten, slug
 
 KIND_CODES = {label.replace(" ", "-"): shorten(name) for name, label in KINDS.items()}
 """The kinds of registry entries as they are asked for, with their classes."""
@@ -179,12 +179,11 @@ def _named(engine: Engine, name: str, one: Parameter, value: str) -> str:
     """The path of what a slug, path, prefixed name or IRI names among the kinds of a filter."""
     if one.name == "role" and ":" in value and not value.startswith(("role:", "http")):
         return _property(engine, name, one, value)
-    for found in (find(engine, value), called(engine, value)):
-        known = [name for name in map(path, found) if name.partition("/")[0] in one.of]
-        if len(known) == 1:
-            return known[0]
-        if known:
-            raise BadFilter(one.name, value, known, f"“{value}” can mean several things as “{one.name}”")
+    known = among(engine, value, one.of)
+    if len(known) == 1:
+        return known[0]
+    if known:
+        raise BadFilter(one.name, value, known, f"“{value}” can mean several things as “{one.name}”")
     if one.type == "concept":
         there = choices(engine, one.of[0])
         raise BadFilter(one.name, value, there if len(there) <= _FEW else near_words(slug(value), there))

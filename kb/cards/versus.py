@@ -17,8 +17,8 @@ from kb.cards.claims import hit, load_claims
 from kb.cards.compared import UNLIKE, comparison, joined
 from kb.cards.facts import Facts, Json, article_link, by_label, kind_of
 from kb.cards.indexed import entries_by_value, members, slugs_of
-from kb.cards.lookup import find
-from kb.cards.names import called, nearest
+from kb.cards.lookup import among
+from kb.cards.names import nearest
 from kb.cards.narrow import BadFilter
 from kb.cards.shared import shared_by, shared_of
 from kb.engine import Engine
@@ -99,11 +99,11 @@ def nothing() -> Json:
 
 def named(engine: Engine, side: str, text: str) -> str:
     """The IRI of the article or speaker that a slug, path or IRI names; BadFilter where it is none, or several."""
-    found = [name for name in find(engine, text) or called(engine, text) if kind_of(name) in _KINDS]
+    found = among(engine, text, _KINDS)
     if len(found) == 1:
-        return found[0]
+        return f"{BASE}{found[0]}"
     if found:
-        raise BadFilter(side, text, [path(name) for name in found], f"“{text}” can mean several things as “{side}”")
+        raise BadFilter(side, text, found, f"“{text}” can mean several things as “{side}”")
     raise BadFilter(side, text, [near[1:] for kind in _KINDS for near in nearest(engine, kind, slug(text))])
 
 

@@ -6,6 +6,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from api import create_app
+from kb.engine import EmbeddedEngine
 from kb.questions import Question
 from kb.sources import read_snapshots
 
@@ -38,3 +39,9 @@ def app(engine: FakeEngine) -> Flask:
 @pytest.fixture
 def client(app: Flask) -> FlaskClient:
     return app.test_client()
+
+
+@pytest.fixture(scope="module")
+def web(shipped_engine: EmbeddedEngine) -> FlaskClient:
+    """A client of the data that ships."""
+    return create_app(shipped_engine).test_client()

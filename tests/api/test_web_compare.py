@@ -6,7 +6,6 @@ import pyoxigraph as ox
 import pytest
 from flask.testing import FlaskClient
 
-from api import create_app
 from kb import cards
 from kb.cards.versus import UNLIKE
 from kb.engine import EmbeddedEngine
@@ -15,11 +14,6 @@ from kb.namespaces import iri, slug
 BROWSER = {"Accept": "text/html"}
 JSON = {"Accept": "application/json"}
 PAIR = "left=2022-12-12-newsroom&right=2022-12-13-caliber"
-
-
-@pytest.fixture(scope="module")
-def web(shipped_engine: EmbeddedEngine) -> FlaskClient:
-    return create_app(shipped_engine).test_client()
 
 
 def asked(client: FlaskClient, query: str) -> cards.Json:

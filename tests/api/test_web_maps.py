@@ -31,12 +31,6 @@ def located() -> FlaskClient:
     return create_app(FakeEngine(example(source).quads)).test_client()
 
 
-@pytest.fixture(scope="module")
-def web(shipped_engine: EmbeddedEngine) -> FlaskClient:
-    """The data that ships."""
-    return create_app(shipped_engine).test_client()
-
-
 def test_the_map_has_places_with_their_claims_and_whose_points_they_are(located: FlaskClient) -> None:
     """Each place has its claims, the list of these, and where which gazetteer of which day has it."""
     card = located.get("/map?format=json").get_json()

@@ -1,22 +1,14 @@
 """Perspectives over HTTP: their list, each of them, and lists and queries looked at through one."""
 
-import pytest
 from flask.testing import FlaskClient
 
-from api import create_app
 from kb import perspectives
 from kb.cards.perspectives import WORDS
 from kb.dataset import Dataset
-from kb.engine import EmbeddedEngine
 from kb.namespaces import iri
 
 BROWSER = {"Accept": "text/html"}
 JSON = {"Accept": "application/json"}
-
-
-@pytest.fixture(scope="module")
-def web(shipped_engine: EmbeddedEngine) -> FlaskClient:
-    return create_app(shipped_engine).test_client()
 
 
 def test_the_list_tells_rules_in_words_and_counts(web: FlaskClient, shipped: Dataset) -> None:

@@ -3,19 +3,12 @@
 import pytest
 from flask.testing import FlaskClient
 
-from api import create_app
 from kb import cards, perspectives
 from kb.dataset import Dataset
-from kb.engine import EmbeddedEngine
 from kb.namespaces import iri, slug
 
 BROWSER = {"Accept": "text/html"}
 JSON = {"Accept": "application/json"}
-
-
-@pytest.fixture(scope="module")
-def web(shipped_engine: EmbeddedEngine) -> FlaskClient:
-    return create_app(shipped_engine).test_client()
 
 
 def asked(client: FlaskClient, query: str = "") -> cards.Json:

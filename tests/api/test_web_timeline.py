@@ -8,19 +8,12 @@ import pytest
 from flask.testing import FlaskClient
 from places import ROOT
 
-from api import create_app
 from api.timeline import COLUMNS
 from kb import cards
-from kb.engine import EmbeddedEngine
 from kb.namespaces import slug
 
 BROWSER = {"Accept": "text/html"}
 JSON = {"Accept": "application/json"}
-
-
-@pytest.fixture(scope="module")
-def web(shipped_engine: EmbeddedEngine) -> FlaskClient:
-    return create_app(shipped_engine).test_client()
 
 
 def asked(client: FlaskClient, query: str = "") -> cards.Json:
