@@ -1,11 +1,11 @@
 """From texts to one dataset of quads, with the place of every subject: the ground that all else is computed on."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from functools import cached_property
-from typing import Any
+from typing import Any, TypeVar
 
 import pyoxigraph as ox
 
@@ -25,6 +25,30 @@ def node(name: str) -> ox.NamedNode:
     return ox.NamedNode(iri(name))
 
 
+class Places(Mapping[str, tuple[Block, ...]]):
+    """By subject, the blocks of statements about it in some files; looked for when the first is asked for."""
+
+    def __init__(self, sources: Sequence[Source]) -> None:
+        self._sources = tuple(sources)
+
+    @cached_property
+    def _blocks(self) -> Mapping[str, tuple[Block, ...]]:
+        found: dict[str, list[Block]] = {}
+        for source in self._sources:
+            for subject, block in blocks(source):
+                found.setdefault(subject, []).append(block)
+        return {subject: tuple(several) for subject, several in found.items()}
+
+    def __getitem__(self, subject: str) -> tuple[Block, ...]:
+        return self._blocks[subject]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._blocks)
+
+    def __len__(self) -> int:
+        return len(self._blocks)
+
+
 @dataclass(frozen=True)
 class Dataset:
     """Quads, for each subject the blocks it was written in, and the files. Made by ``parse``; never changed."""
@@ -36,51 +60,32 @@ class Dataset:
     @cached_property
     def default(self) -> tuple[ox.Quad, ...]:
         """The quads of the default graph."""
-        return tuple(q for q in self.quads if isinstance(q.graph_name, ox.DefaultGraph))
+        return _of_default((), self.quads)
 
     @cached_property
     def graphs(self) -> Mapping[str, tuple[ox.Quad, ...]]:
         """The quads of each named graph, by its IRI."""
-        found: dict[str, list[ox.Quad]] = {}
-        for quad in self.quads:
-            if isinstance(quad.graph_name, ox.NamedNode):
-                found.setdefault(quad.graph_name.value, []).append(quad)
-        return {name: tuple(quads) for name, quads in found.items()}
+        return _by_graph({}, self.quads)
 
     @cached_property
     def _index(self) -> Mapping[tuple[str, str], tuple[Node, ...]]:
-        found: dict[tuple[str, str], list[Node]] = {}
-        for quad in self.default:
-            if isinstance(quad.subject, ox.NamedNode):
-                found.setdefault((quad.subject.value, quad.predicate.value), []).append(quad.object)
-        return {key: tuple(values) for key, values in found.items()}
+        return _by_property({}, self.quads)
 
     @cached_property
     def _by_type(self) -> Mapping[str, tuple[str, ...]]:
-        found: dict[str, set[str]] = {}
-        for (subject, predicate), values in self._index.items():
-            if predicate == RDF_TYPE.value:
-                for value in values:
-                    if isinstance(value, ox.NamedNode):
-                        found.setdefault(value.value, set()).add(subject)
-        return {name: tuple(sorted(subjects)) for name, subjects in found.items()}
+        return _by_class({}, self.quads)
 
     @cached_property
     def _inverse(self) -> Mapping[tuple[str, str], tuple[str, ...]]:
-        found: dict[tuple[str, str], set[str]] = {}
-        for (subject, predicate), values in self._index.items():
-            for value in values:
-                if isinstance(value, ox.NamedNode):
-                    found.setdefault((value.value, predicate), set()).add(subject)
-        return {key: tuple(sorted(subjects)) for key, subjects in found.items()}
+        return _by_value({}, self.quads)
 
     @cached_property
     def _by_subject(self) -> Mapping[str, tuple[ox.Quad, ...]]:
-        found: dict[str, list[ox.Quad]] = {}
-        for quad in self.quads:
-            if isinstance(quad.subject, ox.NamedNode):
-                found.setdefault(quad.subject.value, []).append(quad)
-        return {subject: tuple(quads) for subject, quads in found.items()}
+        return _about({}, self.quads)
+
+    @cached_property
+    def _set(self) -> frozenset[ox.Quad]:
+        return frozenset(self.quads)
 
     def about(self, subject: str) -> tuple[ox.Quad, ...]:
         """Everything that is said of ``subject``, in any graph."""
@@ -137,7 +142,82 @@ class Dataset:
 
     def with_quads(self, quads: Iterable[ox.Quad]) -> "Dataset":
         """This dataset and more quads, without repeats; the places stay."""
-        return replace(self, quads=tuple(dict.fromkeys([*self.quads, *quads])))
+        added = tuple(quad for quad in dict.fromkeys(quads) if quad not in self._set)
+        larger = replace(self, quads=(*self.quads, *added))
+        for name, extended in _EXTENDED.items():
+            if name in vars(self):  # what was looked up here need not be looked up in all of it again
+                vars(larger)[name] = extended(vars(self)[name], added)
+        return larger
+
+
+K = TypeVar("K")
+V = TypeVar("V")
+
+
+def _gathered(known: Mapping[K, tuple[V, ...]], found: Iterable[tuple[K, V]]) -> dict[K, tuple[V, ...]]:
+    """What is known with what was found, in this order, by key."""
+    more: dict[K, list[V]] = {}
+    for key, value in found:
+        more.setdefault(key, []).append(value)
+    return {**known, **{key: (*known.get(key, ()), *values) for key, values in more.items()}}
+
+
+def _of_default(known: tuple[ox.Quad, ...], quads: Iterable[ox.Quad]) -> tuple[ox.Quad, ...]:
+    return (*known, *(quad for quad in quads if isinstance(quad.graph_name, ox.DefaultGraph)))
+
+
+def _by_graph(known: Mapping[str, tuple[ox.Quad, ...]], quads: Iterable[ox.Quad]) -> Mapping[str, tuple[ox.Quad, ...]]:
+    named = ((quad.graph_name, quad) for quad in quads)
+    return _gathered(known, ((graph.value, quad) for graph, quad in named if isinstance(graph, ox.NamedNode)))
+
+
+def _own_triples(quads: Iterable[ox.Quad]) -> Iterator[tuple[str, str, Node]]:
+    """What the default graph says of things with names."""
+    for quad in quads:
+        subject = quad.subject
+        if isinstance(subject, ox.NamedNode) and isinstance(quad.graph_name, ox.DefaultGraph):
+            yield subject.value, quad.predicate.value, quad.object
+
+
+def _by_property(
+    known: Mapping[tuple[str, str], tuple[Node, ...]], quads: Iterable[ox.Quad]
+) -> Mapping[tuple[str, str], tuple[Node, ...]]:
+    return _gathered(known, (((s, p), o) for s, p, o in _own_triples(quads)))
+
+
+def _by_class(known: Mapping[str, tuple[str, ...]], quads: Iterable[ox.Quad]) -> Mapping[str, tuple[str, ...]]:
+    typed = ((s, o) for s, p, o in _own_triples(quads) if p == RDF_TYPE.value)
+    return _sorted_with(known, ((o.value, s) for s, o in typed if isinstance(o, ox.NamedNode)))
+
+
+def _by_value(
+    known: Mapping[tuple[str, str], tuple[str, ...]], quads: Iterable[ox.Quad]
+) -> Mapping[tuple[str, str], tuple[str, ...]]:
+    return _sorted_with(known, (((o.value, p), s) for s, p, o in _own_triples(quads) if isinstance(o, ox.NamedNode)))
+
+
+def _sorted_with(known: Mapping[K, tuple[str, ...]], found: Iterable[tuple[K, str]]) -> dict[K, tuple[str, ...]]:
+    more: dict[K, set[str]] = {}
+    for key, value in found:
+        more.setdefault(key, set()).add(value)
+    return {**known, **{key: tuple(sorted(values.union(known.get(key, ())))) for key, values in more.items()}}
+
+
+def _about(known: Mapping[str, tuple[ox.Quad, ...]], quads: Iterable[ox.Quad]) -> Mapping[str, tuple[ox.Quad, ...]]:
+    told = ((quad.subject, quad) for quad in quads)
+    return _gathered(known, ((subject.value, quad) for subject, quad in told if isinstance(subject, ox.NamedNode)))
+
+
+_EXTENDED: Mapping[str, Callable[[Any, Sequence[ox.Quad]], Any]] = {
+    "_by_subject": _about,
+    "_by_type": _by_class,
+    "_index": _by_property,
+    "_inverse": _by_value,
+    "_set": lambda known, added: known.union(added),
+    "default": _of_default,
+    "graphs": _by_graph,
+}
+"""How what a dataset has looked up is extended to a larger one, by the name of the property that holds it."""
 
 
 def text_of(term: Node) -> str:
@@ -147,12 +227,7 @@ def text_of(term: Node) -> str:
 
 def parse(sources: Sequence[Source]) -> Dataset:
     """The dataset of all ``sources`` together; SourceError with file and line for the first that is not valid."""
-    quads = statements(sources)
-    places: dict[str, list[Block]] = {}
-    for source in sources:
-        for subject, block in blocks(source):
-            places.setdefault(subject, []).append(block)
-    return Dataset(quads, {key: tuple(value) for key, value in places.items()}, tuple(sources))
+    return Dataset(statements(sources), Places(sources), tuple(sources))
 
 
 def statements(sources: Sequence[Source]) -> tuple[ox.Quad, ...]:

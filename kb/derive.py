@@ -58,9 +58,8 @@ def handwritten(dataset: Dataset) -> list[Finding]:
 def is_realis(dataset: Dataset, claim: str) -> bool:
     """Whether a claim speaks of something as having happened: positive, in a realis mode, and so all the way up."""
     seen: set[str] = set()
-    articles = set(dataset.instances("schema:NewsArticle"))
     current: str | None = claim
-    while current is not None and current not in articles:
+    while current is not None and not dataset.is_a(current, "schema:NewsArticle"):
         mode = dataset.value(current, "t:mode")
         if current in seen or mode is None or dataset.value(current, "t:polarity") != iri("polarity:positive"):
             return False

@@ -3,6 +3,7 @@
 from datetime import date
 
 import pytest
+from edtf import parse_edtf
 
 from kb.times import Bounds, bounds
 
@@ -33,10 +34,22 @@ def test_bounds_say_no_more_than_the_words(edtf: str, expected: tuple[str | None
     assert bounds(edtf) == Bounds(*(day(text) for text in expected))
 
 
+@pytest.mark.parametrize("sign", ["", "~", "?", "%"])
+@pytest.mark.parametrize(
+    "edtf", ["0001", "1900", "2024", "9999", "1900-02", "2000-02", "2023-02", "2024-12", "2024-02-29", "1999-12-31"]
+)
+def test_plain_dates_are_read_as_the_grammar_reads_them(edtf: str, sign: str) -> None:
+    """Years, months and days have the bounds that the whole grammar of EDTF gives them."""
+    parsed = parse_edtf(f"{edtf}{sign}")
+    low, high = (date(*found[:3]) for found in (parsed.lower_strict(), parsed.upper_strict()))
+    assert bounds(f"{edtf}{sign}") == Bounds(low, high, low, high)
+
+
 @pytest.mark.parametrize(
     "edtf",
     [
         *("tomorrow", "2022-13", "2022-11-01..", "", "-0050", "2022-12-1X"),
+        *("2023-02-29", "2022-00", "2022-12-32", "0000", "2022-12-1", "22-12-01", "٢٠٢٢"),
         *("/", "../..", "../", "[2022-11-01..2022-11-02]/..", "2022/2023/2024"),
     ],
 )
