@@ -11,7 +11,9 @@ from typing import Any
 
 
 _PLAIN = re.compile(r"([0-9]{4})(?:-(0[1-9]|1[0-2])(?:-([0-9]{2}))?)?[~?%]?")
-"""Most expressions; reading one by the whole grammar of EDTF takes thousands of times as long."""
+"""A year, a month or a day. Reading one by the whole grammar of EDTF takes thousands of times as long."""
+_ONE_OF = re.compile(r"\[([0-9]{4}-[0-9]{2}-[0-9]{2})\.\.([0-9]{4}-[0-9]{2}-[0-9]{2})\]")
+"""A day out of several in a row."""
 
 
 @dataclass(frozen=True)
@@ -66,7 +68,12 @@ def _side(edtf: str) -> tuple[date | None, date | None]:
 def _days(edtf: str) -> tuple[date | None, date | None]:
     """First and last day of an expression that is no interval; ValueError where there is none."""
     if plain := _PLAIN.fullmatch(edtf):
-        return _plain_days(*(int(figure) if figure else None for figure in plain.groups()))
+        return _plain_days(*plain.groups())
+    if row := _ONE_OF.fullmatch(edtf):
+        ends = [_PLAIN.fullmatch(end) for end in row.groups()]
+        (low, _), (_, high) = [_plain_days(*end.groups()) if end else (date.max, date.min) for end in ends]
+        if low <= high:
+            return low, high
     from edtf import parse_edtf  # takes longer to load than all else that is needed to start
     from edtf.parser.edtf_exceptions import EDTFParseException
 
@@ -77,12 +84,13 @@ def _days(edtf: str) -> tuple[date | None, date | None]:
         raise ValueError(str(error)) from error
 
 
-def _plain_days(year: int, month: int | None, day: int | None) -> tuple[date, date]:
+def _plain_days(year: str, month: str | None, day: str | None) -> tuple[date, date]:
     """First and last day of a year, a month or a day; ValueError where there is none."""
-    first = date(year, month or 1, day or 1)
+    first = date(int(year), int(month or 1), int(day or 1))
     if day is not None:
         return first, first
-    return first, date(year, month or 12, monthrange(year, month or 12)[1])
+    last = int(month or 12)
+    return first, date(int(year), last, monthrange(int(year), last)[1])
 
 
 def _day(value: time.struct_time | float) -> date | None:

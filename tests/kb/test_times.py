@@ -45,6 +45,14 @@ def test_plain_dates_are_read_as_the_grammar_reads_them(edtf: str, sign: str) ->
     assert bounds(f"{edtf}{sign}") == Bounds(low, high, low, high)
 
 
+@pytest.mark.parametrize("edtf", ["[2022-11-10..2022-11-14]", "[2024-02-29..2024-02-29]", "[1999-12-31..2001-01-01]"])
+def test_plain_sets_are_read_as_the_grammar_reads_them(edtf: str) -> None:
+    """One day of several has the bounds that the whole grammar of EDTF gives it."""
+    parsed = parse_edtf(edtf)
+    low, high = (date(*found[:3]) for found in (parsed.lower_strict(), parsed.upper_strict()))
+    assert bounds(edtf) == Bounds(low, high, low, high)
+
+
 @pytest.mark.parametrize(
     "edtf",
     [
