@@ -30,6 +30,7 @@ from kb.dataset import Dataset, parse
 from kb.derive import derive
 from kb.model import Source
 from kb.namespaces import DEFAULT_GRAPH
+from kb.work import Processes
 
 T = TypeVar("T")
 RATIO, EDIT, MEMORY = 50.0, 3.0, 2048.0
@@ -47,12 +48,12 @@ def main(size: str, plain: bool, jobs: int) -> None:
 
     Example: python -m benchmarks.check --no-plain
     """
-    missed = False
+    missed, hands = False, Processes(jobs)
     with tempfile.TemporaryDirectory() as folder:
         small = corpus(Path(folder) / "small", "S", defects=0.01)
         shapes = builds.shapes(small)
         files = builds.sources(small)
-        seconds, ours = timed(lambda: parts.check(files, shapes, jobs=jobs), runs=3)
+        seconds, ours = timed(lambda: parts.check(files, shapes, hands=hands), runs=3)
         row("20,000 quads, defects", f"{seconds:.2f} s", f"{len(ours)} findings, {jobs} processes")
         if plain:
             dataset = derive(parse(files))
@@ -65,15 +66,17 @@ def main(size: str, plain: bool, jobs: int) -> None:
         large = corpus(Path(folder) / "large", size)
         memory = Path(folder) / "memory"
         files = builds.sources(large)
-        seconds, found = timed(lambda: parts.check(files, shapes, jobs=jobs, memory=memory), runs=1)
+        seconds, found = timed(lambda: parts.check(files, shapes, hands=hands, memory=memory), runs=1)
         row(f"{size}, from nothing", f"{seconds:.1f} s", f"{len(files)} files, {len(found)} findings")
-        seconds, _ = timed(lambda: parts.check(builds.sources(large), shapes, jobs=jobs, memory=memory), runs=3)
+        seconds, _ = timed(lambda: parts.check(builds.sources(large), shapes, hands=hands, memory=memory), runs=3)
         row(f"{size}, nothing changed", f"{seconds:.2f} s", "")
         articles = sorted((large / "articles").glob("*.trig"))
         spent = []
         for article in articles[:: max(1, len(articles) // 5)]:
             edit(article)
-            spent.append(timed(lambda: parts.check(builds.sources(large), shapes, jobs=jobs, memory=memory), runs=1)[0])
+            spent.append(
+                timed(lambda: parts.check(builds.sources(large), shapes, hands=hands, memory=memory), runs=1)[0]
+            )
         row(f"{size}, one article edited", f"{median(spent):.2f} s", f"bar: at most {EDIT:.0f}; median of {len(spent)}")
         used = max(resource.getrusage(who).ru_maxrss for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)) / 1024
         row("megabytes, largest process", f"{used:,.0f}", f"bar: under {MEMORY:,.0f} for all")

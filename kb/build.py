@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-import os
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -18,6 +17,7 @@ from kb.namespaces import DEFAULT_GRAPH, shorten
 from kb.paths import ontology_dir, shapes_dir
 from kb.report.findings import UNREADABLE
 from kb.sources import read_data, read_folder, read_source, read_text, show, write_text
+from kb.work import CORES, ONE, Workers
 
 if TYPE_CHECKING:
     from kb.reuse import Computed
@@ -126,7 +126,7 @@ def unreadable(data: Path) -> list[Finding]:
 
 
 def check_parts(
-    files: Sequence[Source], rules: Sequence[Source], *, jobs: int = 1, memory: Path | None = None
+    files: Sequence[Source], rules: Sequence[Source], *, hands: Workers = ONE, memory: Path | None = None
 ) -> list[Finding]:
     """The same as ``findings``, found part by part: of what has not changed since, results are taken from ``memory``.
 
@@ -134,7 +134,7 @@ def check_parts(
     """
     from kb import parts
 
-    return parts.check(files, rules, jobs=jobs, memory=memory)
+    return parts.check(files, rules, hands=hands, memory=memory)
 
 
 def fix(files: Sequence[Source]) -> list[str]:
@@ -166,12 +166,14 @@ def build(
     reference: bool = False,
     texts: Mapping[str, str] | None = None,
     memory: Path | None = None,
+    hands: Workers = CORES,
     say: Callable[[str], None] = lambda line: None,
 ) -> Path:
     """The build folder for a data folder; found again where the same files were built before.
 
     With the ``texts`` of articles at hand (by slug), text reuse among them is computed anew; else it is as stored. What
-    was checked is remembered in the folder ``memory``. With ``reference``, owlrl has to conclude the same.
+    was checked is remembered in the folder ``memory``; ``hands`` do what is done article by article. With
+    ``reference``, owlrl has to conclude the same.
     Data with violations is not built, unless ``check`` is False: then only what would be stated as fact stops it.
     ``say`` is told of each step. SourceError for data that cannot be read or is not built, SetupError where ``out``
     cannot be written.
@@ -193,7 +195,7 @@ def build(
         raise SourceError("has no article; articles/*.trig must describe at least one", file=show(data))
     if check:
         say(f"checking {len(dataset.quads)} statements")
-        faults = check_parts(files, rules, jobs=os.cpu_count() or 1, memory=memory)
+        faults = check_parts(files, rules, hands=hands, memory=memory)
         _refuse([finding for finding in faults if finding.severity is Severity.VIOLATION])
     dataset = _with_reuse(dataset, texts or {}, say)
     leak = first_leak(dataset)

@@ -31,6 +31,7 @@ from kb.namespaces import iri, shorten
 from kb.passages import Showing, by_hash_too
 from kb.paths import data_dir, is_checkout, queries_dir
 from kb.sources import read_data, read_snapshots, read_text, show, snapshot_paths, write_text
+from kb.work import workers
 
 if TYPE_CHECKING:
     from kb.engine import EmbeddedEngine, QueryRequest
@@ -263,7 +264,8 @@ def check(
         files = builds.sources(folder)
     memory = None if fresh else _memory()
     try:
-        everything = builds.check_parts(files, shapes, jobs=jobs or os.cpu_count() or 1, memory=memory)
+        with workers(jobs=jobs) as hands:
+            everything = builds.check_parts(files, shapes, hands=hands, memory=memory)
     except SourceError:
         _tell_unreadable(folder, form)
         raise

@@ -14,7 +14,6 @@ model       the nouns
 linking     what parts tell of each other
 looking     what the text of a part shows
 judging     the rules applied, with the validator
-processes   several at once
 memory      what is kept
 """
 
@@ -32,10 +31,10 @@ from kb.model import Block, Finding, Source
 from kb.parts.linking import links, needs, tangled
 from kb.parts.looking import looks
 from kb.parts.memory import Memory, code, hash_of
-from kb.parts.model import Blocks, Judgement, Links, Look, Part, Seen, Shared, blocks_of
-from kb.parts.processes import Begin, Job, work
+from kb.parts.model import Blocks, Job, Judgement, Links, Look, Part, Seen, Shared, blocks_of
 from kb.rules import Places, Rule
 from kb.sources import folder_of
+from kb.work import ONE, Begin, Late, Workers
 
 DEADLINE: Final = 60.0
 """Seconds for one rule on one batch; a rule that takes longer is reported as broken."""
@@ -69,20 +68,21 @@ def check(
     files: Sequence[Source],
     shapes: Sequence[Source],
     *,
-    jobs: int = 1,
+    hands: Workers = ONE,
     memory: Path | None = None,
     deadline: float = DEADLINE,
 ) -> list[Finding]:
     """What ``kb.build.findings`` finds in ``files``, the ontology's among them, in the order of the files.
 
-    ``memory`` is the folder where results are kept, None keeps none. SourceError for a file that no parser takes.
+    ``hands`` do the work; ``memory`` is the folder where results are kept, None keeps none. SourceError for a file that
+    no parser takes.
     """
     shared_files, parts = split(files)
     found, faults = _rules(shapes, Memory(memory, code()))
     shared = Shared(tuple(shared_files), tuple(shapes), found)
     order = {file.name: number for number, file in enumerate(files)}
     kept = Memory(memory, f"{code()} {hash_of((*shared_files, *shapes))}")
-    run = _Run(shared, {part.slug: part for part in (Part("", shared.files), *parts)}, kept, jobs, deadline, order)
+    run = _Run(shared, {part.slug: part for part in (Part("", shared.files), *parts)}, kept, hands, deadline, order)
     _link(run)
     _examine(run)
     findings = [*_placed(run), *faults, *run.broken, *_nothing(run)]
@@ -98,7 +98,7 @@ class _Run:
     shared: Shared
     parts: Mapping[str, Part]
     memory: Memory
-    processes: int
+    hands: Workers
     deadline: float
     order: Mapping[str, int]
     """The place of each file among all, by its name: what stands in several files is told at the first."""
@@ -110,14 +110,30 @@ class _Run:
     """Rules that did not end."""
 
     def work(self, jobs: Sequence[Job]) -> Iterator[tuple[Job, Any]]:
-        """What each job gives, in the order in which they end."""
-        return work(self.shared, jobs, processes=self.processes, deadline=self.deadline, broken=self.broken)
+        """What each job gives, in the order in which they end.
+
+        A rule that does not end in time is told in ``broken``, and its job is done again without it.
+        """
+        waiting = list(jobs)
+        while waiting:
+            again = []
+            for job, told in self.hands.each(
+                _done, waiting, common=self.shared, name=Job.names, deadline=self.deadline
+            ):
+                if isinstance(told, Late):
+                    self.broken.extend(
+                        rules.stopped(rule, self.deadline) for rule in self.shared.rules if rule.name == told.step
+                    )
+                    again.append(replace(job, skipped=job.skipped | {told.step}))
+                else:
+                    yield job, told
+            waiting = again
 
     def batches(self, parts: Sequence[Part]) -> list[list[Part]]:
         """Parts in batches that keep all processes busy; the shared files by themselves."""
         apart = [[part] for part in parts if not part.slug]
         rest = [part for part in parts if part.slug]
-        size = max(1, min(BATCH, -(-len(rest) // max(1, self.processes))))
+        size = max(1, min(BATCH, -(-len(rest) // self.hands.size)))
         return apart + [rest[at : at + size] for at in range(0, len(rest), size)]
 
 
@@ -141,7 +157,7 @@ def _link(run: _Run) -> None:
             todo.append(part)
         else:
             run.links[slug] = known
-    if len(todo) <= 2 * run.processes:
+    if len(todo) <= 2 * run.hands.size:
         found = {part.slug: links(run.shared, part) for part in todo}
     else:
         found = {}
@@ -155,7 +171,7 @@ def _link(run: _Run) -> None:
 def _examine(run: _Run) -> None:
     """Looks at each part and applies all rules, as far as what they find is not remembered."""
     jobs = [*_judging(run), *_looking(run), *_joining(run)]
-    if len(jobs) > 2 * run.processes:
+    if len(jobs) > 2 * run.hands.size:
         from kb import checks  # noqa: F401  loaded here once, and not in each process
     for job, told in run.work(jobs):
         keys = [] if job.skipped else job.keys
@@ -244,6 +260,10 @@ def _joining(run: _Run) -> list[Job]:
         else:
             run.judged.append(((), known))
     return jobs
+
+
+def _done(shared: Shared, job: Job, begin: Begin) -> Any:
+    return job.work(shared, job.skipped, begin)
 
 
 def _links(shared: Shared, skipped: frozenset[str], begin: Begin, *, parts: Sequence[Part]) -> list[Links]:

@@ -11,8 +11,8 @@ from kb.derive import derive, handwritten
 from kb.model import Finding, Source
 from kb.namespaces import DEFAULT_GRAPH, iri
 from kb.parts.model import Judgement, Part, Seen, Shared
-from kb.parts.processes import Begin
 from kb.rules import Rule
+from kb.work import Begin
 
 
 def judge(

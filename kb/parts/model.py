@@ -1,6 +1,6 @@
 """The nouns of checking part by part."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -10,6 +10,7 @@ from kb.model import Block, Finding, Place, Source
 from kb.rules import Rule
 from kb.sources import folder_of
 from kb.style.names import Unknown, described
+from kb.work import Begin
 
 Blocks = Mapping[str, Sequence[tuple[str, Block]]]
 """For each of some names the blocks of that subject, and those in the graph of that name, with their subjects."""
@@ -103,6 +104,23 @@ class Shared:
             for name in rule.across:
                 found[name] = found.get(name, frozenset()) | rule.names
         return found
+
+
+@dataclass(frozen=True)
+class Job:
+    """Work on some parts: called with what all see, the rules to leave out, and who hears of each rule."""
+
+    work: Callable[[Shared, frozenset[str], Begin], Any]
+    parts: Sequence[Part]
+    kind: str
+    """What it finds out, for whoever takes the result."""
+    keys: Sequence[Sequence[str]] = ()
+    """Under what its results are remembered, one for each."""
+    skipped: frozenset[str] = frozenset()
+
+    def names(self) -> str:
+        """The articles that it is about, for errors."""
+        return ", ".join(part.slug or "the shared files" for part in self.parts) or "the rules across articles"
 
 
 def blocks_of(part: Part, lines: Mapping[str, Any], names: frozenset[str]) -> Blocks:

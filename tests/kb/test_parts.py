@@ -15,6 +15,7 @@ from kb.model import Finding, Source
 from kb.namespaces import iri, turtle_prologue
 from kb.paths import data_dir
 from kb.rules import rules
+from kb.work import Processes
 
 SHAPES = builds.shapes(data_dir())
 
@@ -61,7 +62,7 @@ def test_damaged_data_has_the_same_findings_in_parts(seed: int, tmp_path: Path) 
     files = damaged(builds.sources(data_dir()), seed, count=25)
     expected = whole(files)
     assert len(expected) > 25
-    found = parts.check(files, SHAPES, jobs=2, memory=tmp_path)
+    found = parts.check(files, SHAPES, hands=Processes(2), memory=tmp_path)
     assert [f for f in expected if f not in found] == [] and [f for f in found if f not in expected] == []
     assert parts.check(files, SHAPES, memory=tmp_path) == expected
 
@@ -81,13 +82,13 @@ def test_only_what_changed_is_checked_again(tmp_path: Path, monkeypatch: pytest.
         text = source.read_text().replace("2024-03-05-gazette", "2024-03-06-courier")
         copy.write_text(re.sub(r"\b(actor|event|object|perspective|place):(?=\w)", r"\1:own-", text))
     told: list[str] = []
-    work = parts.work
+    work = parts._Run.work
 
-    def heard(shared, jobs, **options):  # type: ignore[no-untyped-def]
+    def heard(run, jobs):  # type: ignore[no-untyped-def]
         told.extend(part.slug for job in jobs for part in job.parts)
-        return work(shared, jobs, **options)
+        return work(run, jobs)
 
-    monkeypatch.setattr(parts, "work", heard)
+    monkeypatch.setattr(parts._Run, "work", heard)
     memory = tmp_path / "memory"
     first = parts.check(builds.sources(data), SHAPES, memory=memory)
     assert {"2024-03-05-gazette", "2024-03-06-courier"} <= set(told)
@@ -203,7 +204,7 @@ def test_a_file_that_cannot_be_read_stops_the_check(tmp_path: Path) -> None:
     article = next((data / "articles").glob("*.trig"))
     article.write_text(article.read_text() + "\nnonsense here\n")
     with pytest.raises(SourceError, match=r"2024-03-05-gazette\.trig:\d+: "):
-        parts.check(builds.sources(data), SHAPES, jobs=2)
+        parts.check(builds.sources(data), SHAPES, hands=Processes(2))
 
 
 def test_nothing_to_check_is_a_violation(tmp_path: Path) -> None:

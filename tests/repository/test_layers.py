@@ -13,7 +13,7 @@ LAYERS = (
     {"kb", "kb.namespaces", "kb.errors", "kb.paths", "kb.model"},
     {
         *("kb.turtle", "kb.sources", "kb.dataset", "kb.printed", "kb.passages"),
-        *("kb.times", "kb.baseline", "kb.repository", "kb.rules"),
+        *("kb.times", "kb.baseline", "kb.repository", "kb.rules", "kb.work"),
     },
     {
         "kb.style",

@@ -1,0 +1,83 @@
+"""Bulk work: the same pure functions on many tasks, in processes of this machine or on a cluster.
+
+A task is whatever a function takes: ``function(common, task)``, with ``common`` what all of them see. Both are pickled
+where they travel, so the function stands at the top of a module, and nothing that matters is left behind in a process.
+What is worked out is the same bytes wherever that is: results come in the order of the tasks, and of several errors
+that of the first task is raised.
+
+    with workers(scheduler="tcp://10.0.0.1:8786") as hands:
+        found = run(hands, function, tasks, common=registry, name=lambda task: task.slug)
+
+A process or a worker that is lost costs that its task is done again. A task that loses one after the other is named in
+an error; there is no result without it.
+
+model       the nouns, and what a place to work at must do
+driving     feeding tasks, doing again, order: the same for all places
+processes   a process of this machine for each task
+"""
+
+import os
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from functools import partial
+from typing import Final, TypeVar
+
+from kb.work.driving import LOSSES
+from kb.work.model import Begin, Late, Name, Workers
+from kb.work.processes import Processes
+
+__all__ = ["CORES", "LOSSES", "ONE", "Begin", "Late", "Name", "Processes", "Workers", "run", "workers"]
+
+C = TypeVar("C")
+R = TypeVar("R")
+T = TypeVar("T")
+
+ONE: Final = Processes(1)
+"""One process of this machine at a time."""
+CORES: Final = Processes(os.cpu_count() or 1)
+"""A process of this machine for each of its cores."""
+ROUNDS, MOST = 4, 64
+"""Into how many rounds of all hands tasks are dealt, so that none waits long for the last; the most in one batch."""
+
+
+@contextmanager
+def workers(*, jobs: int | None = None) -> Iterator[Workers]:
+    """So many processes of this machine, one a core if not told."""
+    yield CORES if jobs is None else Processes(jobs)
+
+
+def run(
+    hands: Workers,
+    function: Callable[[C, T], R],
+    tasks: Sequence[T],
+    *,
+    common: C,
+    name: Name[T] = str,
+    batch: int | None = None,
+) -> Iterator[R]:
+    """What ``function(common, task)`` gives for each task, in the order of the tasks; several travel together.
+
+    ``name`` is what a task is called in errors. An exception of the function is raised, that of the first task of
+    several. SetupError where a task is lost again and again, or all workers are.
+    """
+    size = batch or max(1, min(MOST, -(-len(tasks) // (ROUNDS * hands.size))))
+    batches = [(at, tasks[at : at + size]) for at in range(0, len(tasks), size)]
+    done: dict[int, list[R]] = {}
+    following = 0
+    for (at, _), results in hands.each(
+        partial(_all, function), batches, common=common, name=lambda several: _names(several[1], name)
+    ):
+        assert not isinstance(results, Late)  # no step is told of, so none is late
+        done[at] = results
+        while following in done:
+            yield from done.pop(following)
+            following += size
+
+
+def _all(function: Callable[[C, T], R], common: C, batch: tuple[int, Sequence[T]], begin: Begin) -> list[R]:
+    return [function(common, task) for task in batch[1]]
+
+
+def _names(tasks: Sequence[T], name: Name[T]) -> str:
+    first = name(tasks[0])
+    return first if len(tasks) == 1 else f"{first} to {name(tasks[-1])}"
