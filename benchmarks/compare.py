@@ -24,6 +24,7 @@ import click
 from benchmarks.corpus import CLAIMS, Plan, write
 from kb import build, reuse
 from kb.compare import Compared, compare
+from kb.compare.given import read
 from kb.dataset import Dataset
 from kb.namespaces import iri
 from kb.sources import read_snapshots
@@ -73,7 +74,7 @@ def judged(plan: Plan, folder: Path) -> Iterator[str]:
     """Prints how well the planted values of a corpus are found; the values that miss a bar."""
     write(plan, folder)
     dataset = build.load(folder)
-    found = compare(reuse.renewed(dataset, read_snapshots(folder / "sources")))
+    found = compare(read(reuse.renewed(dataset, read_snapshots(folder / "sources"))))
     planted = _truth(folder, "agreement")
     for name, wanted, got in (
         ("relation", {pair(line): planted_relation(line) for line in planted}, dict(relations(found))),
@@ -181,7 +182,7 @@ def timed(plan: Plan, folder: Path) -> tuple[int, int, float]:
     runs = []
     for _ in range(2):  # the first one also builds the indexes of the dataset
         begun = time.process_time()
-        found = compare(dataset)
+        found = compare(read(dataset))
         runs.append(time.process_time() - begun)
     return plan.articles, sum(len(frame.comparisons) for frame in found.frames), min(runs)
 

@@ -7,17 +7,16 @@ with those that most claims give. How many pairs of claims have no comparison of
 """
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache
 from itertools import combinations, product
 
 from kb.compare import drift
-from kb.compare.dependence import Origins, Tie, groups, origins, tie, voices
+from kb.compare.dependence import Origins, Tie, groups, joined, tie, voices
 from kb.compare.drift import Drift
+from kb.compare.given import Given
 from kb.compare.relations import Relation, relate
-from kb.compare.told import Identity, Told, kind_of, told
-from kb.dataset import Dataset
+from kb.compare.told import Identity, Told
 from kb.namespaces import iri
 
 EACH_WITH_EACH = 32
@@ -91,54 +90,79 @@ class Compared:
     drifts: tuple[Drift, ...]
 
 
-def compare(dataset: Dataset) -> Compared:
-    """The comparisons, counts and drift of a dataset with its text reuse, except of pairs that are coded by hand.
+def compare(given: Given) -> Compared:
+    """The comparisons, counts and drift of what is given, except of pairs that are coded by hand.
 
     Claims about two frames that are possibly the same are compared too; they neither contradict nor support each other.
     """
-    identity = Identity(dataset)
-    known = origins(dataset, identity)
-    by_frame: dict[str, Group] = {}
-    of_wanted: dict[str, Group] = {}
-    for frame, claims in sorted(told(dataset, identity).items()):
-        by_frame[frame], of_wanted[frame] = [], []
-        for one in claims:
-            if one.claim in known.by_claim:
-                (of_wanted if one.wanted else by_frame)[frame].append(one)
+    known = gather(given)
+    found = [compare_frames(known, names) for names in together(known)]
+    frames = sorted((frame for one in found for frame in one.frames), key=lambda frame: frame.name)
+    drifts = {drift for one in found for drift in one.drifts}
+    return Compared(tuple(frames), tuple(sorted(drifts.union(given.along_chains))))
 
-    @cache
-    def kinds(entry: str) -> str:
-        return kind_of(dataset, entry)
+
+@dataclass(frozen=True)
+class Known:
+    """What is given, frame by frame, and where all claims come from."""
+
+    given: Given
+    origins: Origins
+    so: Mapping[str, Group]
+    """By frame: claims that say what is so."""
+    wanted: Mapping[str, Group]
+    """By frame: claims that say what somebody wants."""
+
+
+def gather(given: Given) -> Known:
+    """What is given, ordered for comparing."""
+    origins = joined(given.origins, given.identity, given.credited, given.reuse, given.anchors)
+    so: dict[str, Group] = {}
+    wanted: dict[str, Group] = {}
+    for one in sorted(given.told, key=lambda one: (one.frame, one.claim)):
+        here = so.setdefault(one.frame, []), wanted.setdefault(one.frame, [])
+        if one.claim in origins.by_claim:
+            here[one.wanted].append(one)
+    return Known(given, origins, so, wanted)
+
+
+def together(known: Known) -> list[list[str]]:
+    """The frames, in groups that need not be compared with each other; all sorted."""
+    found: list[list[str]] = []
+    seen: set[str] = set()
+    for name in known.so:
+        if name in seen:
+            continue
+        group, todo = [], [name]
+        while todo:
+            frame = todo.pop()
+            if frame in known.so and frame not in seen:
+                seen.add(frame)
+                group.append(frame)
+                todo += (end for pair in known.given.identity.declared_of(frame) for end in pair)
+        found.append(sorted(group))
+    return found
+
+
+def compare_frames(known: Known, names: Iterable[str]) -> Compared:
+    """The comparisons of some frames that ``together`` gives as a group, and drift between the articles on them."""
+    identity, origins, written = known.given.identity, known.origins, known.given.coded
 
     def compared(one: Told, other: Told) -> Comparison:
-        return Comparison(relate(one, other, identity, kinds), tie(one.claim, other.claim, known))
+        return Comparison(relate(one, other, identity), tie(one.claim, other.claim, origins))
 
-    written = coded(dataset)
     frames: list[Frame] = []
     retold: list[tuple[Told, Told]] = []
-    for name, claims in by_frame.items():
-        pairs, accounts, uncompared = _pairs(name, by_frame, identity)
-        more, others, missing = _pairs(name, of_wanted, identity)
+    for name in names:
+        claims = known.so[name]
+        pairs, accounts, uncompared = _pairs(name, known.so, identity)
+        more, others, missing = _pairs(name, known.wanted, identity)
         found_here = [compared(one, other) for one, other in (*pairs, *more)]
         comparisons = tuple(c for c in found_here if c.pair not in written)
-        counts = _counts(dataset, claims, known) if claims else None
+        counts = _counts(known, claims) if claims else None
         frames.append(Frame(name, counts, comparisons, (*accounts, *others), uncompared + missing))
         retold += [(c.relation.left, c.relation.right) for c in found_here if _retells(c, written)]
-    drifts = [
-        *drift.between(retold, known, lambda article: dataset.value(article, "schema:datePublished") or ""),
-        *drift.along_chains(dataset, dataset.instances("t:Claim")),
-    ]
-    return Compared(tuple(frames), tuple(sorted(set(drifts))))
-
-
-def coded(dataset: Dataset) -> dict[frozenset[str], tuple[str, frozenset[str]]]:
-    """By pair of claims, relation and details that differ (slugs) of the comparisons in the data; these are by hand."""
-    found = {}
-    for name in dataset.instances("t:Comparison"):
-        ends = frozenset((*dataset.texts(name, "t:left"), *dataset.texts(name, "t:right")))
-        relation = (dataset.value(name, "t:relation") or "").rpartition("/")[2]
-        found[ends] = relation, frozenset(detail.rpartition("/")[2] for detail in dataset.texts(name, "t:differsIn"))
-    return found
+    return Compared(tuple(frames), tuple(sorted(set(drift.between(retold, origins, known.given.published)))))
 
 
 def _retells(one: Comparison, written: Mapping[frozenset[str], tuple[str, frozenset[str]]]) -> bool:
@@ -188,9 +212,9 @@ def _accounts_pairs(accounts: list[Account]) -> Iterator[tuple[Told, Told]]:
     yield from ((one.claims[0], other.claims[0]) for one in common for other in accounts[EACH_WITH_EACH:])
 
 
-def _counts(dataset: Dataset, claims: list[Told], known: Origins) -> Counts:
-    found = {one.claim: known.by_claim[one.claim] for one in claims}
+def _counts(known: Known, claims: list[Told]) -> Counts:
+    found = {one.claim: known.origins.by_claim[one.claim] for one in claims}
     holders = {origin.holder for origin in found.values()}
-    sides = {side for holder in holders for side in dataset.texts(holder, "t:side")} - {iri("side:none")}
+    sides = {side for holder in holders for side in known.given.sides.get(holder, ())} - {iri("side:none")}
     outlets = {origin.publisher for origin in found.values()}
-    return Counts(voices(found), groups(found, known), len(outlets), len(sides))
+    return Counts(voices(found), groups(found, known.origins), len(outlets), len(sides))

@@ -4,8 +4,8 @@ Independence is what remains where nothing else holds, and is claimed for nobody
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import cached_property
 from itertools import combinations
@@ -18,6 +18,10 @@ from kb.reuse import NEAR
 _HALF_OF_LONGER = Decimal("0.667")
 """The ratio where one passage stands whole in another and is half of it: two thirds of the words of both."""
 _UNNAMED = (iri("naming:anonymous"), iri("naming:hearsay"))
+
+
+Range = tuple[str, int, int]
+"""A passage: its snapshot, and where it begins and ends there."""
 
 
 @dataclass(frozen=True)
@@ -37,7 +41,9 @@ class Origin:
     """Whether the article says it with its own voice."""
     unnamed: bool
     """Whether the text does not tell who the source is."""
-    shared: frozenset[str]
+    passages: tuple[Range, ...]
+    """What of the text it rests on."""
+    shared: frozenset[str] = frozenset()
     """The text reuse, near-verbatim or closer, or whole and half of the longer one, that its passages overlap."""
 
     @property
@@ -128,30 +134,58 @@ def tie(one: str, other: str, origins: Origins) -> Tie:
     return next(tie for tie in TIES if tie.holds(first, second, origins))
 
 
-def origins(dataset: Dataset, identity: Identity) -> Origins:
-    """Where each claim comes from; claims whose chain ends at no article are left to the shapes."""
+def origins(dataset: Dataset, *, own: Container[str] | None = None) -> list[Origin]:
+    """Where each claim comes from, with the passages that it rests on; those whose chain ends at no article are left to
+    the shapes. Only claims in ``own``, where that is given."""
     articles = {name: _publisher(dataset, name) for name in dataset.instances("schema:NewsArticle")}
-    reuse = _reuse(dataset)
-    found = {}
+    found = []
     for claim in dataset.instances("t:Claim"):
+        if own is not None and claim not in own:
+            continue
         relays, article = _chain(dataset, claim, articles)
         holder = dataset.value(claim, "t:holder")
         if article is None or holder is None:
             continue
         naming, basis = dataset.value(claim, "t:sourceNaming"), dataset.value(claim, "t:attributionBasis")
         publisher = articles[article]
-        found[claim] = Origin(
-            claim,
-            article,
-            holder,
-            (*relays, publisher),
-            _house(dataset, publisher),
-            _house(dataset, holder),
-            basis == iri("basis:author-voice"),
-            naming in _UNNAMED or basis == iri("basis:implied-by-passive"),
-            frozenset(_overlapped(dataset, claim, reuse)),
+        found.append(
+            Origin(
+                claim,
+                article,
+                holder,
+                (*relays, publisher),
+                _house(dataset, publisher),
+                _house(dataset, holder),
+                basis == iri("basis:author-voice"),
+                naming in _UNNAMED or basis == iri("basis:implied-by-passive"),
+                tuple(anchors(dataset, dataset.texts(claim, "t:evidence")).values()),
+            )
         )
-    return Origins(found, identity, frozenset(_credits(dataset)), frozenset(_sharing(found.values())))
+    return found
+
+
+def joined(
+    found: Iterable[Origin],
+    identity: Identity,
+    credited: frozenset[frozenset[str]],
+    reuse: Mapping[str, Iterable[str]],
+    anchors: Mapping[str, Range],
+) -> Origins:
+    """The origins of all articles together, with the text that they share; ``reuse`` gives its anchors by its name."""
+    shared: dict[str, list[tuple[int, int, str]]] = defaultdict(list)
+    for name, passages in reuse.items():
+        for snapshot, start, end in (anchors[anchor] for anchor in passages if anchor in anchors):
+            shared[snapshot].append((start, end, name))
+    by_claim = {}
+    for one in found:
+        overlapped = frozenset(_overlapped(one.passages, shared))
+        by_claim[one.claim] = replace(one, shared=overlapped) if overlapped else one
+    return Origins(by_claim, identity, credited, frozenset(_sharing(by_claim.values())))
+
+
+def anchors(dataset: Dataset, names: Iterable[str]) -> dict[str, Range]:
+    """Where anchors stand."""
+    return {name: (dataset.value(name, "oa:hasSource") or "", *dataset.span(name)) for name in names}
 
 
 def _publisher(dataset: Dataset, article: str) -> str:
@@ -174,19 +208,14 @@ def _chain(dataset: Dataset, claim: str, articles: Mapping[str, str]) -> tuple[l
     return relays, above
 
 
-Ranges = dict[str, list[tuple[int, int, str]]]
-"""By snapshot: where text stands that other articles share, and the name of the reuse."""
-
-
-def _reuse(dataset: Dataset) -> Ranges:
-    ranges: Ranges = defaultdict(list)
+def reuse(dataset: Dataset) -> dict[str, tuple[str, ...]]:
+    """The text reuse by which claims depend on each other, with its anchors."""
+    found = {}
     for name in dataset.instances("t:TextReuse"):
         ratio, containment = (Decimal(dataset.value(name, key) or 0) for key in ("t:ratio", "t:containment"))
         if ratio >= Decimal(str(NEAR)) or (containment >= 1 and ratio >= _HALF_OF_LONGER):
-            for anchor in dataset.texts(name, "t:passage"):
-                snapshot = dataset.value(anchor, "oa:hasSource") or ""
-                ranges[snapshot].append((*dataset.span(anchor), name))
-    return ranges
+            found[name] = dataset.texts(name, "t:passage")
+    return found
 
 
 def _sharing(found: Iterable[Origin]) -> set[frozenset[str]]:
@@ -197,17 +226,15 @@ def _sharing(found: Iterable[Origin]) -> set[frozenset[str]]:
     return {frozenset(pair) for among in articles.values() for pair in combinations(sorted(among), 2)}
 
 
-def _overlapped(dataset: Dataset, claim: str, ranges: Ranges) -> set[str]:
-    found = set()
-    for anchor in dataset.texts(claim, "t:evidence"):
-        start, end = dataset.span(anchor)
-        for first, last, name in ranges.get(dataset.value(anchor, "oa:hasSource") or "", ()):
+def _overlapped(passages: Iterable[Range], shared: Mapping[str, Iterable[tuple[int, int, str]]]) -> Iterator[str]:
+    for snapshot, start, end in passages:
+        for first, last, name in shared.get(snapshot, ()):
             if start < last and first < end:
-                found.add(name)
-    return found
+                yield name
 
 
-def _credits(dataset: Dataset) -> set[frozenset[str]]:
+def credits(dataset: Dataset) -> set[frozenset[str]]:
+    """Pairs of articles one of which credits the very text of the other."""
     article_of = {
         snapshot: article
         for article in dataset.instances("schema:NewsArticle")

@@ -1,7 +1,7 @@
 """How what is told changes on its way: more or less sure, with or without its source; along a chain, or in time."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from kb.compare.dependence import Origin, Origins
@@ -95,8 +95,8 @@ def _hedged(told: Told, origin: Origin) -> bool:
     return told.certainty == "underspecified" and (told.mode == "alleged" or origin.unnamed)
 
 
-def between(retold: Iterable[tuple[Told, Told]], origins: Origins, published: Callable[[str], str]) -> Iterator[Drift]:
-    """Drift between claims of two articles of different days; ``published`` gives the day of an article.
+def between(retold: Iterable[tuple[Told, Told]], origins: Origins, published: Mapping[str, str]) -> Iterator[Drift]:
+    """Drift between claims of two articles of different days; ``published`` has the day of each article.
 
     Nothing is gained or lost between two articles where either tells it both ways: a change counts where it holds of
     all that the earlier article tells of it and all that the later one does.
@@ -107,7 +107,7 @@ def between(retold: Iterable[tuple[Told, Told]], origins: Origins, published: Ca
         first, then = origins.by_claim[one.claim], origins.by_claim[other.claim]
         for told, near, article in ((one, other, then.article), (other, one, first.article)):
             tellings[told.claim, article][near.claim] = near
-        days = published(first.article)[:10], published(then.article)[:10]
+        days = published.get(first.article, "")[:10], published.get(then.article, "")[:10]
         if all(days) and days[0] != days[1]:
             pairs.append((one, other) if days[0] < days[1] else (other, one))
 

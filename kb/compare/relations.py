@@ -126,12 +126,9 @@ class Relation:
     possibly: bool
 
 
-def relate(left: Told, right: Told, identity: Identity, kinds: Callable[[str], str]) -> Relation:
-    """The relation of two claims about one frame, both of what is so or both of what is wanted.
-
-    ``kinds`` tells which kind of detail an entry is.
-    """
-    details = _details(left, right, identity, kinds)
+def relate(left: Told, right: Told, identity: Identity) -> Relation:
+    """The relation of two claims about one frame, both of what is so or both of what is wanted."""
+    details = _details(left, right, identity)
     if not left.affirmed and not right.affirmed:
         details = (_denied(detail, left, right) for detail in details)
     pair = Compared(left, right, tuple(details))
@@ -162,11 +159,11 @@ def _denied(detail: Detail, left: Told, right: Told) -> Detail:
     return replace(detail, match=_TURNED.get(detail.match, detail.match))
 
 
-def _details(left: Told, right: Told, identity: Identity, kinds: Callable[[str], str]) -> Iterator[Detail]:
+def _details(left: Told, right: Told, identity: Identity) -> Iterator[Detail]:
     if left.type != right.type:
         yield Detail("type", Match.DIFFERENT)
     for role in sorted(left.parts.keys() | right.parts.keys()):
-        yield from _who(left.parts.get(role, frozenset()), right.parts.get(role, frozenset()), identity, kinds)
+        yield from _who(left.parts.get(role, frozenset()), right.parts.get(role, frozenset()), identity)
     for key in sorted(left.numbers.keys() | right.numbers.keys()):
         match = _numbers(left.numbers.get(key, frozenset()), right.numbers.get(key, frozenset()))
         if match is Match.EXCLUDES and not key[1]:  # a measure, such as two years, is told in round numbers
@@ -181,9 +178,7 @@ def _details(left: Told, right: Told, identity: Identity, kinds: Callable[[str],
     yield Detail("date", match)
 
 
-def _who(
-    left: frozenset[str], right: frozenset[str], identity: Identity, kinds: Callable[[str], str]
-) -> Iterator[Detail]:
+def _who(left: frozenset[str], right: frozenset[str], identity: Identity) -> Iterator[Detail]:
     """Who or what plays a part in one claim and in the other; nobody and nothing excludes another."""
     ours, theirs = sorted(left - right), sorted(right - left)
     for one in list(ours):
@@ -191,8 +186,8 @@ def _who(
         if other is not None:
             ours.remove(one)
             theirs.remove(other)
-            yield Detail(kinds(one), Match.SAME, possibly=True)
-    kind = kinds(next(iter(ours or theirs or sorted(left))))
+            yield Detail(identity.kind(one), Match.SAME, possibly=True)
+    kind = identity.kind(next(iter(ours or theirs or sorted(left))))
     yield Detail(kind, _more(ours, theirs, Match.DIFFERENT if left and right else Match.EITHER))
 
 

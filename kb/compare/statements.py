@@ -7,7 +7,7 @@ import pyoxigraph as ox
 
 from kb.compare import Account, Compared, Comparison, Frame, compare
 from kb.compare.drift import Drift
-from kb.compare.told import is_wanted
+from kb.compare.given import Given, read
 from kb.dataset import RDF_TYPE, Dataset, Node, node
 from kb.namespaces import iri
 
@@ -20,19 +20,18 @@ def with_comparisons(dataset: Dataset) -> Dataset:
 
     A comparison in the data stands instead of the computed one for its pair; what supports is taken from both.
     """
-    found = compare(dataset)
-    pairs = [
-        (c.relation.left.claim, c.relation.right.claim) for f in found.frames for c in f.comparisons if c.corroborates
-    ]
-    return dataset.with_quads([*statements(found), *_corroborations([*pairs, *_supporting(dataset)])])
+    given = read(dataset)
+    return dataset.with_quads([*statements(compare(given)), *coded_support(given)])
 
 
 def statements(found: Compared) -> Iterator[ox.Quad]:
-    """Everything that was computed but for support, frame by frame, then drift."""
+    """Everything that was computed, frame by frame, then drift."""
     for frame in found.frames:
         yield from _counts(frame)
         for comparison in frame.comparisons:
             yield from _comparison(comparison)
+            if comparison.corroborates:
+                yield from _support(comparison.relation.left.claim, comparison.relation.right.claim)
         for account in frame.accounts:
             yield from _account(frame, account)
     for drift in found.drifts:
@@ -97,25 +96,17 @@ def _drift(drift: Drift) -> Iterator[ox.Quad]:
     yield ox.Quad(subject, _term("t:later"), ox.NamedNode(drift.later))
 
 
-def _supporting(dataset: Dataset) -> Iterator[tuple[str, str]]:
-    """The pairs that comparisons by hand call surely the same content from independent voices."""
-    wanted = {
-        "t:independence": (iri("independence:independent"),),
-        "t:relation": (iri("relation:same-content"),),
-    }
-    for name in dataset.instances("t:Comparison"):
-        if any(dataset.texts(name, key) != values for key, values in wanted.items()):
-            continue
-        one, other = dataset.value(name, "t:left"), dataset.value(name, "t:right")
-        if one and other and dataset.value(name, "t:onlyPossibly") != "true" and not is_wanted(dataset, one):
-            yield one, other
+def coded_support(given: Given) -> Iterator[ox.Quad]:
+    """Who supports whom by comparisons in the data."""
+    for one, other in given.supporting:
+        if one not in given.wanting:
+            yield from _support(one, other)
 
 
-def _corroborations(pairs: Iterable[tuple[str, str]]) -> Iterator[ox.Quad]:
+def _support(one: str, other: str) -> Iterator[ox.Quad]:
     """Both ways between two claims that support each other."""
-    for one, other in pairs:
-        yield ox.Quad(ox.NamedNode(one), _term("t:corroborates"), ox.NamedNode(other))
-        yield ox.Quad(ox.NamedNode(other), _term("t:corroborates"), ox.NamedNode(one))
+    yield ox.Quad(ox.NamedNode(one), _term("t:corroborates"), ox.NamedNode(other))
+    yield ox.Quad(ox.NamedNode(other), _term("t:corroborates"), ox.NamedNode(one))
 
 
 def _all(subject: ox.NamedNode, name: str, values: Iterable[str]) -> Iterator[ox.Quad]:

@@ -1,7 +1,7 @@
 """What claims tell, as values that can be compared: who in which role, how many, where, when, and how surely."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
@@ -88,19 +88,14 @@ class Told:
 
 @dataclass(frozen=True)
 class Identity:
-    """Who may be whom: entries that an editor calls possibly the same, and those that two articles describe alike."""
+    """Who may be whom, and what is what."""
 
-    dataset: Dataset
-
-    @cached_property
-    def declared(self) -> frozenset[frozenset[str]]:
-        """Pairs of entries that an editor calls possibly the same."""
-        name = iri("t:possiblySameAs")
-        return frozenset(
-            frozenset((text_of(quad.subject), text_of(quad.object)))
-            for quad in self.dataset.default
-            if quad.predicate.value == name
-        )
+    declared: frozenset[frozenset[str]]
+    """Pairs of entries that an editor calls possibly the same."""
+    described: Mapping[str, str]
+    """By entry that is known from one article's description: a name that those described alike have in common."""
+    kinds: Mapping[str, str]
+    """Which kind of detail an entry is, where it is a ``place`` or an ``event``."""
 
     def declared_of(self, entry: str) -> list[frozenset[str]]:
         """The pairs of possibly same entries to which one belongs."""
@@ -114,44 +109,52 @@ class Identity:
                 found.setdefault(end, []).append(pair)
         return found
 
-    @cached_property
-    def _described(self) -> Mapping[str, str]:
-        """By entry that is known from one article's description: a name that those described alike have in common."""
-        label, found = iri("rdfs:label"), {}
-        for quad in self.dataset.default:
-            entry = text_of(quad.subject)
-            if quad.predicate.value == label and ARTICLE_SLUG.match(entry.rpartition("/")[2]):
-                kinds = " ".join(sorted(self.dataset.texts(entry, "rdf:type")))
-                found[entry] = f"{kinds} {text_of(quad.object).partition(' (')[0].casefold()}"
-        return found
+    def kind(self, entry: str) -> str:
+        """Which kind of detail an entry is: ``place``, ``event``, or else ``participant``."""
+        return self.kinds.get(entry, "participant")
 
     def unnamed(self, entry: str) -> bool:
         """Whether it is an event, or an entry that one article describes and nobody knows by name."""
-        return entry in self._described or self.dataset.is_a(entry, "t:EventFrame")
+        return entry in self.described or self.kinds.get(entry) == "event"
 
     def name(self, entry: str) -> str:
         """The same for all entries that are described alike; of any other, its IRI."""
-        return self._described.get(entry, entry)
+        return self.described.get(entry, entry)
 
     def possibly(self, one: str, other: str) -> bool:
         """Whether two entries are possibly the same, and nothing says that they are."""
         return one != other and (self.name(one) == self.name(other) or frozenset((one, other)) in self.declared)
 
 
-def told(dataset: Dataset, identity: Identity) -> dict[str, list[Told]]:
-    """By frame, what is compared: claims whose holders commit to the content or its denial, or want it; sorted by IRI.
+def identity(dataset: Dataset) -> Identity:
+    """Who may be whom, as a dataset has it."""
+    same, label = iri("t:possiblySameAs"), iri("rdfs:label")
+    declared, described = set(), {}
+    for quad in dataset.default:
+        name = quad.predicate.value
+        if name == same:
+            declared.add(frozenset((text_of(quad.subject), text_of(quad.object))))
+        elif name == label and ARTICLE_SLUG.match((entry := text_of(quad.subject)).rpartition("/")[2]):
+            kinds = " ".join(sorted(dataset.texts(entry, "rdf:type")))
+            described[entry] = f"{kinds} {text_of(quad.object).partition(' (')[0].casefold()}"
+    kinds_of = {entry: kind for kind, name in _KINDS for entry in dataset.instances(name)}
+    return Identity(frozenset(declared), described, kinds_of)
+
+
+_KINDS = (("event", "t:EventFrame"), ("place", "geo:Feature"))
+"""What is neither takes part; what is both is a place."""
+
+
+def told(dataset: Dataset, identity: Identity, *, own: Container[str] | None = None) -> list[Told]:
+    """What is compared: claims whose holders commit to the content or its denial, or want it; sorted by IRI.
 
     A claim commits where its mode does (``t:committingMode``), and wants where its mode does (``t:wantingMode``); each
     relay above it must affirm, in a mode that commits, that it was said. A claim that only says who said something has
-    no content of its own.
+    no content of its own. Only claims in ``own``, where that is given.
     """
     reader = _Reader(dataset, identity)
-    found: dict[str, list[Told]] = {}
-    for claim in dataset.instances("t:Claim"):
-        one = reader.read(claim)
-        if one is not None:
-            found.setdefault(one.frame, []).append(one)
-    return found
+    claims = (claim for claim in dataset.instances("t:Claim") if own is None or claim in own)
+    return [one for one in map(reader.read, claims) if one is not None]
 
 
 class _Reader:
@@ -311,17 +314,3 @@ def _one(said: Mapping[tuple[str, str], list[str]], subject: str, name: str) -> 
 
 def _short(value: str | None) -> str:
     return (value or "").rpartition("/")[2]
-
-
-def is_wanted(dataset: Dataset, claim: str) -> bool:
-    """Whether a claim says what its holder wants or means to do, and not what is so."""
-    mode = dataset.value(claim, "t:mode")
-    return mode is not None and dataset.value(mode, "t:wantingMode") == "true"
-
-
-def kind_of(dataset: Dataset, entry: str) -> str:
-    """Which kind of detail an entry is: ``place``, ``event``, or else ``participant``."""
-    return next((kind for kind, name in _KINDS if dataset.is_a(entry, name)), "participant")
-
-
-_KINDS = (("place", "geo:Feature"), ("event", "t:EventFrame"))

@@ -8,6 +8,7 @@ from kb import compare as comparing
 from kb.compare import Compared, Comparison, compare
 from kb.compare.dependence import TIES
 from kb.compare.drift import CHANGES
+from kb.compare.given import Given, read
 from kb.compare.relations import RULES
 from kb.compare.statements import name_of, with_comparisons
 from kb.dataset import Dataset, parse
@@ -77,8 +78,12 @@ def data(*texts: str) -> Dataset:
     return VOCABULARY.with_quads(parse([Source("x.trig", turtle_prologue() + text, True)]).quads)
 
 
+def given(*texts: str) -> Given:
+    return read(data(*texts))
+
+
 def only(dataset: Dataset) -> Comparison:
-    (one,) = [one for frame in compare(dataset).frames for one in frame.comparisons]
+    (one,) = [one for frame in compare(read(dataset)).frames for one in frame.comparisons]
     return one
 
 
@@ -247,7 +252,7 @@ def test_frames_that_are_possibly_one_are_compared_with_care() -> None:
         right = claim("x", COURIER, f"{BARRELS} exact {number}", holder="actor:fisher", frame="event:casks")
         one = only(data(same, left, right))
         assert (one.relation.relation, one.relation.possibly, one.corroborates) == (relation, True, False)
-    assert compare(data(left, right)).frames[0].comparisons == ()
+    assert compare(given(left, right)).frames[0].comparisons == ()
 
 
 REFUSED = {"mode": "refused", "polarity": "negative"}
@@ -303,9 +308,9 @@ def test_two_refusals_may_be_the_same() -> None:
 def test_voices_are_counted_among_those_who_say_what_is_so() -> None:
     """Who wants something tells of no event that it was; a frame on which all only want has no counts of voices."""
     wanted = [claim(name, COURIER, FORTY, at=at, mode="demanded", **FISHER) for name, at in (("x", 0), ("y", 20))]  # type: ignore[arg-type]
-    (frame,) = compare(data(*wanted)).frames
+    (frame,) = compare(given(*wanted)).frames
     assert frame.counts is None and len(frame.comparisons) == 1
-    (frame,) = compare(data(claim("x", GAZETTE, FORTY), *wanted)).frames
+    (frame,) = compare(given(claim("x", GAZETTE, FORTY), *wanted)).frames
     assert frame.counts is not None and frame.counts.voices == 1
 
 
@@ -313,11 +318,11 @@ def test_voices_are_counted_among_those_who_say_what_is_so() -> None:
 def test_only_what_holders_commit_to_is_compared_with_what_is_so(mode: str) -> None:
     """A demand and the like is not compared with what somebody says to be so, nor is what stands inside of it."""
     committed = claim("x", GAZETTE, FORTY)
-    assert compare(data(committed, claim("x", COURIER, FORTY, mode=mode))).frames[0].comparisons == ()
+    assert compare(given(committed, claim("x", COURIER, FORTY, mode=mode))).frames[0].comparisons == ()
     above = f"claim:{COURIER}-above a t:Claim ; t:mode mode:{mode} ; t:polarity polarity:positive ;\n"
     above += f" t:holder actor:herald ; t:reportedIn article:{COURIER} .\n"
     inner = claim("x", COURIER, FORTY, holder="actor:office", above=f"claim:{COURIER}-above")
-    assert compare(data(committed, above, inner)).frames[0].comparisons == ()
+    assert compare(given(committed, above, inner)).frames[0].comparisons == ()
 
 
 def relay(slug: str, holder: str) -> str:
@@ -371,7 +376,7 @@ def test_claims_are_independent_only_where_no_tie_is_known(
     one = only(data(*text))
     assert one.tie.name == rule
     assert one.corroborates == (rule == "no-tie-known")
-    counts = next(frame.counts for frame in compare(data(*text)).frames if frame.comparisons)
+    counts = next(frame.counts for frame in compare(given(*text)).frames if frame.comparisons)
     assert counts is not None
     assert counts.independent_voices == (2 if rule == "no-tie-known" else 1)
 
@@ -393,11 +398,11 @@ def test_counts_say_who_speaks_and_how_many_are_independent() -> None:
         claim("y", COURIER, FORTY, at=20, **FISHER),  # type: ignore[arg-type]
         claim("x", HERALD, FORTY, holder="actor:herald-sources", sourceNaming="anonymous"),
     ]
-    (frame,) = compare(data(sides, *claims)).frames
+    (frame,) = compare(given(sides, *claims)).frames
     counts = frame.counts
     assert counts is not None
     assert (counts.voices, counts.independent_voices, counts.outlets, counts.sides) == (3, 2, 3, 1)
-    (alone,) = compare(data(claims[3])).frames
+    (alone,) = compare(given(claims[3])).frames
     assert (alone.counts.voices, alone.counts.independent_voices) == (1, 0)
 
 
@@ -412,10 +417,10 @@ def test_a_third_article_joins_two_only_where_it_speaks_too() -> None:
     ]
     elsewhere = [claim("y", slug, frame=f"event:{slug[11:]}") for slug in (GAZETTE, COURIER, HERALD)]
     own = [claim("x", slug, FORTY, at=20) for slug in (GAZETTE, COURIER)]
-    counts = {frame.name: frame.counts for frame in compare(data(*shared, *elsewhere, *own)).frames}
+    counts = {frame.name: frame.counts for frame in compare(given(*shared, *elsewhere, *own)).frames}
     assert counts[iri("event:barrels")].independent_voices == 2
     third = claim("x", HERALD, FORTY, at=20, **FISHER)  # type: ignore[arg-type]
-    counts = {frame.name: frame.counts for frame in compare(data(*shared, *elsewhere, *own, third)).frames}
+    counts = {frame.name: frame.counts for frame in compare(given(*shared, *elsewhere, *own, third)).frames}
     assert counts[iri("event:barrels")].independent_voices == 1
 
 
@@ -424,16 +429,16 @@ def test_unnamed_sources_of_one_shared_passage_are_one_voice() -> None:
     unnamed = [
         claim("x", slug, FORTY, holder=f"actor:{slug}-sources", sourceNaming="anonymous") for slug in (GAZETTE, COURIER)
     ]
-    (shared,) = compare(data(REUSE, *unnamed)).frames
+    (shared,) = compare(given(REUSE, *unnamed)).frames
     assert (shared.counts.voices, shared.counts.independent_voices) == (1, 0)
-    (apart,) = compare(data(*unnamed)).frames
+    (apart,) = compare(given(*unnamed)).frames
     assert (apart.counts.voices, apart.counts.independent_voices) == (2, 0)
 
 
 def many(size: int) -> Compared:
     """What is found of one frame with so many claims, of which every fifth gives another number."""
     claims = [claim(f"c{n}", GAZETTE, f"{BARRELS} exact {n % 5}", at=10 * n) for n in range(size)]
-    return compare(data(*claims))
+    return compare(given(*claims))
 
 
 def test_a_frame_with_too_many_claims_is_compared_by_accounts() -> None:
@@ -449,7 +454,7 @@ def test_a_frame_with_too_many_claims_is_compared_by_accounts() -> None:
 def test_of_too_many_accounts_each_is_compared_with_the_commonest() -> None:
     """The number of comparisons grows with the number of claims and not with its square."""
     claims = [claim(f"c{n}", GAZETTE, f"{BARRELS} exact {n}", at=10 * n) for n in range(300)]
-    (frame,) = compare(data(*claims)).frames
+    (frame,) = compare(given(*claims)).frames
     limit = comparing.EACH_WITH_EACH
     assert len(frame.comparisons) == limit * (limit - 1) // 2 + limit * (300 - limit)
     compared = set().union(*(one.pair for one in frame.comparisons))
@@ -468,13 +473,13 @@ def test_pairs_across_frames_that_may_be_one_are_counted_where_they_are_too_many
         for frame in ("barrels", "casks")
     ]
     same = "event:barrels t:possiblySameAs event:casks .\n"
-    barrels, casks = compare(data(same, *claims)).frames
+    barrels, casks = compare(given(same, *claims)).frames
     assert [len(barrels.comparisons) + barrels.uncompared, len(casks.comparisons) + casks.uncompared] == [3 + 9, 3]
     assert barrels.uncompared == 9
 
 
 def drifts(*texts: str) -> set[tuple[str, str]]:
-    return {(drift.kind, drift.rule) for drift in compare(data(*texts)).drifts}
+    return {(drift.kind, drift.rule) for drift in compare(given(*texts)).drifts}
 
 
 @pytest.mark.parametrize(
@@ -541,7 +546,7 @@ def test_what_changes_along_a_chain_is_told_of_the_relay(values: dict[str, str],
     """A verb that vouches adds certainty; a relay that doubts or hedges takes some away."""
     hedged = relay(GAZETTE, "actor:herald").replace("certainty:certain", "certainty:possible")
     vouched = f"claim:{GAZETTE}-x {more} .\n" if more else ""
-    found = compare(data(hedged, vouched, claim("x", GAZETTE, FORTY, **OFFICE, **values))).drifts  # type: ignore[arg-type]
+    found = compare(given(hedged, vouched, claim("x", GAZETTE, FORTY, **OFFICE, **values))).drifts  # type: ignore[arg-type]
     assert [drift.rule for drift in found] == [rule]
 
 

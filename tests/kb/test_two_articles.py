@@ -6,10 +6,10 @@ import io
 import pytest
 
 from kb import build as builds
-from kb.compare import compare
-from kb.compare.dependence import origins, tie
+from kb.compare import compare, gather
+from kb.compare.dependence import tie
+from kb.compare.given import read
 from kb.compare.statements import with_comparisons
-from kb.compare.told import Identity
 from kb.dataset import Dataset, parse
 from kb.engine import EmbeddedEngine, QueryRequest
 from kb.namespaces import iri, shorten
@@ -170,7 +170,7 @@ def test_every_pair_that_wanted_judging_was_judged(shipped: Dataset) -> None:
 
 def test_an_editors_comparison_is_as_strict_on_independence_as_the_computed_one(shipped: Dataset) -> None:
     """Where an editor judges the content, the tie of the two voices is still the one that is computed."""
-    known = origins(shipped, Identity(shipped))
+    known = gather(read(shipped)).origins
     names = shipped.instances("t:Comparison")
     assert len(names) > 10
     for name in names:
@@ -187,6 +187,6 @@ def test_each_pair_has_one_comparison(shipped: Dataset, compared: Dataset) -> No
         for name in compared.instances("t:Comparison")
     ]
     assert len(pairs) == len(set(pairs))
-    computed = sum(len(frame.comparisons) for frame in compare(shipped).frames)
+    computed = sum(len(frame.comparisons) for frame in compare(read(shipped)).frames)
     assert len(pairs) == computed + len(shipped.instances("t:Comparison"))
     assert len(pairs) > 200
