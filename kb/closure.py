@@ -10,15 +10,17 @@ concludes nothing at all; both are told as a ``t:Contradiction``, and the build 
 
 import gc
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 
 import pyoxigraph as ox
 
-from kb import perspectives
+from kb import forward, perspectives
 from kb.dataset import RDF_TYPE, Dataset, node
 from kb.errors import SourceError
-from kb.forward import Alone, Contradiction, Rules, Support, Triple, alone, axioms, compile_rules, meeting, together
+from kb.forward import Alone, Contradiction, Rules, Support, Triple, alone, axioms, compile_rules, meeting
+from kb.model import Place
 from kb.namespaces import BASE, iri, shorten
 
 _HOW = ox.Literal("Computed at build by OWL 2 RL rules from realis claims only; asserted by nobody.", language="en")
@@ -37,24 +39,71 @@ def close(dataset: Dataset) -> Dataset:
 
 def _closed(dataset: Dataset) -> Dataset:
     rules = rules_of(dataset)
-    kept = kept_of(dataset)
-    own = asserted(dataset, rules)
-    background = alone(rules, {"": own})
+    stated = read(dataset, rules, dataset.default, dataset.instances("t:Claim"))
+    found = conclude(rules, kept_of(dataset), perspectives.conditions(dataset), stated, dataset.place)
+    return dataset.with_quads(found)
+
+
+@dataclass(frozen=True)
+class Stated:
+    """What conclusions are drawn from: tables, which those of several articles can be put together from."""
+
+    own: tuple[Triple, ...]
+    """The statements of the default graph from which anything can follow."""
+    said: Mapping[str, tuple[Triple, ...]]
+    """The same of the content of each realis claim."""
+    traits: Mapping[str, perspectives.Traits]
+    """What perspectives can ask of each claim."""
+
+
+def read(dataset: Dataset, rules: Rules, quads: Iterable[ox.Quad], claims: Sequence[str]) -> Stated:
+    """What some statements of a default graph and some claims give to conclusions."""
+    realis = [claim for claim in claims if dataset.value(claim, "t:realis") == "true"]
+    return Stated(
+        tuple(_used(quads, rules)),
+        {claim: tuple(_used(dataset.graphs.get(claim, ()), rules)) for claim in realis},
+        perspectives.traits(dataset, claims),
+    )
+
+
+def together(several: Iterable[Stated]) -> Stated:
+    """What several parts of a dataset give that describe different things."""
+    parts = tuple(several)
+    return Stated(
+        tuple(triple for part in parts for triple in part.own),
+        {claim: said for part in parts for claim, said in part.said.items()},
+        {claim: traits for part in parts for claim, traits in part.traits.items()},
+    )
+
+
+def conclude(
+    rules: Rules,
+    kept: Iterable[str],
+    conditions: Mapping[str, perspectives.Traits],
+    stated: Stated,
+    place: Callable[[str], Place | None],
+) -> list[ox.Quad]:
+    """What perspectives select, what follows inside them and from the default graph, and what contradicts itself.
+
+    ``place`` tells where something is written, for the SourceError where the default graph contradicts the vocabulary.
+    """
+    background = alone(rules, {"": stated.own})
     if background.contradictions:
         found = background.contradictions[0]
-        place = dataset.place(found.thing)
+        where = place(found.thing)
         raise SourceError(
             f"{shorten(found.thing)} contradicts the vocabulary: {found.words}",
-            file=place.file if place else None,
-            line=place.line if place else None,
+            file=where.file if where else None,
+            line=where.line if where else None,
         )
-    conclusions = _own_conclusions(dataset, background, kept)
+    conclusions = _own_conclusions(stated, background, kept)
     added = _graph(ox.NamedNode(f"{BASE}graph/inferred-default"), conclusions, (), ())
     added += [ox.Quad(*_terms(triple)) for triple in conclusions]
-    selected = perspectives.members(dataset)
+    selected = perspectives.select(conditions, stated.traits)
     added += perspectives.quads(selected)
-    added += _inside(rules, kept, background, said(dataset, rules, selected), selected)
-    return dataset.with_quads(added)
+    chosen = {claim for claims in selected.values() for claim in claims}
+    content = {claim: stated.said[claim] for claim in sorted(chosen) if claim in stated.said}
+    return added + _inside(rules, kept, background, content, selected)
 
 
 @contextmanager
@@ -119,14 +168,14 @@ def _used(quads: Iterable[ox.Quad], rules: Rules) -> list[Triple]:
     return found
 
 
-def _own_conclusions(dataset: Dataset, background: Alone, kept: Iterable[str]) -> list[Triple]:
+def _own_conclusions(stated: Stated, background: Alone, kept: Iterable[str]) -> list[Triple]:
     """What follows from the default graph; nobody relays a claim of their own."""
-    relayed, holder = iri("t:relayedBy"), "t:holder"
+    relayed = iri("t:relayedBy")
     return sorted(
         (s, name, o)
         for name in kept
         for s, o, _ in background.concluded(name)
-        if name != relayed or o not in dataset.texts(s, holder)
+        if name != relayed or o not in stated.traits.get(s, {}).get("t:selectsHolder", ())
     )
 
 
@@ -162,7 +211,7 @@ def _inside(
     if met.by_claim:
         together_in: dict[str, frozenset[str]] = {}
         for perspective, claims in sound.items():
-            conclusions, clashes, left = together(rules, met, claims)
+            conclusions, clashes, left = forward.together(rules, met, claims)
             together_in[perspective] = frozenset(left)
             for triple, support in conclusions.items():
                 if triple[1] in kept:

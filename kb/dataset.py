@@ -80,6 +80,10 @@ class Dataset:
         return _by_value({}, self.quads)
 
     @cached_property
+    def _having(self) -> Mapping[str, tuple[str, ...]]:
+        return _by_predicate({}, self.quads)
+
+    @cached_property
     def _by_subject(self) -> Mapping[str, tuple[ox.Quad, ...]]:
         return _about({}, self.quads)
 
@@ -94,6 +98,10 @@ class Dataset:
     def subjects(self, predicate: str, value: str) -> tuple[str, ...]:
         """Whose value under a prefixed predicate name the IRI ``value`` is, in the default graph; sorted."""
         return self._inverse.get((value, iri(predicate)), ())
+
+    def having(self, predicate: str) -> tuple[str, ...]:
+        """Of what the default graph tells something under a prefixed predicate name, sorted."""
+        return self._having.get(iri(predicate), ())
 
     def is_a(self, subject: str, name: str) -> bool:
         """Whether the default graph types ``subject`` with a prefixed class name."""
@@ -190,6 +198,10 @@ def _by_class(known: Mapping[str, tuple[str, ...]], quads: Iterable[ox.Quad]) ->
     return _sorted_with(known, ((o.value, s) for s, o in typed if isinstance(o, ox.NamedNode)))
 
 
+def _by_predicate(known: Mapping[str, tuple[str, ...]], quads: Iterable[ox.Quad]) -> Mapping[str, tuple[str, ...]]:
+    return _sorted_with(known, ((p, s) for s, p, _ in _own_triples(quads)))
+
+
 def _by_value(
     known: Mapping[tuple[str, str], tuple[str, ...]], quads: Iterable[ox.Quad]
 ) -> Mapping[tuple[str, str], tuple[str, ...]]:
@@ -211,6 +223,7 @@ def _about(known: Mapping[str, tuple[ox.Quad, ...]], quads: Iterable[ox.Quad]) -
 _EXTENDED: Mapping[str, Callable[[Any, Sequence[ox.Quad]], Any]] = {
     "_by_subject": _about,
     "_by_type": _by_class,
+    "_having": _by_predicate,
     "_index": _by_property,
     "_inverse": _by_value,
     "_set": lambda known, added: known.union(added),
@@ -240,7 +253,11 @@ def _quads(source: Source, number: int) -> Iterator[ox.Quad]:
     form = ox.RdfFormat.TRIG if source.trig else ox.RdfFormat.TURTLE
     try:
         for quad in ox.parse(source.text.encode(), format=form, base_iri=BASE):
-            yield ox.Quad(_own(quad.subject, number), quad.predicate, _own(quad.object, number), quad.graph_name)
+            subject, value = quad.subject, quad.object
+            if isinstance(subject, ox.BlankNode) or isinstance(value, ox.BlankNode):
+                yield ox.Quad(_own(subject, number), quad.predicate, _own(value, number), quad.graph_name)
+            else:
+                yield quad
     except SyntaxError as error:
         message = str(error.args[0]).partition(": ")[2] or str(error.args[0])
         raise SourceError(_advised(message), file=source.name, line=error.lineno) from None

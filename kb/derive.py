@@ -3,7 +3,7 @@
 The terms added here carry ``t:computedBy`` in the ontology; ``handwritten`` finds them where somebody typed them.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date
 
 import pyoxigraph as ox
@@ -19,7 +19,12 @@ _FALSE = ox.Literal("false", datatype=node("xsd:boolean"))
 
 def derive(dataset: Dataset) -> Dataset:
     """The dataset with ``t:realis`` of claims, Web Annotation selectors of anchors, and time bounds."""
-    return dataset.with_quads([*_realis(dataset), *_selectors(dataset), *_stamps(dataset)])
+    return dataset.with_quads(derived(dataset, dataset.quads))
+
+
+def derived(dataset: Dataset, quads: Iterable[ox.Quad]) -> list[ox.Quad]:
+    """What ``derive`` adds; time bounds of the expressions in ``quads`` only."""
+    return [*_realis(dataset), *_selectors(dataset), *_stamps(quads)]
 
 
 def handwritten(dataset: Dataset) -> list[Finding]:
@@ -85,9 +90,10 @@ def _selectors(dataset: Dataset) -> Iterator[ox.Quad]:
                 yield ox.Quad(selector, node(theirs), value)
 
 
-def _stamps(dataset: Dataset) -> Iterator[ox.Quad]:
-    for quad in dataset.quads:
-        if quad.predicate != node("t:edtf") or not isinstance(quad.object, ox.Literal):
+def _stamps(quads: Iterable[ox.Quad]) -> Iterator[ox.Quad]:
+    expression = node("t:edtf")
+    for quad in quads:
+        if quad.predicate != expression or not isinstance(quad.object, ox.Literal):
             continue
         try:
             found = bounds(quad.object.value)

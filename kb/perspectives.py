@@ -4,7 +4,7 @@ A ``t:Perspective`` gives values of the properties in ``CONDITIONS``. Several va
 different properties must all be met. A perspective without any of them selects nothing.
 """
 
-from collections.abc import Callable, Mapping, Set
+from collections.abc import Callable, Collection, Iterable, Mapping, Set
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final
@@ -67,28 +67,44 @@ CONDITIONS: Final[Mapping[str, Condition]] = MappingProxyType(
 
 
 def members(dataset: Dataset) -> dict[str, tuple[str, ...]]:
-    """The claims that each perspective selects, sorted, by the perspective's IRI; give it what ``kb.derive`` returns.
+    """The claims that each perspective selects, sorted, by its IRI; give it what ``kb.derive`` returns."""
+    rules = conditions(dataset)
+    names = sorted({name for wanted in rules.values() for name in wanted})
+    return select(rules, traits(dataset, dataset.instances("t:Claim") if names else (), names))
+
+
+Traits = Mapping[str, Set[str]]
+"""What a perspective can ask of a claim, by the names in ``CONDITIONS``: the values that the claim has."""
+
+
+def conditions(dataset: Dataset) -> dict[str, Traits]:
+    """What each perspective in a dataset asks for."""
+    return {perspective: _conditions(dataset, perspective) for perspective in dataset.instances("t:Perspective")}
+
+
+def traits(dataset: Dataset, claims: Iterable[str], names: Collection[str] = CONDITIONS.keys()) -> dict[str, Traits]:
+    """What perspectives can ask of some claims."""
+    links: dict[str, _Link] = {}
+    found: dict[str, Traits] = {}
+    for claim in claims:
+        link = _link(dataset, claim, links)
+        found[claim] = {name: CONDITIONS[name].traits(dataset, claim, link) for name in names}
+    return found
+
+
+def select(rules: Mapping[str, Traits], traits: Mapping[str, Traits]) -> dict[str, tuple[str, ...]]:
+    """The claims, of those with ``traits``, that each perspective selects, sorted.
 
     Linear in claims and in what is selected: a perspective looks only at claims that have the rarest of its values.
     """
-    used = {p: _conditions(dataset, p) for p in dataset.instances("t:Perspective")}
-    names = sorted({name for conditions in used.values() for name in conditions})
-    if not names:
-        return dict.fromkeys(used, ())
-    links: dict[str, _Link] = {}
-    traits: dict[str, dict[str, Set[str]]] = {name: {} for name in names}
+    asked = {name for wanted in rules.values() for name in wanted if CONDITIONS[name].positive}
     having: dict[tuple[str, str], list[str]] = {}
-    claims = dataset.instances("t:Claim")
-    for claim in claims:
-        link = _link(dataset, claim, links)
-        for name in names:
-            found = CONDITIONS[name].traits(dataset, claim, link)
-            traits[name][claim] = found
-            if CONDITIONS[name].positive:
-                for value in found:
-                    having.setdefault((name, value), []).append(claim)
+    for claim, found in traits.items():
+        for name in asked:
+            for value in found[name]:
+                having.setdefault((name, value), []).append(claim)
 
-    def selected(conditions: Mapping[str, Set[str]]) -> tuple[str, ...]:
+    def selected(conditions: Traits) -> tuple[str, ...]:
         if not conditions:
             return ()
         lists = [
@@ -96,14 +112,14 @@ def members(dataset: Dataset) -> dict[str, tuple[str, ...]]:
             for name, wanted in conditions.items()
             if CONDITIONS[name].positive
         ]
-        fewest = min(lists, key=lambda found: sum(map(len, found)), default=[list(claims)])
+        fewest = min(lists, key=lambda found: sum(map(len, found)), default=[list(traits)])
         return tuple(
             claim
             for claim in sorted({claim for found in fewest for claim in found})
-            if all(CONDITIONS[name].fits(traits[name][claim], wanted) for name, wanted in conditions.items())
+            if all(CONDITIONS[name].fits(traits[claim][name], wanted) for name, wanted in conditions.items())
         )
 
-    return {perspective: selected(conditions) for perspective, conditions in used.items()}
+    return {perspective: selected(conditions) for perspective, conditions in rules.items()}
 
 
 def quads(selected: Mapping[str, tuple[str, ...]]) -> list[ox.Quad]:
@@ -116,7 +132,7 @@ def quads(selected: Mapping[str, tuple[str, ...]]) -> list[ox.Quad]:
     ]
 
 
-def _conditions(dataset: Dataset, perspective: str) -> dict[str, Set[str]]:
+def _conditions(dataset: Dataset, perspective: str) -> Traits:
     given = {name: frozenset(dataset.texts(perspective, name)) for name in CONDITIONS}
     return {name: values for name, values in given.items() if values}
 

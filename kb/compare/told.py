@@ -128,15 +128,13 @@ class Identity:
 
 def identity(dataset: Dataset) -> Identity:
     """Who may be whom, as a dataset has it."""
-    same, label = iri("t:possiblySameAs"), iri("rdfs:label")
-    declared, described = set(), {}
-    for quad in dataset.default:
-        name = quad.predicate.value
-        if name == same:
-            declared.add(frozenset((text_of(quad.subject), text_of(quad.object))))
-        elif name == label and ARTICLE_SLUG.match((entry := text_of(quad.subject)).rpartition("/")[2]):
+    same, described = "t:possiblySameAs", {}
+    declared = {frozenset((one, other)) for one in dataset.having(same) for other in dataset.texts(one, same)}
+    for entry in dataset.having("rdfs:label"):
+        if ARTICLE_SLUG.match(entry.rpartition("/")[2]):
             kinds = " ".join(sorted(dataset.texts(entry, "rdf:type")))
-            described[entry] = f"{kinds} {text_of(quad.object).partition(' (')[0].casefold()}"
+            label = dataset.texts(entry, "rdfs:label")[-1]
+            described[entry] = f"{kinds} {label.partition(' (')[0].casefold()}"
     kinds_of = {entry: kind for kind, name in _KINDS for entry in dataset.instances(name)}
     return Identity(frozenset(declared), described, kinds_of)
 
