@@ -39,9 +39,7 @@ def close(dataset: Dataset) -> Dataset:
 
 def _closed(dataset: Dataset) -> Dataset:
     rules = rules_of(dataset)
-    stated = read(dataset, rules, dataset.default, dataset.instances("t:Claim"))
-    found = conclude(rules, kept_of(dataset), perspectives.conditions(dataset), stated, dataset.place)
-    return dataset.with_quads(found)
+    return dataset.with_quads(conclude(rules, kept_of(dataset), read(dataset, rules, dataset), dataset.place))
 
 
 @dataclass(frozen=True)
@@ -54,15 +52,19 @@ class Stated:
     """The same of the content of each realis claim."""
     traits: Mapping[str, perspectives.Traits]
     """What perspectives can ask of each claim."""
+    conditions: Mapping[str, perspectives.Traits]
+    """What each perspective asks for."""
 
 
-def read(dataset: Dataset, rules: Rules, quads: Iterable[ox.Quad], claims: Sequence[str]) -> Stated:
-    """What some statements of a default graph and some claims give to conclusions."""
+def read(dataset: Dataset, rules: Rules, part: Dataset) -> Stated:
+    """What a part of a dataset, or all of it, gives to conclusions."""
+    claims = part.instances("t:Claim")
     realis = [claim for claim in claims if dataset.value(claim, "t:realis") == "true"]
     return Stated(
-        tuple(_used(quads, rules)),
+        tuple(_used(part.default, rules)),
         {claim: tuple(_used(dataset.graphs.get(claim, ()), rules)) for claim in realis},
         perspectives.traits(dataset, claims),
+        perspectives.conditions(part),
     )
 
 
@@ -73,13 +75,13 @@ def together(several: Iterable[Stated]) -> Stated:
         tuple(triple for part in parts for triple in part.own),
         {claim: said for part in parts for claim, said in part.said.items()},
         {claim: traits for part in parts for claim, traits in part.traits.items()},
+        {name: conditions for part in parts for name, conditions in part.conditions.items()},
     )
 
 
 def conclude(
     rules: Rules,
     kept: Iterable[str],
-    conditions: Mapping[str, perspectives.Traits],
     stated: Stated,
     place: Callable[[str], Place | None],
 ) -> list[ox.Quad]:
@@ -99,7 +101,7 @@ def conclude(
     conclusions = _own_conclusions(stated, background, kept)
     added = _graph(ox.NamedNode(f"{BASE}graph/inferred-default"), conclusions, (), ())
     added += [ox.Quad(*_terms(triple)) for triple in conclusions]
-    selected = perspectives.select(conditions, stated.traits)
+    selected = perspectives.select(stated.conditions, stated.traits)
     added += perspectives.quads(selected)
     chosen = {claim for claims in selected.values() for claim in claims}
     content = {claim: stated.said[claim] for claim in sorted(chosen) if claim in stated.said}

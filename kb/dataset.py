@@ -243,19 +243,23 @@ def parse(sources: Sequence[Source]) -> Dataset:
     return Dataset(statements(sources), Places(sources), tuple(sources))
 
 
-def statements(sources: Sequence[Source]) -> tuple[ox.Quad, ...]:
-    """The quads of all ``sources`` together, without their places; SourceError as for ``parse``."""
-    return tuple(dict.fromkeys(quad for number, source in enumerate(sources) for quad in _quads(source, number)))
+def statements(sources: Sequence[Source], *, mark: str = "f") -> tuple[ox.Quad, ...]:
+    """The quads of all ``sources`` together, without their places; SourceError as for ``parse``.
+
+    Blank nodes have labels that begin with ``mark``, letters and figures.
+    """
+    found = (quad for number, source in enumerate(sources) for quad in _quads(source, f"{mark}{number}x"))
+    return tuple(dict.fromkeys(found))
 
 
-def _quads(source: Source, number: int) -> Iterator[ox.Quad]:
+def _quads(source: Source, mark: str) -> Iterator[ox.Quad]:
     """Parsed quads of one file; blank nodes get labels of their own file so that none meet by accident."""
     form = ox.RdfFormat.TRIG if source.trig else ox.RdfFormat.TURTLE
     try:
         for quad in ox.parse(source.text.encode(), format=form, base_iri=BASE):
             subject, value = quad.subject, quad.object
             if isinstance(subject, ox.BlankNode) or isinstance(value, ox.BlankNode):
-                yield ox.Quad(_own(subject, number), quad.predicate, _own(value, number), quad.graph_name)
+                yield ox.Quad(_own(subject, mark), quad.predicate, _own(value, mark), quad.graph_name)
             else:
                 yield quad
     except SyntaxError as error:
@@ -277,5 +281,5 @@ def _advised(message: str) -> str:
     return plain
 
 
-def _own(term: Any, number: int) -> Any:
-    return ox.BlankNode(f"f{number}x{term.value}") if isinstance(term, ox.BlankNode) else term
+def _own(term: Any, mark: str) -> Any:
+    return ox.BlankNode(f"{mark}{term.value}") if isinstance(term, ox.BlankNode) else term

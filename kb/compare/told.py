@@ -241,7 +241,7 @@ class _Reader:
         somebody known by name may judge one act only, and count where one claim alone of the passage tells of them.
         """
         for word in self._around(claim):
-            target, words = word[2:]
+            target, words = word[3:]
             if self._identity.unnamed(target) or self._tellers[word] == 1:
                 yield self._identity.name(target), words
 
@@ -257,12 +257,12 @@ class _Reader:
         for anchor in data.texts(claim, "t:evidence"):
             start, end = data.span(anchor)
             for word in self._loaded.get(data.value(anchor, "oa:hasSource") or "", ()):
-                if start <= word[0] and word[1] <= end and word[2] in mentioned:
+                if start <= word[1] and word[2] <= end and word[3] in mentioned:
                     yield word
 
 
-Loaded = tuple[int, int, str, str]
-"""Where a loaded wording stands, whom or what it judges, and its words in small letters."""
+Loaded = tuple[str, int, int, str, str]
+"""In which snapshot and where a loaded wording stands, whom or what it judges, and its words in small letters."""
 
 
 def _loaded(dataset: Dataset) -> dict[str, list[Loaded]]:
@@ -274,7 +274,7 @@ def _loaded(dataset: Dataset) -> dict[str, list[Loaded]]:
             words = (dataset.value(anchor, "t:exactWords") or "").casefold()
             for body in dataset.texts(note, "oa:hasBody"):
                 for target in dataset.texts(body, "t:target"):
-                    found.setdefault(snapshot, []).append((*dataset.span(anchor), target, words))
+                    found.setdefault(snapshot, []).append((snapshot, *dataset.span(anchor), target, words))
     return found
 
 

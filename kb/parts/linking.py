@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 
 import pyoxigraph as ox
 
@@ -16,10 +17,21 @@ def links(shared: Shared, part: Part) -> Links:
     """What others need to know of a part; SourceError for a file that no parser takes."""
     apart = [statements([file]) for file in part.files]
     quads = tuple(dict.fromkeys(quad for found in apart for quad in found))
-    own = described(Dataset(quads, {}))
-    listed = described(
-        Dataset(tuple(q for file, found in zip(part.files, apart, strict=True) if not file.trig for q in found), {})
+    return replace(
+        bonds(part, apart, shared.described),
+        contents=tuple(
+            hashlib.sha256(ox.serialize(found, format=ox.RdfFormat.N_QUADS) or b"").hexdigest() for found in apart
+        ),
+        across=_selected(shared, quads) if part.slug else {},
     )
+
+
+def bonds(part: Part, apart: Sequence[Iterable[ox.Quad]], known: frozenset[str]) -> Links:
+    """What binds a part to others, without contents; ``apart`` are the statements of each of its files, ``known`` is
+    what shared files describe."""
+    quads = [quad for found in apart for quad in found]
+    registry = [quad for file, found in zip(part.files, apart, strict=True) if not file.trig for quad in found]
+    own = described(Dataset(tuple(quads), {}))
     refers = {
         quad.object.value
         for quad in quads
@@ -28,12 +40,12 @@ def links(shared: Shared, part: Part) -> Links:
         and (part.slug or quad.predicate == node("oa:hasSource"))  # of the shared files, only anchors are looked into
     }
     return Links(
-        tuple(hashlib.sha256(ox.serialize(found, format=ox.RdfFormat.N_QUADS) or b"").hexdigest() for found in apart),
+        (),
         tuple(sorted(own)),
-        tuple(sorted(listed)) if part.slug else (),
+        tuple(sorted(described(Dataset(tuple(registry), {})))) if part.slug else (),
         tuple(sorted({q.graph_name.value for q in quads if isinstance(q.graph_name, ox.NamedNode)})),
-        tuple(sorted(refers - own - shared.described)),
-        _selected(shared, quads) if part.slug else {},
+        tuple(sorted(refers - own - known)),
+        {},
     )
 
 

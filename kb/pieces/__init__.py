@@ -1,0 +1,223 @@
+"""A build piece by piece: what has not changed since is not worked out again, and several hands share the work.
+
+A piece is one article with its registry file, or several that are bound to each other: read, derived, and what
+comparing and concluding need of it, as tables. It is a pure function of its files and of what these reach in the shared
+registry. Then come the steps across pieces: claims are compared in groups of frames, each of which depends on nothing
+but the pieces that have claims about them; conclusions are drawn from the tables of all, for that takes less time than
+looking them up. ``kb.build.load``, ``kb.compare`` and ``kb.closure`` do the same to everything at once and are the
+reference: what they give are the same statements.
+
+Where an article states an axiom, or more of what shared files describe, all of them make one piece.
+
+model     the nouns
+making    a piece out of files
+memory    what is kept
+"""
+
+import hashlib
+import json
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import chain
+from pathlib import Path
+
+from kb import closure, compare
+from kb.compare import given
+from kb.compare.given import Given
+from kb.compare.statements import coded_support, statements
+from kb.dataset import RDF_TYPE, node, parse, text_of
+from kb.model import Source
+from kb.parts import split
+from kb.parts.linking import needs, tangled
+from kb.parts.memory import code, hash_of
+from kb.parts.model import Links, Part
+from kb.pieces.making import COUNTED, around, lines_of, make, make_shared
+from kb.pieces.memory import Memory
+from kb.pieces.model import Common, Group, Piece
+from kb.sources import folder_of
+from kb.work import ONE, Workers, run
+
+NOBODY = Links((), (), (), (), (), {})
+
+
+@dataclass(frozen=True)
+class Built:
+    """All statements of a build, as pieces of N-Quads that overlap nowhere but by repeating a line."""
+
+    blobs: Mapping[str, bytes]
+    """Sorted lines, by a hash of what they were made of."""
+    counts: Mapping[str, int]
+    comparisons: int
+    contradictions: int
+    idle: tuple[str, ...]
+    """Perspectives that select nothing."""
+    leaks: tuple[str, ...]
+    """Events and the like that stand outside of claims; there must be none."""
+    made: int
+    """How many pieces were made anew."""
+    pieces: int
+
+    def lines(self) -> list[bytes]:
+        """All statements as lines of N-Quads, sorted, each once."""
+        return sorted(set(chain.from_iterable(blob.splitlines(keepends=True) for blob in self.blobs.values())))
+
+
+def build(
+    files: Sequence[Source],
+    *,
+    hands: Workers = ONE,
+    memory: Path | None = None,
+    say: Callable[[str], None] = lambda line: None,
+) -> Built:
+    """What ``kb.build`` builds out of ``files``, the ontology's among them.
+
+    What was worked out is kept in the folder ``memory``. SourceError for a file that no parser takes, or for what
+    cannot be concluded from.
+    """
+    with closure.uncollected():
+        return _built(files, hands, memory, say)
+
+
+def _built(files: Sequence[Source], hands: Workers, memory: Path | None, say: Callable[[str], None]) -> Built:
+    shared, parts = split(files)
+    common = Common(tuple(shared))
+    ontology = [file for file in shared if folder_of(file) == "ontology"]
+    working = _Run(common, Memory(memory, f"{code()} {hash_of(ontology)}"), hands)
+    common, pieces = working.pieces(parts)
+    whole = given.together(piece.given for piece in pieces.values())
+    blobs = {name: piece.lines for name, piece in pieces.items()}
+    say(f"{len(working.made)} of {len(pieces)} pieces made anew; comparing {len(whole.told)} claims")
+    compared = working.compared(whole, pieces)
+    blobs |= {name: lines for name, (lines, _) in compared.items()}
+    comparisons = sum(count for _, count in compared.values()) + len(whole.coded)
+    say(f"{comparisons} comparisons; drawing conclusions")
+    stated = closure.together(piece.stated for piece in pieces.values())
+    kept = closure.kept_of(common.whole)
+    found = closure.conclude(common.rules, kept, stated, lambda thing: parse(files).place(thing))
+    drawn = lines_of([*found, *coded_support(whole)])
+    blobs[hashlib.sha256(drawn).hexdigest()] = drawn
+    under, kind = node("t:underPerspective"), node("t:Contradiction")
+    selecting = {text_of(quad.object) for quad in found if quad.predicate == under}
+    return Built(
+        blobs=blobs,
+        counts={name: sum(piece.counts[name] for piece in pieces.values()) for name in COUNTED},
+        comparisons=comparisons,
+        contradictions=sum(quad.predicate == RDF_TYPE and quad.object == kind for quad in found),
+        idle=tuple(sorted(stated.conditions.keys() - selecting)),
+        leaks=tuple(sorted({leak for piece in pieces.values() for leak in piece.leaks})),
+        made=len(working.made),
+        pieces=len(pieces),
+    )
+
+
+@dataclass(frozen=True)
+class _Run:
+    """One build: what all pieces are made with, where they are kept, who makes them, and which were made."""
+
+    common: Common
+    memory: Memory
+    hands: Workers
+    made: list[str] = field(default_factory=list)
+
+    def pieces(self, parts: Sequence[Part]) -> tuple[Common, dict[str, Piece]]:
+        """The pieces by a hash of what they depend on, and what they are made with."""
+        alone = [Group(part.slug, part.files) for part in parts]
+        pieces = self._each(alone)
+        if any(piece.acting for piece in pieces.values()):
+            everything = Common((*self.common.files, *(file for group in alone for file in group.files)))
+            self.made.append("")
+            return everything, {hash_of(everything.files): make_shared(everything)}
+        links = {"": NOBODY, **{group.slug: piece.links for group, piece in zip(alone, pieces.values(), strict=True)}}
+        groups, wants = tangled(parts, links), needs(parts, links)
+        bound = {part.slug for group in groups for part in group}
+        again = [Group(part.slug, part.files, wants[part.slug]) for part in parts if part.slug in wants.keys() - bound]
+        for group in groups:
+            needed = dict.fromkeys(file for part in group for file in wants.get(part.slug, ()))
+            own = tuple(file for part in group for file in part.files)
+            again.append(Group(group[0].slug, own, tuple(file for file in needed if file not in own)))
+        bound |= {group.slug for group in again}
+        kept = {
+            name: piece for (name, piece), part in zip(pieces.items(), parts, strict=True) if part.slug not in bound
+        }
+        return self.common, {**self._shared(), **kept, **self._each(again)}
+
+    def _each(self, groups: Sequence[Group]) -> dict[str, Piece]:
+        """The piece of each group; those that are kept are not made."""
+        found: dict[str, tuple[str, Piece] | None] = {}
+        for group in groups:
+            found[group.slug] = self._kept(group)
+        todo = [group for group in groups if found[group.slug] is None]
+        for group, piece in zip(todo, run(self.hands, make, todo, common=self.common, name=_slug), strict=True):
+            content = _content(self.common, piece.reached)
+            self.memory.save((content, piece), hash_of((*group.files, *group.needed)))
+            found[group.slug] = _named(group, content), piece
+            self.made.append(group.slug)
+        return dict(one for one in found.values() if one is not None)
+
+    def _kept(self, group: Group) -> tuple[str, Piece] | None:
+        """What was made of the same files, if what these reach is still the same."""
+        known = self.memory.load(hash_of((*group.files, *group.needed)))
+        if known is None:
+            return None
+        content, piece = known
+        return (_named(group, content), piece) if _content(self.common, piece.reached) == content else None
+
+    def _shared(self) -> dict[str, Piece]:
+        name = hash_of(self.common.files)
+        piece = self.memory.load(name)
+        if piece is None:
+            piece = make_shared(self.common)
+            self.memory.save(piece, name)
+            self.made.append("")
+        return {name: piece}
+
+    def compared(self, whole: Given, pieces: Mapping[str, Piece]) -> dict[str, tuple[bytes, int]]:
+        """What comparing gives, as lines with the number of comparisons, by a hash of what it depends on.
+
+        Frames that may be compared with each other make a group; what was found of a group is kept.
+        """
+        known = compare.gather(whole)
+        name_of = {one.claim: name for name, piece in pieces.items() for one in piece.given.told}
+        everywhere = _hash(sorted(map(sorted, whole.identity.declared)), sorted(map(sorted, whole.credited)))
+        before = self.memory.load("frames") or {}
+        found = {}
+        for frames in compare.together(known):
+            key = _hash(everywhere, frames, *_depends_on(known, frames, name_of))
+            found[key] = before.get(key) or self._compare(known, frames)
+        if found.keys() != before.keys():
+            self.memory.save(found, "frames")
+        chains = statements(compare.Compared((), tuple(sorted(set(whole.along_chains)))))
+        drifts = lines_of(chains)
+        return {**found, hashlib.sha256(drifts).hexdigest(): (drifts, 0)}
+
+    def _compare(self, known: compare.Known, frames: Sequence[str]) -> tuple[bytes, int]:
+        found = compare.compare_frames(known, frames)
+        return lines_of(statements(found)), sum(len(frame.comparisons) for frame in found.frames)
+
+
+def _depends_on(known: compare.Known, frames: Iterable[str], name_of: Mapping[str, str]) -> Iterator[object]:
+    """On what the comparisons of some frames depend, but for what all depend on."""
+    claims = [one.claim for frame in frames for group in (known.so, known.wanted) for one in group[frame]]
+    origins = [known.origins.by_claim[claim] for claim in claims]
+    yield sorted({name_of[claim] for claim in claims})
+    yield sorted((one.claim, sorted(one.shared)) for one in origins if one.shared)
+    yield sorted((article, sorted(known.origins.sharing_with(article))) for article in {one.article for one in origins})
+    written = known.given.coded
+    yield sorted((sorted(pair), written[pair]) for pair in written if not pair.isdisjoint(claims))
+
+
+def _content(common: Common, reached: Iterable[str]) -> str:
+    """A hash of what the shared registry says of some names and of all that it refers to there."""
+    return hashlib.sha256(lines_of(around(common.registry, reached))).hexdigest()
+
+
+def _named(group: Group, content: str) -> str:
+    return _hash(hash_of((*group.files, *group.needed)), content)
+
+
+def _slug(group: Group) -> str:
+    return group.slug
+
+
+def _hash(*parts: object) -> str:
+    return hashlib.sha256(json.dumps(parts, sort_keys=True, default=sorted).encode()).hexdigest()

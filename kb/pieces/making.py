@@ -1,0 +1,100 @@
+"""A piece out of the files of its articles, and of as much of the shared files as these reach."""
+
+import hashlib
+from collections.abc import Iterable, Sequence
+
+import pyoxigraph as ox
+
+from kb import closure
+from kb.compare import given
+from kb.dataset import Dataset, statements, text_of
+from kb.derive import derived
+from kb.model import Source
+from kb.parts.linking import bonds
+from kb.parts.model import Part
+from kb.pieces.model import Common, Group, Piece
+
+LEAKING = ("sem:Event", "t:Participation", "t:State")
+"""What may stand in the graphs of claims only."""
+COUNTED = {"articles": "schema:NewsArticle", "claims": "t:Claim", "events": "t:EventFrame"}
+"""What a manifest counts."""
+
+
+def make(common: Common, group: Group) -> Piece:
+    """The piece of some articles; SourceError for a file that no parser takes.
+
+    Of the shared registry it sees what its articles refer to, and what that refers to, so that it need not be made anew
+    where anything else of it changes.
+    """
+    apart = _apart(group.files, group.slug)
+    raw = tuple(dict.fromkeys(quad for found in apart for quad in found))
+    known = common.registry.about
+    names = sorted(
+        name for name in {text_of(term) for quad in raw for term in (quad.subject, quad.object)} if known(name)
+    )
+    dataset = common.vocabulary.with_quads([*around(common.registry, names), *statements(group.needed), *raw])
+    return _piece(common, Part(group.slug, group.files), apart, raw, dataset, names)
+
+
+def make_shared(common: Common) -> Piece:
+    """The piece of the shared files."""
+    apart = _apart(common.files, "")
+    raw = tuple(dict.fromkeys(quad for found in apart for quad in found))
+    return _piece(common, Part("", common.files), apart, raw, Dataset(raw, {}), ())
+
+
+def _apart(files: Sequence[Source], slug: str) -> list[tuple[ox.Quad, ...]]:
+    """The statements of each file; their blank nodes meet those of no other piece by accident."""
+    mark = f"p{hashlib.sha256(slug.encode()).hexdigest()[:16]}"
+    return [statements([file], mark=f"{mark}n{number}f") for number, file in enumerate(files)]
+
+
+def _piece(
+    common: Common,
+    part: Part,
+    apart: Sequence[Iterable[ox.Quad]],
+    raw: Sequence[ox.Quad],
+    dataset: Dataset,
+    reached: Sequence[str],
+) -> Piece:
+    more = derived(dataset, raw)
+    whole = dataset.with_quads(more)
+    own = {text_of(quad.subject) for quad in raw}
+    base = Dataset((*raw, *(quad for quad in more if text_of(quad.subject).partition("#")[0] in own)), {})
+    links = bonds(part, apart, common.described)
+    return Piece(
+        lines=lines_of(base.quads),
+        given=given.read(whole, own=own),
+        stated=closure.read(whole, common.rules, base),
+        links=links,
+        reached=tuple(reached),
+        leaks=tuple(sorted({name for kind in LEAKING for name in base.instances(kind)})),
+        acting=bool(part.slug) and _acts(common, base, links.described),
+        counts={name: len(base.instances(kind)) for name, kind in COUNTED.items()},
+    )
+
+
+def _acts(common: Common, base: Dataset, described: Iterable[str]) -> bool:
+    return bool(
+        not common.described.isdisjoint(described) or base.having("t:keptConclusion") or closure.axioms_of(base)
+    )
+
+
+def around(registry: Dataset, names: Iterable[str]) -> list[ox.Quad]:
+    """What a registry says in our own voice of some names, and of all that it refers to then."""
+    todo, seen, found = list(names), set(names), []
+    while todo:
+        for quad in registry.about(todo.pop()):
+            if isinstance(quad.graph_name, ox.DefaultGraph):
+                found.append(quad)
+                other = text_of(quad.object)
+                if other not in seen:
+                    seen.add(other)
+                    todo.append(other)
+    return found
+
+
+def lines_of(quads: Iterable[ox.Quad]) -> bytes:
+    """Statements as N-Quads, sorted, each once."""
+    written = ox.serialize(quads, format=ox.RdfFormat.N_QUADS) or b""
+    return b"".join(sorted(set(written.splitlines(keepends=True))))

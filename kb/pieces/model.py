@@ -1,0 +1,76 @@
+"""The nouns of building piece by piece."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+from kb import closure
+from kb.closure import Stated
+from kb.compare.given import Given
+from kb.dataset import Dataset, statements
+from kb.derive import derive
+from kb.forward import Rules
+from kb.model import Source
+from kb.parts.model import Links
+from kb.sources import folder_of
+from kb.style.names import described
+
+
+@dataclass(frozen=True)
+class Common:
+    """What every piece is made with: the files that belong to no article, the ontology's among them."""
+
+    files: tuple[Source, ...]
+
+    @cached_property
+    def vocabulary(self) -> Dataset:
+        """The ontology."""
+        return Dataset(statements([file for file in self.files if folder_of(file) == "ontology"]), {})
+
+    @cached_property
+    def registry(self) -> Dataset:
+        """What else is shared and written by hand: what text reuse and gazetteers have is looked up by no article."""
+        return Dataset(statements([file for file in self.files if folder_of(file) not in ("ontology", "computed")]), {})
+
+    @cached_property
+    def whole(self) -> Dataset:
+        """All of it, with what ``kb.derive`` adds."""
+        return derive(Dataset(statements(self.files), {}))
+
+    @cached_property
+    def rules(self) -> Rules:
+        """The rules that the axioms in it ask for."""
+        return closure.rules_of(self.whole)
+
+    @cached_property
+    def described(self) -> frozenset[str]:
+        """All that it describes."""
+        return described(Dataset(statements(self.files), {}))
+
+
+@dataclass(frozen=True)
+class Group:
+    """Articles that make one piece, most often one: their files, and registry files of others that they refer to."""
+
+    slug: str
+    files: tuple[Source, ...]
+    needed: tuple[Source, ...] = ()
+
+
+@dataclass(frozen=True)
+class Piece:
+    """All that a build needs of the articles of a group."""
+
+    lines: bytes
+    """Their statements with what is derived from each, as N-Quads; sorted, each once."""
+    given: Given
+    stated: Stated
+    links: Links
+    """What binds them to others."""
+    reached: tuple[str, ...]
+    """What they refer to and the shared registry describes."""
+    leaks: tuple[str, ...]
+    """Events and the like that stand outside of claims; there must be none."""
+    acting: bool
+    """Whether they state what acts on other articles: an axiom, or more of what shared files describe."""
+    counts: Mapping[str, int]
