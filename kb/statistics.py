@@ -4,14 +4,13 @@ A statement is counted once for each graph that it stands in: what two claims sa
 graph are those of all its graphs together, so that nothing here grows with the number of claims.
 """
 
-import re
 from array import array
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
-from itertools import groupby
 from typing import Any, Final
 
 from kb.namespaces import BASE, DATASET, iri, namespace
+from kb.nquads import LINE, no_quads
 
 DEFAULT: Final = "default"
 WHOLE: Final = "whole"
@@ -33,9 +32,6 @@ LINKS: Final = (
 
 EXAMPLES: Final = ("schema:NewsArticle", "t:Claim", "t:EventFrame")
 """Classes of which one thing is named as an example."""
-
-_LINE = re.compile(rb'(\S+) (\S+) ("(?:[^"\\]|\\.)*"(?:@[A-Za-z0-9-]+|\^\^<[^>]*>)?|\S+)(?: (<[^>]*>))? \.\r?\n?')
-_Parts = tuple[bytes, bytes, bytes, bytes | None]
 
 
 @dataclass(frozen=True)
@@ -88,12 +84,12 @@ class Statistics:
 
 def graph_kinds(lines: Iterable[bytes]) -> dict[bytes, str]:
     """The kind of each named graph whose name has a class in the default graph, by its name in angle brackets."""
-    ends = {f" <{iri('rdf:type')}> <{iri(name)}> .".encode(): kind for kind, name in KINDS.items()}
+    ends = {f"<{iri('rdf:type')}> <{iri(name)}> .".encode(): kind for kind, name in KINDS.items()}
     found = {}
     for line in lines:
-        for end, kind in ends.items():
-            if line.rstrip().endswith(end):
-                found[line.split(b" ", 1)[0]] = kind
+        if line.rstrip().endswith(tuple(ends)):
+            subject, end = line.rstrip().split(b" ", 1)
+            found[subject] = ends[end]
     return found
 
 
@@ -103,29 +99,23 @@ def measure(lines: Iterable[bytes], kinds: Mapping[bytes, str]) -> Statistics:
     Different objects are told apart by 64-bit hashes: of ten million, two agree with a probability of 3 in a million.
     """
     tallies: dict[str, _Tally] = {WHOLE: _Tally(), DEFAULT: _Tally()}
-    notes = _Notes()
-    for subject, about in groupby(_parsed(lines), key=lambda parts: parts[0]):
-        seen = set()
-        for predicate, group in groupby(about, key=lambda parts: parts[1]):
-            for obj, same in groupby(group, key=lambda parts: parts[2]):
-                where = []
-                for *_, graph in same:
-                    kind = DEFAULT if graph is None else kinds.get(graph, OTHER)
-                    where.append(kind)
-                    tallies.setdefault(kind, _Tally()).graphs.add(graph or b"")
-                for kind in {*where, WHOLE}:
-                    count = len(where) if kind == WHOLE else where.count(kind)
-                    tallies[kind].add(predicate, obj, count, first=(kind, predicate) not in seen)
-                    seen |= {(kind, predicate), kind}
-                if DEFAULT in where:
-                    notes.take(subject, predicate, obj)
-        ours = subject.startswith(_OURS)
-        for kind in tallies.keys() & seen:
-            tallies[kind].subjects += 1
-            tallies[kind].entities += ours
-    for kind, tally in tallies.items():
-        if kind != WHOLE:
-            tallies[WHOLE].graphs |= tally.graphs
+    graphs: dict[bytes | None, _Tally] = {}
+    whole, notes = tallies[WHOLE], _Notes()
+    for line in lines:
+        parts = LINE.fullmatch(line)
+        if parts is None:
+            raise no_quads(line)
+        subject, predicate, obj, graph = parts.groups()
+        tally = graphs.get(graph)
+        if tally is None:
+            kind = DEFAULT if graph is None else kinds.get(graph, OTHER)
+            tally = graphs[graph] = tallies.setdefault(kind, _Tally())
+            tally.graphs += 1
+        tally.add(subject, predicate, obj)
+        whole.add(subject, predicate, obj)
+        if graph is None and (predicate in _NOTED or subject == _DATASET):
+            notes.take(subject, predicate, obj)
+    whole.graphs = len(graphs)
     return notes.statistics({kind: tally.part() for kind, tally in sorted(tallies.items())})
 
 
@@ -148,48 +138,59 @@ _OURS = f"<{BASE}".encode()
 _TYPE = f"<{iri('rdf:type')}>".encode()
 
 
-def _parsed(lines: Iterable[bytes]) -> Iterator[_Parts]:
-    for line in lines:
-        found = _LINE.fullmatch(line)
-        if found is None:
-            raise ValueError(f"no N-Quads: {line[:200].decode('utf-8', 'replace')}")
-        yield found.groups()  # type: ignore[misc]
-
-
 class _Tally:
-    """What is counted of one kind of graph while lines pass by."""
+    """What is counted of one kind of graph while sorted lines pass by."""
 
     def __init__(self) -> None:
-        self.graphs: set[bytes] = set()
-        self.subjects = self.entities = self.triples = 0
+        self.graphs = 0
+        self._subject = self._class = b""
+        self._subjects = self._entities = 0
         self._classes: dict[bytes, int] = {}
-        self._uses: dict[bytes, list[int]] = {}
-        self._objects: dict[bytes, array[int]] = {}
+        self._uses: dict[bytes, _Use] = {}
 
-    def add(self, predicate: bytes, obj: bytes, count: int, *, first: bool) -> None:
-        """Takes in ``count`` equal statements; ``first`` tells that their subject has no other of the predicate yet."""
-        self.triples += count
-        uses = self._uses.setdefault(predicate, [0, 0])
-        uses[0] += count
-        uses[1] += first
-        self._objects.setdefault(predicate, array("q")).append(hash(obj))
-        if predicate == _TYPE:
+    def add(self, subject: bytes, predicate: bytes, obj: bytes) -> None:
+        """Takes in one statement; that of another graph may have been the same."""
+        use = self._uses.get(predicate)
+        if use is None:
+            use = self._uses[predicate] = _Use()
+        use.triples += 1
+        use.objects.append(hash(obj))
+        if use.subject != subject:
+            use.subject = subject
+            use.subjects += 1
+            if self._subject != subject:
+                self._subject, self._class = subject, b""
+                self._subjects += 1
+                self._entities += subject.startswith(_OURS)
+        if predicate == _TYPE and self._class != obj:
+            self._class = obj
             self._classes[obj] = self._classes.get(obj, 0) + 1
 
     def part(self) -> Part:
         """The figures."""
-        different = {predicate: set(hashes) for predicate, hashes in self._objects.items()}
+        different = {predicate: set(use.objects) for predicate, use in self._uses.items()}
         return Part(
-            graphs=len(self.graphs),
-            triples=self.triples,
-            entities=self.entities,
-            subjects=self.subjects,
+            graphs=self.graphs,
+            triples=sum(use.triples for use in self._uses.values()),
+            entities=self._entities,
+            subjects=self._subjects,
             objects=len(set().union(*different.values())),
             classes={_iri(name): count for name, count in sorted(self._classes.items())},
             properties={
-                _iri(name): Uses(uses[0], uses[1], len(different[name])) for name, uses in sorted(self._uses.items())
+                _iri(name): Uses(use.triples, use.subjects, len(different[name]))
+                for name, use in sorted(self._uses.items())
             },
         )
+
+
+@dataclass(slots=True)
+class _Use:
+    """What is counted of one property: ``subject`` is the last that had it."""
+
+    triples: int = 0
+    subjects: int = 0
+    subject: bytes = b""
+    objects: "array[int]" = field(default_factory=lambda: array("q"))
 
 
 class _Notes:
@@ -237,3 +238,4 @@ _REVIEWED = f"<{iri('t:reviewed')}>".encode()
 _DATASET = f"<{DATASET}>".encode()
 _LINK_TERMS = {f"<{iri(name)}>".encode() for name in LINKS}
 _EXAMPLE_TERMS = {f"<{iri(name)}>".encode() for name in EXAMPLES}
+_NOTED = {_PUBLISHED, _REVIEWED, _TYPE} | _LINK_TERMS

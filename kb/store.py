@@ -14,14 +14,14 @@ import json
 import os
 import shutil
 import tempfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import IO
 
 import pyoxigraph as ox
 
-from kb import index, statistics
+from kb import abreast, dumps, index, nquads, statistics
 from kb.errors import SetupError
 from kb.model import Manifest
 from kb.namespaces import PREFIXES
@@ -30,15 +30,15 @@ from kb.prefixes import prefixes_of
 DUMPS = ("jsonld", "nq", "trig")
 """Suffixes of the dumps of a build."""
 
+MANY = 100_000
+"""Quads from which on a build is written by several processes."""
+
 _DESCRIPTION = "statistics.json"
 
 
 def build_id(quads: Iterable[ox.Quad]) -> tuple[str, bytes]:
     """SHA-256 (hex) of the sorted canonical N-Quads (RDFC-1.0), and those N-Quads."""
-    dataset = ox.Dataset(quads)
-    dataset.canonicalize(ox.CanonicalizationAlgorithm.RDFC_1_0)
-    written = ox.serialize(dataset, format=ox.RdfFormat.N_QUADS) or b""
-    text = b"".join(sorted(written.splitlines(keepends=True)))
+    text = b"".join(nquads.canonical(quads))
     return hashlib.sha256(text).hexdigest(), text
 
 
@@ -47,14 +47,16 @@ def write(out: Path, quads: Sequence[ox.Quad], *, inputs: str, version: str, cou
 
     SetupError where ``out`` cannot be written.
     """
-    name, text = build_id(quads)
+    lines = nquads.canonical(quads)
+    text = b"".join(lines)
+    name = hashlib.sha256(text).hexdigest()
     target = out / name
     prepare(out)
     try:
         if not (target / "manifest.json").is_file():
-            _write_folder(out, target, text, Manifest(name, inputs, version, counts))
+            _write_folder(target, text, lines, Manifest(name, inputs, version, counts))
         elif not _is_whole(target):
-            _describe(target)
+            _mend(target)
         _replace_text(out / "inputs" / inputs, name)
         make_current(target)
     except OSError as error:
@@ -136,31 +138,33 @@ def _is_whole(build: Path) -> bool:
     )
 
 
-def _describe(build: Path) -> None:
-    """Writes what follows from the store and the other dumps: the index, the JSON-LD dump, and last the statistics.
-
-    Each is written aside first.
-    """
-    index.write(build / index.FILE, ox.Store.read_only(str(build / "store")))
-    aside = build / f".writing-{os.getpid()}"
+def _mend(build: Path) -> None:
+    """Writes anew what follows from the N-Quads of a build; each file is written aside first, the statistics last."""
+    aside = Path(tempfile.mkdtemp(prefix=".writing-", dir=build))
     try:
-        ox.serialize(
-            ox.parse(path=str(build / "dump.trig"), format=ox.RdfFormat.TRIG),
-            str(aside),
-            format=ox.RdfFormat.JSON_LD,
-            prefixes=PREFIXES,
-        )
-        os.replace(aside, build / "dump.jsonld")
-        with (build / "dump.nq").open("rb") as lines:
-            kinds = statistics.graph_kinds(lines)
-            lines.seek(0)
-            found = statistics.measure(lines, kinds)
-        dumps = {suffix: _file(build / f"dump.{suffix}") for suffix in DUMPS}
-        text = json.dumps(statistics.as_json(replace(found, dumps=dumps)), ensure_ascii=False, indent=1)
-        aside.write_text(text + "\n", encoding="utf-8")
-        os.replace(aside, build / _DESCRIPTION)
+        text = (build / "dump.nq").read_bytes()
+        (aside / "dump.nq").symlink_to(build / "dump.nq")
+        _describe(aside, text.splitlines(keepends=True), load=lambda: None)
+        for name in (index.FILE, *(f"dump.{suffix}" for suffix in dumps.FORMS), _DESCRIPTION):
+            os.replace(aside / name, build / name)
     finally:
-        aside.unlink(missing_ok=True)
+        shutil.rmtree(aside, ignore_errors=True)
+
+
+def _describe(folder: Path, lines: Sequence[bytes], *, load: Callable[[], None]) -> None:
+    """Writes what follows from the N-Quads in a folder, which are ``lines`` too, while ``load`` is called."""
+
+    def write_index() -> None:
+        index.write(folder / index.FILE, nquads.by_graph(lines))
+
+    def write_dumps() -> None:
+        dumps.write(folder, nquads.by_graph(lines))
+        found = statistics.measure(lines, statistics.graph_kinds(lines))
+        files = {suffix: _file(folder / f"dump.{suffix}") for suffix in DUMPS}
+        text = json.dumps(statistics.as_json(replace(found, dumps=files)), ensure_ascii=False, indent=1)
+        (folder / _DESCRIPTION).write_text(text + "\n", encoding="utf-8")
+
+    abreast.run([write_index, write_dumps], load, apart=len(lines) >= MANY)
 
 
 def _file(path: Path) -> statistics.File:
@@ -168,21 +172,19 @@ def _file(path: Path) -> statistics.File:
         return statistics.File(path.stat().st_size, hashlib.file_digest(stream, "sha256").hexdigest())
 
 
-def _write_folder(out: Path, target: Path, text: bytes, made: Manifest) -> None:
+def _write_folder(target: Path, text: bytes, lines: Sequence[bytes], made: Manifest) -> None:
     """Writes aside and renames, so that a build folder is there whole or not at all."""
-    aside = Path(tempfile.mkdtemp(prefix=".writing-", dir=out))
-    try:
+    aside = Path(tempfile.mkdtemp(prefix=".writing-", dir=target.parent))
+
+    def load() -> None:
         store = ox.Store(str(aside / "store"))
         store.bulk_load(text, ox.RdfFormat.N_QUADS)
         store.flush()
         store.optimize()
-        del store
+
+    try:
         (aside / "dump.nq").write_bytes(text)
-        quads = list(ox.parse(text, format=ox.RdfFormat.N_QUADS))
-        quads.sort(key=lambda quad: (str(quad.graph_name), str(quad.subject), str(quad.predicate), str(quad.object)))
-        ox.serialize(quads, str(aside / "dump.trig"), format=ox.RdfFormat.TRIG, prefixes=PREFIXES)
-        del quads
-        _describe(aside)
+        _describe(aside, lines, load=load)
         (aside / "manifest.json").write_text(json.dumps(asdict(made), indent=2) + "\n", encoding="utf-8")
         if target.exists():  # left by an interrupted run of an older version
             shutil.rmtree(target)

@@ -1,6 +1,6 @@
 """The index beside the store: tables for what SPARQL is slow at, such as words, names and long lists.
 
-It is one SQLite file in the folder of a build, written once from the store and never changed: whatever it holds follows
+It is one SQLite file in the folder of a build, written once and never changed: whatever it holds follows
 from the quads, so that the same build has the same tables. Each module of this package makes the tables of one concern:
 
     addresses  what has an address here, and the same things elsewhere
@@ -26,7 +26,7 @@ import pyoxigraph as ox
 from kb.errors import SetupError
 from kb.index import addresses, compared, entries, words
 from kb.index.part import Part
-from kb.index.said import Said
+from kb.index.said import Held, Said, Stored
 
 PARTS: tuple[Part, ...] = (addresses.PART, words.PART, entries.PART, compared.PART)
 """What writes tables, in this order."""
@@ -87,7 +87,7 @@ def open_index(path: Path) -> Index:
 def in_memory(store: ox.Store) -> Index:
     """The index of a store, kept in memory: for what is small."""
     with closing(_memory()) as connection:
-        fill(connection, store)
+        fill(connection, Stored(store))
         content = connection.serialize()
 
     def connect() -> sqlite3.Connection:
@@ -98,13 +98,13 @@ def in_memory(store: ox.Store) -> Index:
     return Index(connect)
 
 
-def write(path: Path, store: ox.Store) -> None:
-    """Writes the index of a store, aside first, so that it is there whole or not at all; OSError where it cannot."""
+def write(path: Path, held: Held) -> None:
+    """Writes the index of what is held, aside first: it is there whole or not at all; OSError where it cannot."""
     aside = path.with_name(f".{path.name}-{os.getpid()}")
     aside.unlink(missing_ok=True)
     try:
         with closing(sqlite3.connect(aside, isolation_level=None)) as connection:
-            fill(connection, store)
+            fill(connection, held)
         os.replace(aside, path)
     except sqlite3.OperationalError as error:  # no space, or a file that cannot be written
         raise OSError(errno.EIO, str(error)) from error
@@ -112,13 +112,13 @@ def write(path: Path, store: ox.Store) -> None:
         aside.unlink(missing_ok=True)
 
 
-def fill(connection: sqlite3.Connection, store: ox.Store) -> None:
+def fill(connection: sqlite3.Connection, held: Held) -> None:
     """Writes all tables into an empty database, in one transaction."""
     connection.isolation_level = None
     connection.execute("PRAGMA journal_mode = OFF")  # it is thrown away if anything fails
     connection.execute("PRAGMA synchronous = OFF")
     connection.execute("BEGIN")
-    said = Said(store)
+    said = Said(held)
     for part in PARTS:
         for statement in part.schema.split(";"):
             connection.execute(statement)

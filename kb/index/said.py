@@ -1,7 +1,9 @@
 """What the store of a build says, read property by property and graph by graph for those who make tables."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from functools import cached_property
+from typing import Protocol
 
 import pyoxigraph as ox
 
@@ -12,32 +14,64 @@ Statement = tuple[str, str, Term]
 """Subject (IRI or label of a blank node), property and object."""
 
 
-class Said:
-    """Reads a store; what was read once is kept."""
+class Held(Protocol):
+    """Quads as they are kept somewhere; what is asked for is given by full IRIs, and comes in any order."""
 
-    def __init__(self, store: ox.Store) -> None:
-        self._store = store
+    def of_property(self, name: str) -> Iterable[ox.Quad]:
+        """The statements of a property in the default graph."""
+
+    def of_graph(self, name: str) -> Iterable[ox.Quad]:
+        """The statements of a named graph."""
+
+
+@dataclass(frozen=True)
+class Stored:
+    """The quads of a store."""
+
+    store: ox.Store
+
+    def of_property(self, name: str) -> Iterable[ox.Quad]:
+        """The statements of a property in the default graph."""
+        return self.store.quads_for_pattern(None, ox.NamedNode(name), None, ox.DefaultGraph())
+
+    def of_graph(self, name: str) -> Iterable[ox.Quad]:
+        """The statements of a named graph."""
+        return self.store.quads_for_pattern(None, None, None, ox.NamedNode(name))
+
+
+class Said:
+    """Reads what is held; what was read once is kept."""
+
+    def __init__(self, held: Held) -> None:
+        self._held = held
         self._read: dict[str, dict[str, list[Term]]] = {}
+        self._iris: dict[str, dict[str, list[str]]] = {}
+        self._texts: dict[str, dict[str, list[str]]] = {}
 
     def values(self, name: str) -> dict[str, list[Term]]:
         """The objects of a property (a prefixed name) in the default graph, sorted, by the IRI of the subject."""
         if name not in self._read:
             found: dict[str, list[Term]] = {}
-            for quad in self._store.quads_for_pattern(None, ox.NamedNode(iri(name)), None, ox.DefaultGraph()):
+            for quad in self._held.of_property(iri(name)):
                 if isinstance(quad.subject, ox.NamedNode):
                     found.setdefault(quad.subject.value, []).append(quad.object)
             for objects in found.values():
-                objects.sort(key=str)
+                if len(objects) > 1:
+                    objects.sort(key=str)
             self._read[name] = found
         return self._read[name]
 
-    def iris(self, subject: str, name: str) -> list[str]:
+    def iris(self, subject: str, name: str) -> Sequence[str]:
         """The objects that are IRIs."""
-        return [found.value for found in self.values(name).get(subject, ()) if isinstance(found, ox.NamedNode)]
+        if name not in self._iris:
+            self._iris[name] = _values_of(self.values(name), ox.NamedNode)
+        return self._iris[name].get(subject, ())
 
-    def texts(self, subject: str, name: str) -> list[str]:
+    def texts(self, subject: str, name: str) -> Sequence[str]:
         """The lexical forms of the objects that are literals."""
-        return [found.value for found in self.values(name).get(subject, ()) if isinstance(found, ox.Literal)]
+        if name not in self._texts:
+            self._texts[name] = _values_of(self.values(name), ox.Literal)
+        return self._texts[name].get(subject, ())
 
     def literals(self, *names: str) -> Iterator[tuple[str, ox.Literal]]:
         """The subjects that have a literal under one of some properties, with it."""
@@ -77,8 +111,7 @@ class Said:
 
     def graph(self, name: str) -> list[Statement]:
         """What a named graph says, sorted."""
-        quads = self._store.quads_for_pattern(None, None, None, ox.NamedNode(name))
-        found = [(_name(quad.subject), quad.predicate.value, quad.object) for quad in quads]
+        found = [(_name(quad.subject), quad.predicate.value, quad.object) for quad in self._held.of_graph(name)]
         return sorted(found, key=lambda one: (one[0], one[1], str(one[2])))
 
     def _pairs(self, names: Iterable[str]) -> Iterator[tuple[str, Term]]:
@@ -89,6 +122,12 @@ class Said:
         return {
             subject for subject in self.values("owl:deprecated") if self.texts(subject, "owl:deprecated") == ["true"]
         }
+
+
+def _values_of(read: Mapping[str, Sequence[Term]], kind: type[ox.NamedNode] | type[ox.Literal]) -> dict[str, list[str]]:
+    """By subject, the objects of a kind as text."""
+    found = {subject: [one.value for one in objects if isinstance(one, kind)] for subject, objects in read.items()}
+    return {subject: texts for subject, texts in found.items() if texts}
 
 
 def _name(subject: ox.NamedNode | ox.BlankNode | ox.Triple) -> str:

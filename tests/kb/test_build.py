@@ -9,7 +9,7 @@ import pytest
 from places import EXAMPLE
 
 from kb import build as builds
-from kb import reference, store
+from kb import nquads, reference, store
 from kb.errors import SetupError, SourceError
 from kb.namespaces import iri, turtle_prologue
 
@@ -26,6 +26,17 @@ def test_the_same_files_give_the_same_build(tmp_path: Path) -> None:
     assert first.name == second.name
     for name in ("dump.nq", "dump.trig", "manifest.json"):
         assert (first / name).read_bytes() == (second / name).read_bytes()
+
+
+def test_several_processes_write_the_same_build(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A build that several processes write has the files of one that is written in one, byte for byte."""
+    first = builds.build(EXAMPLE, tmp_path / "a")
+    monkeypatch.setattr(store, "MANY", 0)
+    second = builds.build(EXAMPLE, tmp_path / "b")
+    for name in ("dump.nq", "dump.trig", "dump.jsonld", "statistics.json", "index.sqlite", "manifest.json"):
+        assert (first / name).read_bytes() == (second / name).read_bytes()
+    stored = [nquads.canonical(ox.Store.read_only(str(build / "store"))) for build in (first, second)]
+    assert b"".join(stored[0]) == b"".join(stored[1]) == (first / "dump.nq").read_bytes()
 
 
 def test_the_id_is_the_hash_of_the_dump(example_build: Path) -> None:

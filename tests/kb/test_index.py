@@ -12,6 +12,7 @@ from kb import build as builds
 from kb import index, store
 from kb.engine import EmbeddedEngine
 from kb.errors import SetupError
+from kb.index.said import Stored
 from kb.live import LiveEngine
 
 TABLES = "SELECT sql FROM sqlite_schema WHERE type = 'table' ORDER BY name"
@@ -63,7 +64,7 @@ def test_a_build_of_an_earlier_version_gets_its_index(tmp_path: Path) -> None:
 def test_an_index_that_cannot_be_written_stops_the_build(tmp_path: Path) -> None:
     """Where the file cannot be made, that is said like any other file that cannot be written."""
     with pytest.raises(OSError, match="unable to open"):
-        index.write(tmp_path / "no" / "such" / "folder" / index.FILE, ox.Store())
+        index.write(tmp_path / "no" / "such" / "folder" / index.FILE, Stored(ox.Store()))
 
 
 def test_an_engine_that_follows_its_builds_has_the_index_of_the_newest(shipped_build: Path) -> None:
