@@ -4,7 +4,7 @@ Nothing here stores a sentence: it compares texts with what the data says of the
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import pyoxigraph as ox
@@ -13,9 +13,10 @@ from kb.dataset import Dataset, text_of
 from kb.model import Finding, Severity
 from kb.namespaces import iri, shorten
 from kb.passages import MAX_WORDS, Sentence, find, paragraph_at, sha256
-from kb.revision import CHANGED, MOVED, Revision, revise
+from kb.revision import CHANGED, MOVED, RESTING, Revision, revise
 from kb.times import bounds
 from kb.unused import Names, names_in, resting, unused
+from kb.work import ONE, Workers, run
 
 RULES = (
     "anchor-bounds",
@@ -89,93 +90,146 @@ class Verification:
         return self.article.rpartition("/")[2]
 
 
-def verify(dataset: Dataset, texts: Mapping[str, str]) -> list[Verification]:
-    """The verification of every article of a dataset.
+def verify(dataset: Dataset, texts: Mapping[str, str], *, hands: Workers = ONE) -> list[Verification]:
+    """The verification of every article of a dataset; ``hands`` do the work.
 
     ``texts`` are by the slug of their snapshot, which is that of the article, and may lack some or all. A text under
     any other name serves too where it is the version that was encoded of an article whose text has changed since.
     """
+    found = run(hands, _verify, _tasks(dataset, texts), common=names_in(dataset), name=lambda task: task.article)
+    return [replace(one, findings=_in_order(_placed(dataset, told))) for one, told in found]
+
+
+Told = tuple[Finding, str]
+"""A finding without its place, and the IRI of the property at whose line that is; "" for where its focus begins."""
+
+
+@dataclass(frozen=True)
+class _Task:
+    """An article with all that is looked at in order to compare it with its text."""
+
+    article: str
+    quads: bytes
+    """What is said of it and of what rests on it, as N-Quads."""
+    text: str | None
+    earlier: Mapping[str, str | None]
+    """The texts at hand of its earlier snapshots, and of the one in use where another version is at hand."""
+    whose: str | None
+    """The snapshot that has the hash of the text."""
+    dates: tuple[Finding, ...]
+
+
+def _tasks(dataset: Dataset, texts: Mapping[str, str]) -> list[_Task]:
     by_hash = {sha256(text): text for text in texts.values()}
-    dates, names = list(times(dataset)), names_in(dataset)
-    return [
-        _verify(dataset, article, texts, by_hash, dates, names) for article in dataset.instances("schema:NewsArticle")
-    ]
-
-
-def _verify(
-    dataset: Dataset,
-    article: str,
-    texts: Mapping[str, str],
-    by_hash: Mapping[str, str],
-    dates: Iterable[Finding],
-    names: Names,
-) -> Verification:
-    slug = article.rpartition("/")[2]
-    snapshot = dataset.snapshot(article)
-    anchors = _anchors_in(dataset, snapshot)
-    earlier = [s for s in dataset.texts(article, "t:snapshot") if s != snapshot]
-    left = {s: _anchors_in(dataset, s) for s in earlier}
-    total = len(anchors) + sum(map(len, left.values()))
-    findings = [finding for finding in dates if finding.focus.startswith(iri(f"node:{slug}-"))]
-    earlier_texts = {s: by_hash.get(dataset.value(s, "schema:sha256") or "") for s in earlier}
-    for name, words in earlier_texts.items():
-        if words is not None:
-            findings += [f for anchor in left[name] for f in _anchor_findings(dataset, anchor, name, words)]
-    unchecked = sum(len(left[name]) for name, words in earlier_texts.items() if words is None)
-    text = texts.get(snapshot.rpartition("/")[2])
-    if text is None:
-        return Verification(article, False, total, tuple(findings), (), unchecked + len(anchors))
-    other = _whose(dataset, text)
-    if not text.strip() or other not in (None, snapshot):
-        told = "is empty" if other is None else f"is that of {shorten(other)}"
-        findings.append(
-            _violation(
-                dataset,
-                "snapshot-hash",
-                snapshot,
-                "schema:sha256",
-                f"The text at hand {told}. Put the right one there.",
+    hashes: dict[str, list[str]] = {}
+    for snapshot in dataset.instances("t:TextSnapshot"):
+        hashes.setdefault(dataset.value(snapshot, "schema:sha256") or "", []).append(snapshot)
+    whose = {
+        found: min(several, key=lambda name: (bool(dataset.values(name, "t:supersededBy")), name))
+        for found, several in hashes.items()
+    }
+    nameless: dict[str, list[ox.Quad]] = {}
+    for quad in dataset.default:
+        if isinstance(quad.subject, ox.BlankNode):
+            nameless.setdefault(quad.subject.value, []).append(quad)
+    dates = list(times(dataset))
+    tasks = []
+    for article in dataset.instances("schema:NewsArticle"):
+        text = texts.get(dataset.snapshot(article).rpartition("/")[2])
+        own = iri(f"node:{article.rpartition('/')[2]}-")
+        tasks.append(
+            _Task(
+                article,
+                ox.serialize(_reached(dataset, article, nameless), format=ox.RdfFormat.N_QUADS) or b"",
+                text,
+                {
+                    snapshot: by_hash.get(dataset.value(snapshot, "schema:sha256") or "")
+                    for snapshot in dataset.texts(article, "t:snapshot")
+                },
+                None if text is None else whose.get(sha256(text)),
+                tuple(finding for finding in dates if finding.focus.startswith(own)),
             )
         )
-        return Verification(article, True, total, _in_order(findings), (), unchecked + len(anchors))
+    return tasks
+
+
+def _reached(dataset: Dataset, article: str, nameless: Mapping[str, Sequence[ox.Quad]]) -> Iterable[ox.Quad]:
+    """What is said of an article, of its snapshots and anchors, of what rests on these, and of what that names."""
+    snapshots = dataset.texts(article, "t:snapshot")
+    anchors = [anchor for snapshot in snapshots for anchor in _anchors_in(dataset, snapshot)]
+    users = [user for anchor in anchors for name in RESTING for user in dataset.subjects(name, anchor)]
+    contents = [quad for user in dict.fromkeys(users) for quad in dataset.graphs.get(user, ())]
+    own = dict.fromkeys((article, *snapshots, *anchors, *users))
+    said = [quad for name in own for quad in dataset.about(name) if isinstance(quad.graph_name, ox.DefaultGraph)]
+    named = dict.fromkeys(
+        text_of(quad.object) for quad in (*said, *contents) if not isinstance(quad.object, ox.Literal)
+    )
+    more = [
+        quad
+        for name in named
+        if name not in own
+        for quad in (*dataset.about(name), *nameless.get(name, ()))
+        if isinstance(quad.graph_name, ox.DefaultGraph)
+    ]
+    return dict.fromkeys((*said, *contents, *more))
+
+
+def _placed(dataset: Dataset, told: Iterable[Told]) -> Iterator[Finding]:
+    for finding, path in told:
+        yield finding if finding.place else replace(finding, place=dataset.place(finding.focus, path or None))
+
+
+def _verify(names: Names, task: _Task) -> tuple[Verification, list[Told]]:
+    """The verification of an article without its findings, and these."""
+    dataset = Dataset(tuple(ox.parse(task.quads, format=ox.RdfFormat.N_QUADS)), {})
+    article, text, snapshot = task.article, task.text, dataset.snapshot(task.article)
+    anchors = _anchors_in(dataset, snapshot)
+    earlier_texts = {s: words for s, words in task.earlier.items() if s != snapshot}
+    left = {s: _anchors_in(dataset, s) for s in earlier_texts}
+    total = len(anchors) + sum(map(len, left.values()))
+    told: list[Told] = [(finding, "") for finding in task.dates]
+    for name, words in earlier_texts.items():
+        if words is not None:
+            told += [f for anchor in left[name] for f in _anchor_findings(dataset, anchor, name, words)]
+    unchecked = sum(len(left[name]) for name, words in earlier_texts.items() if words is None)
+    if text is None:
+        return Verification(article, False, total, (), (), unchecked + len(anchors)), told
+    if not text.strip() or task.whose not in (None, snapshot):
+        what = "is empty" if task.whose is None else f"is that of {shorten(task.whose)}"
+        message = f"The text at hand {what}. Put the right one there."
+        told.append(_violation("snapshot-hash", snapshot, "schema:sha256", message))
+        return Verification(article, True, total, (), (), unchecked + len(anchors)), told
     if dataset.value(snapshot, "schema:sha256") != sha256(text):
-        recorded = dataset.value(snapshot, "schema:sha256") or ""
-        revision = revise(dataset, article, text, earlier=by_hash.get(recorded))
-        findings += _revision_findings(dataset, revision, text)
-        return Verification(article, True, total, _in_order(findings), (), unchecked, revision=revision)
-    findings += _length_findings(dataset, snapshot, text)
-    findings += _word_count_findings(dataset, article, snapshot, text)
+        revision = revise(dataset, article, text, earlier=task.earlier.get(snapshot))
+        told += _revision_findings(revision, text)
+        return Verification(article, True, total, (), (), unchecked, revision=revision), told
+    told += _length_findings(dataset, snapshot, text)
+    told += _word_count_findings(dataset, article, snapshot, text)
     for anchor in anchors:
-        findings += _anchor_findings(dataset, anchor, snapshot, text)
+        told += _anchor_findings(dataset, anchor, snapshot, text)
     kept = _verbatims(dataset, [*anchors, *(anchor for found in left.values() for anchor in found)])
-    findings += _verbatim_findings(dataset, kept, {snapshot: text, **earlier_texts})
+    told += _verbatim_findings(dataset, kept, {snapshot: text, **earlier_texts})
     coverage = tuple(_coverage(dataset, article, snapshot, anchors, text))
     finished = dataset.value(article, "t:fullyEncoded") == "true"
     severity = Severity.WARNING if finished else Severity.INFO
-    findings += [
-        Finding(
-            severity,
-            "sentence-not-accounted-for",
-            article,
-            f"The sentence {c.sentence.name} ({c.sentence.start}–{c.sentence.end}) is neither the evidence of a claim "
-            "nor excused. Encode it, or excuse it from the closed list.",
-            dataset.place(article),
-            value=c.sentence.name,
-        )
-        for c in coverage
-        if c.is_open
-    ]
-    findings += unused(dataset, anchors, text, Severity.VIOLATION if finished else severity, names=names)
+    told += [(_not_accounted_for(severity, article, c.sentence), "") for c in coverage if c.is_open]
+    heavy = Severity.VIOLATION if finished else severity
+    told += [(finding, "") for finding in unused(dataset, anchors, text, heavy, names=names)]
     exact = sum(1 for anchor in anchors if dataset.values(anchor, "t:exactWords"))
-    tallies = _tallies(len(anchors), exact, len(kept), len(coverage), sum(1 for c in coverage if c.claims), findings)
-    return Verification(article, True, total, _in_order(findings), coverage, unchecked, tallies)
+    found = [finding for finding, _ in told]
+    tallies = _tallies(len(anchors), exact, len(kept), len(coverage), sum(1 for c in coverage if c.claims), found)
+    return Verification(article, True, total, (), coverage, unchecked, tallies), told
 
 
-def _whose(dataset: Dataset, text: str) -> str | None:
-    """The snapshot that has the hash of a text; the one in use where several versions have it."""
-    found = sha256(text)
-    known = [s for s in dataset.instances("t:TextSnapshot") if dataset.value(s, "schema:sha256") == found]
-    return min(known, key=lambda snapshot: (bool(dataset.values(snapshot, "t:supersededBy")), snapshot), default=None)
+def _not_accounted_for(severity: Severity, article: str, sentence: Sentence) -> Finding:
+    return Finding(
+        severity,
+        "sentence-not-accounted-for",
+        article,
+        f"The sentence {sentence.name} ({sentence.start}–{sentence.end}) is neither the evidence of a claim "
+        "nor excused. Encode it, or excuse it from the closed list.",
+        value=sentence.name,
+    )
 
 
 def _anchors_in(dataset: Dataset, snapshot: str) -> list[str]:
@@ -205,10 +259,9 @@ def _tallies(
     return tuple(Tally(what, count, sum(broken[rule] for rule in rules)) for what, count, rules in compared)
 
 
-def _revision_findings(dataset: Dataset, revision: Revision, text: str) -> Iterator[Finding]:
+def _revision_findings(revision: Revision, text: str) -> Iterator[Told]:
     """The text is another version: a violation for that, and one for each anchor that does not hold."""
     yield _violation(
-        dataset,
         "snapshot-hash",
         revision.snapshot,
         "schema:sha256",
@@ -218,7 +271,6 @@ def _revision_findings(dataset: Dataset, revision: Revision, text: str) -> Itera
     for fate in revision.fates:
         if fate.fate == MOVED and fate.after is not None:
             yield _violation(
-                dataset,
                 "anchor-moved",
                 fate.anchor,
                 "t:start",
@@ -227,7 +279,6 @@ def _revision_findings(dataset: Dataset, revision: Revision, text: str) -> Itera
         elif fate.fate == CHANGED and fate.after is not None:
             gone = "" if not fate.lost else " Gone from it: " + ", ".join(f"“{words}”" for words in fate.lost) + "."
             yield _violation(
-                dataset,
                 "anchor-changed",
                 fate.anchor,
                 "schema:sha256",
@@ -236,7 +287,6 @@ def _revision_findings(dataset: Dataset, revision: Revision, text: str) -> Itera
             )
         elif fate.after is None:
             yield _violation(
-                dataset,
                 "anchor-vanished",
                 fate.anchor,
                 "schema:sha256",
@@ -245,10 +295,9 @@ def _revision_findings(dataset: Dataset, revision: Revision, text: str) -> Itera
             )
 
 
-def _length_findings(dataset: Dataset, snapshot: str, text: str) -> Iterator[Finding]:
+def _length_findings(dataset: Dataset, snapshot: str, text: str) -> Iterator[Told]:
     if dataset.number(snapshot, "t:length") != len(text):
         yield _violation(
-            dataset,
             "snapshot-length",
             snapshot,
             "t:length",
@@ -257,7 +306,7 @@ def _length_findings(dataset: Dataset, snapshot: str, text: str) -> Iterator[Fin
         )
 
 
-def _word_count_findings(dataset: Dataset, article: str, snapshot: str, text: str) -> Iterator[Finding]:
+def _word_count_findings(dataset: Dataset, article: str, snapshot: str, text: str) -> Iterator[Told]:
     """The word count, where one is given, is that of the sections which are not furniture."""
     given = dataset.number(article, "schema:wordCount")
     sections = dataset.texts(snapshot, "t:section")
@@ -265,7 +314,6 @@ def _word_count_findings(dataset: Dataset, article: str, snapshot: str, text: st
     found = sum(len(text[slice(*dataset.span(section))].split()) for section in read)
     if given is not None and given != found:
         yield _violation(
-            dataset,
             "word-count",
             article,
             "schema:wordCount",
@@ -273,11 +321,10 @@ def _word_count_findings(dataset: Dataset, article: str, snapshot: str, text: st
         )
 
 
-def _anchor_findings(dataset: Dataset, anchor: str, snapshot: str, text: str) -> Iterator[Finding]:
+def _anchor_findings(dataset: Dataset, anchor: str, snapshot: str, text: str) -> Iterator[Told]:
     start, end = dataset.number(anchor, "t:start"), dataset.number(anchor, "t:end")
     if start is None or end is None or not 0 <= start < end <= len(text):
         yield _violation(
-            dataset,
             "anchor-bounds",
             anchor,
             "t:end",
@@ -288,7 +335,6 @@ def _anchor_findings(dataset: Dataset, anchor: str, snapshot: str, text: str) ->
     words = text[start:end]
     if dataset.value(anchor, "schema:sha256") != sha256(words):
         yield _violation(
-            dataset,
             "anchor-hash",
             anchor,
             "schema:sha256",
@@ -297,7 +343,6 @@ def _anchor_findings(dataset: Dataset, anchor: str, snapshot: str, text: str) ->
         )
     if dataset.number(anchor, "t:paragraph") != paragraph_at(text, start):
         yield _violation(
-            dataset,
             "anchor-paragraph",
             anchor,
             "t:paragraph",
@@ -314,7 +359,6 @@ def _anchor_findings(dataset: Dataset, anchor: str, snapshot: str, text: str) ->
         )
     ):
         yield _violation(
-            dataset,
             "anchor-section",
             anchor,
             "t:start",
@@ -324,7 +368,6 @@ def _anchor_findings(dataset: Dataset, anchor: str, snapshot: str, text: str) ->
     exact = dataset.value(anchor, "t:exactWords")
     if exact is not None and exact != words:
         yield _violation(
-            dataset,
             "anchor-exact-words",
             anchor,
             "t:exactWords",
@@ -332,7 +375,6 @@ def _anchor_findings(dataset: Dataset, anchor: str, snapshot: str, text: str) ->
         )
     if exact is not None and len(exact.split()) > MAX_WORDS:
         yield _violation(
-            dataset,
             "anchor-exact-words",
             anchor,
             "t:exactWords",
@@ -356,7 +398,7 @@ def _verbatims(dataset: Dataset, anchors: Iterable[str]) -> list[tuple[str, ox.Q
 
 def _verbatim_findings(
     dataset: Dataset, kept: Iterable[tuple[str, ox.Quad]], texts: Mapping[str, str | None]
-) -> Iterator[Finding]:
+) -> Iterator[Told]:
     """Words kept of times, quantities and names stand inside an evidence passage of the claim or name use.
 
     ``texts`` are by snapshot; what has a passage in a text that is not at hand is passed over.
@@ -371,7 +413,6 @@ def _verbatim_findings(
         found = len(known) < len(passages) or any(find(passage, words) for passage in known)
         if len(words.split()) > MAX_WORDS or not found:
             yield _violation(
-                dataset,
                 "verbatim-in-passage",
                 text_of(quad.subject),
                 shorten(quad.predicate.value),
@@ -390,7 +431,8 @@ def times(dataset: Dataset) -> Iterator[Finding]:
             bounds(quad.object.value)
         except ValueError as error:
             message = f"{error}. Write it as in the editorial guide, “Dates”."
-            yield replace(_violation(dataset, "edtf-valid", subject, "t:edtf", message), path=iri("t:edtf"))
+            place = dataset.place(subject, iri("t:edtf"))
+            yield Finding(Severity.VIOLATION, "edtf-valid", subject, message, place, path=iri("t:edtf"))
 
 
 def _coverage(dataset: Dataset, article: str, snapshot: str, anchors: list[str], text: str) -> Iterator[Coverage]:
@@ -414,5 +456,5 @@ def _coverage(dataset: Dataset, article: str, snapshot: str, anchors: list[str],
         yield Coverage(sentence, (kind or "").rpartition("/")[2], used, excuse, kind in metadata)
 
 
-def _violation(dataset: Dataset, rule: str, focus: str, predicate: str, message: str) -> Finding:
-    return Finding(Severity.VIOLATION, rule, focus, message, dataset.place(focus, iri(predicate)))
+def _violation(rule: str, focus: str, predicate: str, message: str) -> Told:
+    return Finding(Severity.VIOLATION, rule, focus, message), iri(predicate)

@@ -9,6 +9,7 @@ import json
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 MAX_WORDS = 12
 """Words of an article that may be kept in the data at one place."""
@@ -139,9 +140,17 @@ def excerpt(
 
 def find(text: str, words: str) -> list[tuple[int, int]]:
     """Every range of ``text`` where ``words`` stand; any blanks and any quote marks count as the same."""
-    pieces = [re.escape(piece) for piece in words.split()]
-    pattern = r"\s+".join(re.sub(r"[\"“”„]", '["“”„]', re.sub(r"['’‘]", "['’‘]", piece)) for piece in pieces)
-    return [match.span() for match in re.finditer(pattern, text)] if pieces else []
+    sure, pattern = _sought(words)
+    return [match.span() for match in pattern.finditer(text)] if sure is not None and sure in text else []
+
+
+@lru_cache(maxsize=1 << 15)
+def _sought(words: str) -> tuple[str | None, re.Pattern[str]]:
+    """What must stand in a text for some words to stand there, None where there are none; and the pattern of these."""
+    pieces = words.split()
+    escaped = [re.sub(r"[\"“”„]", '["“”„]', re.sub(r"['’‘]", "['’‘]", re.escape(piece))) for piece in pieces]
+    plain = [piece for piece in pieces if not re.search(r"[\"“”„'’‘]", piece)]
+    return max(plain, key=len, default="") if pieces else None, re.compile(r"\s+".join(escaped))
 
 
 def find_whole(text: str, words: str) -> list[tuple[int, int]]:

@@ -25,6 +25,8 @@ LIKE = 0.6
 """The least likeness of a sentence that is proposed for one whose words were changed."""
 ALONE = 0.2
 """What is added where only one sentence can be meant and the earlier text is not there to compare."""
+RESTING = ("t:evidence", "t:cue", "oa:hasTarget")
+"""How something points to an anchor."""
 LIKE_WORDS = 75.0
 """The same as LIKE for a few words inside a changed sentence, in percent of the characters that agree."""
 
@@ -254,8 +256,7 @@ class _Seeker:
 
 def _users(dataset: Dataset, anchor: str) -> tuple[str, ...]:
     """Who points to an anchor: claims by evidence or cue, credits, excuses, name uses, loaded wordings."""
-    names = ("t:evidence", "t:cue", "oa:hasTarget")
-    return tuple(sorted({user for name in names for user in dataset.subjects(name, anchor)}))
+    return tuple(sorted({user for name in RESTING for user in dataset.subjects(name, anchor)}))
 
 
 def _stands_in(kept: str, sentence: str) -> bool:

@@ -30,11 +30,12 @@ from kb.dataset import Dataset
 from kb.model import Block, Finding, Source
 from kb.parts.linking import links, needs, tangled
 from kb.parts.looking import looks
-from kb.parts.memory import Memory, code, hash_of
+from kb.parts.memory import Memory, hash_of
 from kb.parts.model import Blocks, Job, Judgement, Links, Look, Part, Seen, Shared, blocks_of
 from kb.rules import Places, Rule
 from kb.sources import folder_of
 from kb.work import ONE, Begin, Late, Workers
+from kb.work.versions import code
 
 DEADLINE: Final = 60.0
 """Seconds for one rule on one batch; a rule that takes longer is reported as broken."""

@@ -8,28 +8,15 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict
 from functools import cache
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any, TypeVar
 
-import kb
 from kb.model import Finding, Place, Severity, Source
 from kb.parts.model import Blocks, Judgement, Links, Look, Part, Seen, blocks_of
 from kb.rules import Rule
 from kb.style.names import Unknown
 
 T = TypeVar("T")
-
-
-@cache
-def code() -> str:
-    """A hash of the code that checks, so that results of another version are not believed."""
-    digest = hashlib.sha256(kb.__version__.encode())
-    for name in ("edtf", "pyoxigraph", "pyshacl", "rdflib"):
-        digest.update(version(name).encode())
-    for path in sorted(Path(kb.__file__).parent.rglob("*.py")):
-        digest.update(path.read_bytes())
-    return digest.hexdigest()
 
 
 def hash_of(files: Iterable[Source]) -> str:

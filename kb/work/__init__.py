@@ -14,6 +14,9 @@ an error; there is no result without it.
 model       the nouns, and what a place to work at must do
 driving     feeding tasks, doing again, order: the same for all places
 processes   a process of this machine for each task
+cluster     a Dask cluster; the only module that knows Dask
+child       a process that a worker of a cluster keeps for its tasks
+versions    which code runs here
 """
 
 import os
@@ -41,9 +44,18 @@ ROUNDS, MOST = 4, 64
 
 
 @contextmanager
-def workers(*, jobs: int | None = None) -> Iterator[Workers]:
-    """So many processes of this machine, one a core if not told."""
-    yield CORES if jobs is None else Processes(jobs)
+def workers(*, scheduler: str | None = None, jobs: int | None = None) -> Iterator[Workers]:
+    """So many processes of this machine, one a core if not told; or the cluster of a Dask scheduler, by its address.
+
+    SetupError where the cluster cannot be reached, its workers are of another version, or Dask is not installed.
+    """
+    if scheduler is None:
+        yield CORES if jobs is None else Processes(jobs)
+        return
+    from kb.work import cluster  # brings Dask, which nothing else needs
+
+    with cluster.connected(scheduler) as found:
+        yield found
 
 
 def run(

@@ -34,7 +34,7 @@ def drive(hands: Hands[T], tasks: Iterable[T], name: Name[T]) -> Iterator[tuple[
                 break
             for number, outcome in hands.ended():
                 if isinstance(outcome, Lost):
-                    losses[number] = losses.get(number, 0) + 1
+                    losses[number] = losses.get(number, 0) + outcome.times
                     if losses[number] < LOSSES:
                         hands.begin(number, running[number])
                         continue

@@ -36,9 +36,10 @@ class Late:
 
 @dataclass(frozen=True)
 class Lost:
-    """A task whose process ended before it was done; ``how`` tells how the process ended."""
+    """A task whose process ended before it was done; ``how`` tells how it ended, and ``times`` how many did so."""
 
     how: str
+    times: int = 1
 
 
 @dataclass(frozen=True)

@@ -19,37 +19,42 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class Processes:
-    """So many processes at once. Each is forked for its task, so that it has what all tasks see without a copy."""
+    """So many processes at once. Each is forked for its task, so that it has what all tasks see without a copy.
+
+    One at once is this process itself, unless there is a deadline to hold. Where a system has no fork, all is done in
+    this process, and nothing is stopped.
+    """
 
     size: int
 
     def each(
         self, work: Work[C, T, R], tasks: Iterable[T], *, common: C, name: Name[T], deadline: float | None = None
     ) -> Iterator[tuple[T, R | Late]]:
-        """As ``Workers.each``. Where a system has no fork, all is done in this process, and nothing is stopped."""
+        """As ``Workers.each``."""
         return drive(_Forks(self.size, work, common, deadline), tasks, name)
 
 
 class _Forks(Generic[T]):
-    """Tasks in processes of their own, which can be stopped; where there is no fork, in this one."""
+    """Tasks in processes of their own, which can be stopped, or in this one."""
 
     def __init__(self, size: int, work: Work[Any, T, Any], common: Any, deadline: float | None) -> None:
         self._size, self._work, self._common, self._deadline = size, work, common, deadline
-        self._can_fork = "fork" in multiprocessing.get_all_start_methods()
+        apart = size > 1 or deadline is not None
+        self._forking = apart and "fork" in multiprocessing.get_all_start_methods()
         self._forks: dict[int, _Fork] = {}
         self._here: list[tuple[int, Outcome]] = []
 
     def room(self) -> int:
-        return self._size if self._can_fork else 1
+        return self._size if self._forking else 1
 
     def begin(self, number: int, task: T) -> None:
-        if self._can_fork:
+        if self._forking:
             self._forks[number] = _Fork(self._work, self._common, task)
         else:
             self._here.append((number, outcome(self._work, self._common, task, lambda step: None)))
 
     def ended(self) -> Sequence[tuple[int, Outcome]]:
-        if not self._can_fork:
+        if not self._forking:
             ended, self._here = self._here, []
             return ended
         while True:

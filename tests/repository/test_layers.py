@@ -74,6 +74,7 @@ LAYERS = (
 )
 HEAVY = {
     "pyshacl": {"benchmarks.check", "kb.checks"},
+    "distributed": {"kb.work.cluster"},
     "owlrl": {"kb.reference"},
     "rdflib": {"benchmarks.check", "kb.checks", "kb.reference"},
 }
