@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import kb
-from kb import store
+from kb import nquads, store
 from kb.compare.statements import with_comparisons
 from kb.dataset import Dataset, parse, statements
 from kb.derive import derive, handwritten
@@ -16,7 +16,7 @@ from kb.model import Finding, Place, Severity, Source
 from kb.namespaces import DEFAULT_GRAPH, shorten
 from kb.paths import ontology_dir, shapes_dir
 from kb.report.findings import UNREADABLE
-from kb.sources import read_data, read_folder, read_source, read_text, show, write_text
+from kb.sources import folder_of, read_data, read_folder, read_source, read_text, show, write_text
 from kb.work import CORES, ONE, Workers
 
 if TYPE_CHECKING:
@@ -172,8 +172,8 @@ def build(
     """The build folder for a data folder; found again where the same files were built before.
 
     With the ``texts`` of articles at hand (by slug), text reuse among them is computed anew; else it is as stored. What
-    was checked is remembered in the folder ``memory``; ``hands`` do what is done article by article. With
-    ``reference``, owlrl has to conclude the same.
+    was checked and worked out is remembered in the folder ``memory``; ``hands`` do what is done article by article.
+    With ``reference``, everything is compared at once too, and owlrl has to conclude the same.
     Data with violations is not built, unless ``check`` is False: then only what would be stated as fact stops it.
     ``say`` is told of each step. SourceError for data that cannot be read or is not built, SetupError where ``out``
     cannot be written.
@@ -188,62 +188,86 @@ def build(
         say(f"build {found.name[:12]} is up to date")
         return found
     store.prepare(out)
-    say(f"reading {len(files)} files")
-    raw = parse(files)
-    dataset = derive(raw)
-    if not dataset.instances("schema:NewsArticle"):
-        raise SourceError("has no article; articles/*.trig must describe at least one", file=show(data))
+    say(f"reading {len(files)} files{' and checking them' if check else ''}")
+    if not any(file.trig and folder_of(file) == "articles" for file in files):
+        raise _no_article(data)
     if check:
-        say(f"checking {len(dataset.quads)} statements")
         faults = check_parts(files, rules, hands=hands, memory=memory)
         _refuse([finding for finding in faults if finding.severity is Severity.VIOLATION])
-    dataset = _with_reuse(dataset, texts or {}, say)
-    leak = first_leak(dataset)
-    if leak:
-        place = dataset.place(leak)
+    files = _with_reuse(data, files, texts or {}, memory, say)
+    from kb import pieces  # a build that is up to date needs none
+
+    built = pieces.build(files, hands=hands, memory=memory, say=say)
+    if not built.counts["articles"]:
+        raise _no_article(data)
+    if built.leaks:
+        place = parse(files).place(built.leaks[0])
         raise SourceError(
-            f"{leak} is told of outside the graph of a claim; move it into one (testimonia check tells more)",
+            f"{built.leaks[0]} is told of outside the graph of a claim; move it into one (testimonia check tells more)",
             file=place.file if place else None,
             line=place.line if place else None,
         )
-    from kb import closure  # a build that is up to date needs none
-
-    say(f"{len(dataset.instances('t:Claim'))} claims; comparing them")
-    dataset = with_comparisons(dataset)
-    say(f"{len(dataset.instances('t:Comparison'))} comparisons; drawing conclusions")
-    closed = closure.close(dataset)
+    lines = built.lines()
     if reference:
-        from kb.reference import differences
-
-        say("drawing them by owlrl too")
-        if differing := list(differences(dataset, closed)):
-            raise SetupError(f"{len(differing)} conclusions differ from those of owlrl; the first: {differing[0]}")
-    if clashes := len(closed.instances("t:Contradiction")):
-        say(f"{clashes} contradictions among claims of one perspective (testimonia ask {CONTRADICTIONS})")
-    if empty := [name for name in closed.instances("t:Perspective") if not closed.subjects("t:underPerspective", name)]:
-        say(f"{len(empty)} perspectives select nothing: {', '.join(map(shorten, empty[:5]))}")
-    say(f"{len(closed.quads) - len(dataset.quads)} conclusions; writing the store")
-    folder = store.write(out, closed.quads, inputs=inputs, version=kb.__version__, counts=counts(closed))
+        _refer(files, lines, say)
+    if built.contradictions:
+        say(f"{built.contradictions} contradictions among claims of one perspective (testimonia ask {CONTRADICTIONS})")
+    if built.idle:
+        say(f"{len(built.idle)} perspectives select nothing: {', '.join(map(shorten, built.idle[:5]))}")
+    say(f"{len(lines)} statements; writing the store")
+    counts = {**built.counts, "quads": len(lines)}
+    quads = list(nquads.parse(lines))
+    folder = store.write(out, quads, inputs=inputs, version=kb.__version__, counts=counts)
     say(f"build {folder.name[:12]} is ready")
     return folder
 
 
-def _with_reuse(dataset: Dataset, texts: Mapping[str, str], say: Callable[[str], None]) -> Dataset:
-    """The dataset with text reuse as the texts at hand show it; says so where that is not what is stored."""
+def at_once(files: Sequence[Source]) -> Dataset:
+    """All that a build states, worked out of everything at once: the reference for ``kb.pieces``."""
+    from kb import closure
+
+    return closure.close(with_comparisons(derive(parse(files))))
+
+
+def _refer(files: Sequence[Source], lines: Sequence[bytes], say: Callable[[str], None]) -> None:
+    """SetupError where a build is not what follows from everything at once, with the conclusions of owlrl."""
+    from kb.reference import differences
+
+    say("comparing everything at once, and concluding by owlrl too")
+    closed = at_once(files)
+    if more := set(nquads.canonical(closed.quads)).symmetric_difference(lines):
+        raise SetupError(f"{len(more)} statements differ from those made at once; the first: {min(more).decode()}")
+    if differing := list(differences(with_comparisons(derive(parse(files))), closed)):
+        raise SetupError(f"{len(differing)} conclusions differ from those of owlrl; the first: {differing[0]}")
+
+
+def _with_reuse(
+    data: Path, files: Sequence[Source], texts: Mapping[str, str], memory: Path | None, say: Callable[[str], None]
+) -> list[Source]:
+    """The files with text reuse as the texts at hand show it; says so where that is not what is stored."""
     from kb import reuse
 
+    if not texts:
+        return list(files)
+    dataset = derive(parse(files))
     try:
         known = reuse.computed(dataset, texts)
     except SetupError as error:
         say(f"text reuse is taken as stored: {error}")
-        return dataset
+        return list(files)
     missing, surplus = reuse.differing(dataset, texts, known=known)
     if not missing and not surplus:
-        return dataset
+        return list(files)
     say(
         f"text reuse computed anew: {len(missing)} more and {len(surplus)} fewer than stored (testimonia reuse --write)"
     )
-    return derive(reuse.renewed(dataset, texts, known=known))
+    stored = show(data / REUSE)
+    renewed = Source(stored, reuse.as_turtle(reuse.kept_and_new(dataset, texts, known=known)), False)
+    return [*(file for file in files if file.name != stored), renewed]
+
+
+def _no_article(data: Path) -> SourceError:
+    return SourceError("has no article; articles/*.trig must describe at least one", file=show(data))
 
 
 def _refuse(violations: Sequence[Finding]) -> None:
@@ -264,19 +288,3 @@ def hash_of(files: Sequence[Source]) -> str:
     for file in sorted(files, key=lambda file: (Path(file.name).name, file.text)):
         digest.update(f"\0{Path(file.name).name}\0{len(file.text)}\0{file.text}".encode())
     return digest.hexdigest()
-
-
-def first_leak(dataset: Dataset) -> str | None:
-    """An event or state that stands in the default graph, where nothing of the world may be stated; else None."""
-    leaks = [*dataset.instances("sem:Event"), *dataset.instances("t:State"), *dataset.instances("t:Participation")]
-    return min(leaks, default=None)
-
-
-def counts(dataset: Dataset) -> dict[str, int]:
-    """How much a dataset holds, for the manifest and the landing page."""
-    return {
-        "articles": len(dataset.instances("schema:NewsArticle")),
-        "claims": len(dataset.instances("t:Claim")),
-        "events": len(dataset.instances("t:EventFrame")),
-        "quads": len(dataset.quads),
-    }

@@ -1,7 +1,7 @@
 """Quads as sorted canonical N-Quads: the lines by which builds are named and compared, and from which they are made."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -17,14 +17,17 @@ def canonical(quads: Iterable[ox.Quad]) -> list[bytes]:
     Names of blank nodes depend only on the statements that have blank nodes, so that only these, and those that merely
     look so, are canonicalised.
     """
-    written = ox.serialize(quads, format=ox.RdfFormat.N_QUADS) or b""
-    lines = written.splitlines(keepends=True)
-    if b"_:" in written:
-        blank = [line for line in lines if b"_:" in line]
+    return named((ox.serialize(quads, format=ox.RdfFormat.N_QUADS) or b"").splitlines(keepends=True))
+
+
+def named(lines: Collection[bytes]) -> list[bytes]:
+    """The same of lines of N-Quads with whatever names of blank nodes."""
+    blank = [line for line in lines if b"_:" in line]
+    if blank:
         dataset = ox.Dataset(ox.parse(b"".join(blank), format=ox.RdfFormat.N_QUADS))
         dataset.canonicalize(ox.CanonicalizationAlgorithm.RDFC_1_0)
-        named = ox.serialize(dataset, format=ox.RdfFormat.N_QUADS) or b""
-        lines = [line for line in lines if b"_:" not in line] + named.splitlines(keepends=True)
+        written = ox.serialize(dataset, format=ox.RdfFormat.N_QUADS) or b""
+        lines = [line for line in lines if b"_:" not in line] + written.splitlines(keepends=True)
     return sorted(set(lines))
 
 

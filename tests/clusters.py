@@ -5,7 +5,6 @@ Workers import this module, so what they are to do stands here.
 
 import json
 import os
-import signal
 import subprocess
 import sys
 import time
@@ -46,7 +45,9 @@ class Processes:
     def worker(self, *options: str, environment: Mapping[str, str] | None = None) -> subprocess.Popen[bytes]:
         """Starts a worker of one thread."""
         place = ("--scheduler-file", str(self.file), "--local-directory", str(self.folder))
-        return self._start("dask_worker", *place, "--nthreads", "1", "--no-dashboard", *options, environment=environment)
+        return self._start(
+            "dask_worker", *place, "--nthreads", "1", "--no-dashboard", *options, environment=environment
+        )
 
     def end(self) -> None:
         """Ends all that was started."""

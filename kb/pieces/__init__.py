@@ -18,10 +18,9 @@ import hashlib
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import chain
 from pathlib import Path
 
-from kb import closure, compare
+from kb import closure, compare, nquads
 from kb.compare import given
 from kb.compare.given import Given
 from kb.compare.statements import coded_support, statements
@@ -29,13 +28,14 @@ from kb.dataset import RDF_TYPE, node, parse, text_of
 from kb.model import Source
 from kb.parts import split
 from kb.parts.linking import needs, tangled
-from kb.parts.memory import code, hash_of
+from kb.parts.memory import hash_of
 from kb.parts.model import Links, Part
 from kb.pieces.making import COUNTED, around, lines_of, make, make_shared
 from kb.pieces.memory import Memory
 from kb.pieces.model import Common, Group, Piece
 from kb.sources import folder_of
 from kb.work import ONE, Workers, run
+from kb.work.versions import code
 
 NOBODY = Links((), (), (), (), (), {})
 
@@ -58,8 +58,8 @@ class Built:
     pieces: int
 
     def lines(self) -> list[bytes]:
-        """All statements as lines of N-Quads, sorted, each once."""
-        return sorted(set(chain.from_iterable(blob.splitlines(keepends=True) for blob in self.blobs.values())))
+        """All statements as the sorted lines of canonical N-Quads."""
+        return nquads.named([line for blob in self.blobs.values() for line in blob.splitlines(keepends=True)])
 
 
 def build(
@@ -89,6 +89,8 @@ def _built(files: Sequence[Source], hands: Workers, memory: Path | None, say: Ca
     say(f"{len(working.made)} of {len(pieces)} pieces made anew; comparing {len(whole.told)} claims")
     compared = working.compared(whole, pieces)
     blobs |= {name: lines for name, (lines, _) in compared.items()}
+    if working.made:
+        working.memory.forget(days=30)
     comparisons = sum(count for _, count in compared.values()) + len(whole.coded)
     say(f"{comparisons} comparisons; drawing conclusions")
     stated = closure.together(piece.stated for piece in pieces.values())

@@ -54,7 +54,7 @@ LAYERS = (
     {"kb.engine"},
     {"kb.client", "kb.live", "kb.remote"},
     {"kb.cards", "kb.doctor"},
-    {"kb.diff", "kb.report", "kb.parts", "kb.build", "kb.scaffold"},
+    {"kb.diff", "kb.report", "kb.parts", "kb.pieces", "kb.build", "kb.scaffold"},
     {"api"},
     {"kb.cli"},
     {"benchmarks", "benchmarks.draws", "benchmarks.nouns"},
