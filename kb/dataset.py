@@ -17,6 +17,8 @@ from kb.turtle import blocks
 Subject = ox.NamedNode | ox.BlankNode | ox.Triple
 Node = ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple
 
+_Triple = tuple[str, str, Node]
+
 RDF_TYPE = ox.NamedNode(iri("rdf:type"))
 
 
@@ -69,23 +71,27 @@ class Dataset:
 
     @cached_property
     def _index(self) -> Mapping[tuple[str, str], tuple[Node, ...]]:
-        return _by_property({}, self.quads)
+        return _by_property({}, self._triples)
 
     @cached_property
     def _by_type(self) -> Mapping[str, tuple[str, ...]]:
-        return _by_class({}, self.quads)
+        return _by_class({}, self._triples)
 
     @cached_property
     def _inverse(self) -> Mapping[tuple[str, str], tuple[str, ...]]:
-        return _by_value({}, self.quads)
+        return _by_value({}, self._triples)
 
     @cached_property
     def _having(self) -> Mapping[str, tuple[str, ...]]:
-        return _by_predicate({}, self.quads)
+        return _by_predicate({}, self._triples)
 
     @cached_property
     def _by_subject(self) -> Mapping[str, tuple[ox.Quad, ...]]:
         return _about({}, self.quads)
+
+    @cached_property
+    def _triples(self) -> tuple[_Triple, ...]:
+        return tuple(_own_triples(self.quads))
 
     @cached_property
     def _set(self) -> frozenset[ox.Quad]:
@@ -152,9 +158,12 @@ class Dataset:
         """This dataset and more quads, without repeats; the places stay."""
         added = tuple(quad for quad in dict.fromkeys(quads) if quad not in self._set)
         larger = replace(self, quads=(*self.quads, *added))
-        for name, extended in _EXTENDED.items():
-            if name in vars(self):  # what was looked up here need not be looked up in all of it again
-                vars(larger)[name] = extended(vars(self)[name], added)
+        triples = tuple(_own_triples(added))
+        for name, known in vars(self).items():  # what was looked up here need not be looked up in all of it again
+            if name in _OF_QUADS:
+                vars(larger)[name] = _OF_QUADS[name](known, added)
+            elif name in _OF_TRIPLES:
+                vars(larger)[name] = _OF_TRIPLES[name](known, triples)
         return larger
 
 
@@ -179,7 +188,7 @@ def _by_graph(known: Mapping[str, tuple[ox.Quad, ...]], quads: Iterable[ox.Quad]
     return _gathered(known, ((graph.value, quad) for graph, quad in named if isinstance(graph, ox.NamedNode)))
 
 
-def _own_triples(quads: Iterable[ox.Quad]) -> Iterator[tuple[str, str, Node]]:
+def _own_triples(quads: Iterable[ox.Quad]) -> Iterator[_Triple]:
     """What the default graph says of things with names."""
     for quad in quads:
         subject = quad.subject
@@ -188,24 +197,24 @@ def _own_triples(quads: Iterable[ox.Quad]) -> Iterator[tuple[str, str, Node]]:
 
 
 def _by_property(
-    known: Mapping[tuple[str, str], tuple[Node, ...]], quads: Iterable[ox.Quad]
+    known: Mapping[tuple[str, str], tuple[Node, ...]], triples: Iterable[_Triple]
 ) -> Mapping[tuple[str, str], tuple[Node, ...]]:
-    return _gathered(known, (((s, p), o) for s, p, o in _own_triples(quads)))
+    return _gathered(known, (((s, p), o) for s, p, o in triples))
 
 
-def _by_class(known: Mapping[str, tuple[str, ...]], quads: Iterable[ox.Quad]) -> Mapping[str, tuple[str, ...]]:
-    typed = ((s, o) for s, p, o in _own_triples(quads) if p == RDF_TYPE.value)
+def _by_class(known: Mapping[str, tuple[str, ...]], triples: Iterable[_Triple]) -> Mapping[str, tuple[str, ...]]:
+    typed = ((s, o) for s, p, o in triples if p == RDF_TYPE.value)
     return _sorted_with(known, ((o.value, s) for s, o in typed if isinstance(o, ox.NamedNode)))
 
 
-def _by_predicate(known: Mapping[str, tuple[str, ...]], quads: Iterable[ox.Quad]) -> Mapping[str, tuple[str, ...]]:
-    return _sorted_with(known, ((p, s) for s, p, _ in _own_triples(quads)))
+def _by_predicate(known: Mapping[str, tuple[str, ...]], triples: Iterable[_Triple]) -> Mapping[str, tuple[str, ...]]:
+    return _sorted_with(known, ((p, s) for s, p, _ in triples))
 
 
 def _by_value(
-    known: Mapping[tuple[str, str], tuple[str, ...]], quads: Iterable[ox.Quad]
+    known: Mapping[tuple[str, str], tuple[str, ...]], triples: Iterable[_Triple]
 ) -> Mapping[tuple[str, str], tuple[str, ...]]:
-    return _sorted_with(known, (((o.value, p), s) for s, p, o in _own_triples(quads) if isinstance(o, ox.NamedNode)))
+    return _sorted_with(known, (((o.value, p), s) for s, p, o in triples if isinstance(o, ox.NamedNode)))
 
 
 def _sorted_with(known: Mapping[K, tuple[str, ...]], found: Iterable[tuple[K, str]]) -> dict[K, tuple[str, ...]]:
@@ -220,17 +229,21 @@ def _about(known: Mapping[str, tuple[ox.Quad, ...]], quads: Iterable[ox.Quad]) -
     return _gathered(known, ((subject.value, quad) for subject, quad in told if isinstance(subject, ox.NamedNode)))
 
 
-_EXTENDED: Mapping[str, Callable[[Any, Sequence[ox.Quad]], Any]] = {
+_OF_QUADS: Mapping[str, Callable[[Any, Sequence[ox.Quad]], Any]] = {
     "_by_subject": _about,
-    "_by_type": _by_class,
-    "_having": _by_predicate,
-    "_index": _by_property,
-    "_inverse": _by_value,
     "_set": lambda known, added: known.union(added),
     "default": _of_default,
     "graphs": _by_graph,
 }
 """How what a dataset has looked up is extended to a larger one, by the name of the property that holds it."""
+_OF_TRIPLES: Mapping[str, Callable[[Any, Sequence[_Triple]], Any]] = {
+    "_by_type": _by_class,
+    "_having": _by_predicate,
+    "_index": _by_property,
+    "_inverse": _by_value,
+    "_triples": lambda known, added: (*known, *added),
+}
+"""The same of what is looked up among what the default graph says of things with names."""
 
 
 def text_of(term: Node) -> str:
