@@ -11,7 +11,7 @@ from kb import store
 from kb.compare.statements import with_comparisons
 from kb.dataset import Dataset, parse, statements
 from kb.derive import derive, handwritten
-from kb.errors import SetupError, SourceError
+from kb.errors import MissingError, SetupError, SourceError
 from kb.model import Finding, Place, Severity, Source
 from kb.namespaces import DEFAULT_GRAPH, shorten
 from kb.paths import ontology_dir, shapes_dir
@@ -197,7 +197,7 @@ def build(
         say(f"checking {len(dataset.quads)} statements")
         faults = check_parts(files, rules, hands=hands, memory=memory)
         _refuse([finding for finding in faults if finding.severity is Severity.VIOLATION])
-    dataset = _with_reuse(dataset, texts or {}, say)
+    dataset = _with_reuse(dataset, texts or {}, hands, say)
     leak = first_leak(dataset)
     if leak:
         place = dataset.place(leak)
@@ -228,13 +228,13 @@ def build(
     return folder
 
 
-def _with_reuse(dataset: Dataset, texts: Mapping[str, str], say: Callable[[str], None]) -> Dataset:
+def _with_reuse(dataset: Dataset, texts: Mapping[str, str], hands: Workers, say: Callable[[str], None]) -> Dataset:
     """The dataset with text reuse as the texts at hand show it; says so where that is not what is stored."""
     from kb import reuse
 
     try:
-        known = reuse.computed(dataset, texts)
-    except SetupError as error:
+        known = reuse.computed(dataset, texts, hands=hands)
+    except MissingError as error:
         say(f"text reuse is taken as stored: {error}")
         return dataset
     missing, surplus = reuse.differing(dataset, texts, known=known)
