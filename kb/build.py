@@ -11,7 +11,7 @@ from kb import nquads, store
 from kb.compare.statements import with_comparisons
 from kb.dataset import Dataset, parse, statements
 from kb.derive import derive, handwritten
-from kb.errors import SetupError, SourceError
+from kb.errors import MissingError, SetupError, SourceError
 from kb.model import Finding, Place, Severity, Source
 from kb.namespaces import DEFAULT_GRAPH, shorten
 from kb.paths import ontology_dir, shapes_dir
@@ -194,7 +194,7 @@ def build(
     if check:
         faults = check_parts(files, rules, hands=hands, memory=memory)
         _refuse([finding for finding in faults if finding.severity is Severity.VIOLATION])
-    files = _with_reuse(data, files, texts or {}, memory, say)
+    files = _with_reuse(data, files, texts or {}, hands, say)
     from kb import pieces  # a build that is up to date needs none
 
     built = pieces.build(files, hands=hands, memory=memory, say=say)
@@ -242,7 +242,7 @@ def _refer(files: Sequence[Source], lines: Sequence[bytes], say: Callable[[str],
 
 
 def _with_reuse(
-    data: Path, files: Sequence[Source], texts: Mapping[str, str], memory: Path | None, say: Callable[[str], None]
+    data: Path, files: Sequence[Source], texts: Mapping[str, str], hands: Workers, say: Callable[[str], None]
 ) -> list[Source]:
     """The files with text reuse as the texts at hand show it; says so where that is not what is stored."""
     from kb import reuse
@@ -251,8 +251,8 @@ def _with_reuse(
         return list(files)
     dataset = derive(parse(files))
     try:
-        known = reuse.computed(dataset, texts)
-    except SetupError as error:
+        known = reuse.computed(dataset, texts, hands=hands)
+    except MissingError as error:
         say(f"text reuse is taken as stored: {error}")
         return list(files)
     missing, surplus = reuse.differing(dataset, texts, known=known)

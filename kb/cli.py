@@ -25,13 +25,13 @@ from kb import __version__, report, repository, scaffold
 from kb import baseline as baselines
 from kb import build as builds
 from kb.dataset import parse
-from kb.errors import QueryError, SetupError, SourceError, TestimoniaError
+from kb.errors import MissingError, QueryError, SetupError, SourceError, TestimoniaError
 from kb.model import Finding, Source
 from kb.namespaces import iri, shorten
 from kb.passages import Showing, by_hash_too
 from kb.paths import data_dir, is_checkout, queries_dir
 from kb.sources import read_data, read_snapshots, read_text, show, snapshot_paths, write_text
-from kb.work import workers
+from kb.work import CORES, Workers, workers
 
 if TYPE_CHECKING:
     from kb.engine import EmbeddedEngine, QueryRequest
@@ -49,6 +49,12 @@ _SOURCES = click.option(
     type=click.Path(path_type=Path),
     default=None,
     help="Folder with the article texts (default: $TESTIMONIA_SOURCES and sources/).",
+)
+_SCHEDULER = click.option(
+    "--scheduler",
+    metavar="URL",
+    default=None,
+    help="Work on the Dask cluster with this scheduler (tcp://HOST:8786), not on this machine.",
 )
 _RDF = {
     "ttl": ox.RdfFormat.TURTLE,
@@ -209,12 +215,16 @@ def _check_engine(url: str, timeout: float) -> None:
 @_SOURCES
 @click.option("--no-check", is_flag=True, help="Build data with violations too; never for publication.")
 @click.option("--reference", is_flag=True, help="Draw all conclusions by owlrl too, and refuse any difference.")
-def build(data: Path | None, out: Path | None, sources: Path | None, no_check: bool, reference: bool) -> None:
+@_SCHEDULER
+def build(
+    data: Path | None, out: Path | None, sources: Path | None, no_check: bool, reference: bool, scheduler: str | None
+) -> None:
     """Check and build the knowledge base and print the folder of the build.
 
     Example: testimonia build --out /tmp/builds
     """
-    click.echo(str(_build(data, out, sources=sources, check=not no_check, reference=reference)))
+    with workers(scheduler=scheduler) as hands:
+        click.echo(str(_build(data, out, sources=sources, check=not no_check, reference=reference, hands=hands)))
 
 
 @main.command()
@@ -229,6 +239,7 @@ def build(data: Path | None, out: Path | None, sources: Path | None, no_check: b
 @click.option("--baseline", type=click.Path(path_type=Path), help="File of known findings: its warnings do not count.")
 @click.option("--write-baseline", type=click.Path(path_type=Path), help="Write what is found to this file, as known.")
 @click.option("--jobs", type=click.IntRange(min=1), default=None, help="How many processes (default: one a core).")
+@_SCHEDULER
 @click.option("--fresh", is_flag=True, help="Check everything again, whatever is remembered of what has not changed.")
 @click.option("--fix", is_flag=True, help="First mend the layout of these files, or of all the data, where it can be.")
 def check(
@@ -240,6 +251,7 @@ def check(
     write_baseline: Path | None,
     fix: bool,
     jobs: int | None,
+    scheduler: str | None,
     fresh: bool,
 ) -> None:
     """Check the data against the shapes and the house style; with PATHs, only what is in these files and folders.
@@ -248,6 +260,8 @@ def check(
 
     Example: testimonia check kb/registry --format sarif --baseline baseline.txt
     """
+    if jobs is not None and scheduler is not None:
+        raise click.UsageError("--jobs has no meaning with --scheduler: the cluster has its own processes.")
     folder = data or data_dir()
     try:
         files, shapes = builds.sources(folder), builds.shapes(folder)
@@ -264,7 +278,7 @@ def check(
         files = builds.sources(folder)
     memory = None if fresh else _memory()
     try:
-        with workers(jobs=jobs) as hands:
+        with workers(scheduler=scheduler, jobs=jobs) as hands:
             everything = builds.check_parts(files, shapes, hands=hands, memory=memory)
     except SourceError:
         _tell_unreadable(folder, form)
@@ -342,6 +356,7 @@ def _known(found: Sequence[Finding], baseline: Path | None, write: Path | None) 
 @click.option("--coverage/--no-coverage", default=None, help="Tables and pictures (default: for up to 3 articles).")
 @click.option("--propose", type=click.Path(path_type=Path), help="Write what to change after a text changed.")
 @click.option("--accept", type=click.Path(path_type=Path), help="Make the changes of a proposal that is decided.")
+@_SCHEDULER
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", help="How to print the result.")
 def verify(
     data: Path | None,
@@ -350,6 +365,7 @@ def verify(
     coverage: bool | None,
     propose: Path | None,
     accept: Path | None,
+    scheduler: str | None,
     form: str,
 ) -> None:
     """Compare every anchor with the article texts: offsets, hashes, exact words, coverage.
@@ -369,16 +385,17 @@ def verify(
         for name in builds.accept(folder, accept, texts):
             click.echo(f"changed {name}", err=True)
     dataset = builds.load(folder)
-    results = evidence.verify(dataset, texts)
+    shared: list[Finding] = []
+    with workers(scheduler=scheduler) as hands:
+        results = evidence.verify(dataset, texts, hands=hands)
+        try:
+            shared = reuse.outdated(dataset, texts, known=reuse.computed(dataset, texts, hands=hands))
+        except MissingError as error:
+            click.echo(f"text reuse is not compared: {error}", err=True)
     missing = [result.slug for result in results if not result.checked]
     if require_sources and missing:
         raise SetupError(f"no text of {', '.join(missing)} at hand; give --sources")
     changed = [result.revision for result in results if result.revision is not None]
-    shared: list[Finding] = []
-    try:
-        shared = reuse.outdated(dataset, texts)
-    except SetupError as error:
-        click.echo(f"text reuse is not compared: {error}", err=True)
     if form == "json":
         click.echo(verification_json(results, shared))
     else:
@@ -408,8 +425,9 @@ def _write_proposals(path: Path, changed: "Sequence[Revision]", texts: Mapping[s
 @_DATA
 @_SOURCES
 @click.option("--write", is_flag=True, help="Keep the result in the data: computed/text-reuse.ttl.")
+@_SCHEDULER
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", help="How to print the result.")
-def reuse(data: Path | None, sources: Path | None, write: bool, form: str) -> None:
+def reuse(data: Path | None, sources: Path | None, write: bool, scheduler: str | None, form: str) -> None:
     """Tell which sentences of different articles share their words, as their texts show.
 
     Example: testimonia reuse --write
@@ -419,7 +437,8 @@ def reuse(data: Path | None, sources: Path | None, write: bool, form: str) -> No
 
     folder, texts = data or data_dir(), _texts(sources, data)
     dataset = builds.load(folder)
-    found, looked_at = known = reuses.computed(dataset, texts)
+    with workers(scheduler=scheduler) as hands:
+        found, looked_at = known = reuses.computed(dataset, texts, hands=hands)
     if len(looked_at) < 2:
         raise SetupError(f"{len(looked_at)} texts at hand; put those of two articles into sources/ or give --sources")
     articles = dataset.instances("schema:NewsArticle")
@@ -766,11 +785,14 @@ def _build(
     quiet: bool = False,
     check: bool = True,
     reference: bool = False,
+    hands: Workers = CORES,
 ) -> Path:
     say: Callable[[str], None] = (lambda line: None) if quiet else (lambda line: click.echo(line, err=True))
     folder, texts = data or data_dir(), _texts(sources, data)
     out = out or _default_out(folder)
-    return builds.build(folder, out, check=check, reference=reference, texts=texts, memory=_memory(), say=say)
+    return builds.build(
+        folder, out, check=check, reference=reference, texts=texts, memory=_memory(), hands=hands, say=say
+    )
 
 
 def _memory() -> Path:

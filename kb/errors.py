@@ -3,6 +3,7 @@
     TestimoniaError            never raised itself; catch it to catch all of ours
     ├── SourceError            a file or folder is missing, unreadable, or not the RDF it says it is: file:line
     ├── SetupError             the surroundings do not fit: port taken, folder not writable, setting out of range
+    │   └── MissingError       an optional part of the installation is not there, which just this needs
     ├── QueryError             a query that is not answered: malformed, refused, or asking for what is not served
     ├── LimitError             a query that was stopped: over time, memory, answer size, or too many at once
     └── ProblemError           what a server elsewhere refused, in its own words (RFC 9457)
@@ -31,6 +32,10 @@ class SourceError(TestimoniaError):
 
 class SetupError(TestimoniaError):
     """Surroundings that do not let a command run."""
+
+
+class MissingError(SetupError):
+    """A package that is not installed, and which is needed only for what was asked; says how to install it."""
 
 
 class QueryError(TestimoniaError):

@@ -96,7 +96,8 @@ def verify(dataset: Dataset, texts: Mapping[str, str], *, hands: Workers = ONE) 
     ``texts`` are by the slug of their snapshot, which is that of the article, and may lack some or all. A text under
     any other name serves too where it is the version that was encoded of an article whose text has changed since.
     """
-    found = run(hands, _verify, _tasks(dataset, texts), common=names_in(dataset), name=lambda task: task.article)
+    count, names = len(dataset.instances("schema:NewsArticle")), names_in(dataset)
+    found = run(hands, _verify, _tasks(dataset, texts), count=count, common=names, name=lambda task: task.article)
     return [replace(one, findings=_in_order(_placed(dataset, told))) for one, told in found]
 
 
@@ -119,7 +120,7 @@ class _Task:
     dates: tuple[Finding, ...]
 
 
-def _tasks(dataset: Dataset, texts: Mapping[str, str]) -> list[_Task]:
+def _tasks(dataset: Dataset, texts: Mapping[str, str]) -> Iterator[_Task]:
     by_hash = {sha256(text): text for text in texts.values()}
     hashes: dict[str, list[str]] = {}
     for snapshot in dataset.instances("t:TextSnapshot"):
@@ -133,24 +134,20 @@ def _tasks(dataset: Dataset, texts: Mapping[str, str]) -> list[_Task]:
         if isinstance(quad.subject, ox.BlankNode):
             nameless.setdefault(quad.subject.value, []).append(quad)
     dates = list(times(dataset))
-    tasks = []
     for article in dataset.instances("schema:NewsArticle"):
         text = texts.get(dataset.snapshot(article).rpartition("/")[2])
         own = iri(f"node:{article.rpartition('/')[2]}-")
-        tasks.append(
-            _Task(
-                article,
-                ox.serialize(_reached(dataset, article, nameless), format=ox.RdfFormat.N_QUADS) or b"",
-                text,
-                {
-                    snapshot: by_hash.get(dataset.value(snapshot, "schema:sha256") or "")
-                    for snapshot in dataset.texts(article, "t:snapshot")
-                },
-                None if text is None else whose.get(sha256(text)),
-                tuple(finding for finding in dates if finding.focus.startswith(own)),
-            )
+        yield _Task(
+            article,
+            ox.serialize(_reached(dataset, article, nameless), format=ox.RdfFormat.N_QUADS) or b"",
+            text,
+            {
+                snapshot: by_hash.get(dataset.value(snapshot, "schema:sha256") or "")
+                for snapshot in dataset.texts(article, "t:snapshot")
+            },
+            None if text is None else whose.get(sha256(text)),
+            tuple(finding for finding in dates if finding.focus.startswith(own)),
         )
-    return tasks
 
 
 def _reached(dataset: Dataset, article: str, nameless: Mapping[str, Sequence[ox.Quad]]) -> Iterable[ox.Quad]:

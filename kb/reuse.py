@@ -12,17 +12,19 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import partial
 from itertools import combinations
 
 import pyoxigraph as ox
 from rapidfuzz.distance import Indel, LCSseq
 
 from kb.dataset import RDF_TYPE, Dataset, node
-from kb.errors import SetupError
+from kb.errors import MissingError, SetupError
 from kb.model import Finding, Severity
 from kb.namespaces import iri
 from kb.passages import paragraph_at, sentences, sha256
 from kb.printed import turtle
+from kb.work import ONE, Workers, run
 
 KINDS = ("verbatim", "near-verbatim", "contained")
 """How the words of passages agree, the closest first."""
@@ -35,14 +37,21 @@ NEAR, NEAR_WORDS = 0.8, 10
 CONTAINED, CONTAINED_RATIO, CONTAINED_WORDS = 0.8, 0.5, 12
 """A contained sentence: the share of its words that the longer one has in order, the least ratio, the fewest words."""
 RARE, RARE_SHARE = 20, 0.005
-"""A word is rare that stands in at most so many wordings, or in this share of them. Sentences that have no rare word in
-common are formulas with other names in them: alike, but copied by nobody."""
+"""A word is rare that stands in at most so many wordings, or in this share of them."""
+PHRASE, RARE_PHRASE = 8, 5
+"""So many words in a row are rare that stand in at most so many wordings, however common each of them is.
+
+Sentences that have neither a rare word nor a rare row of words in common are formulas with other names in them: alike,
+but copied by nobody.
+"""
 EACH_WITH_EACH = 1_000_000
 """Pairs of wordings up to which all are compared; with more, MinHash proposes pairs."""
 GROUP = 20
 """Passages of one wording, or pairs of two wordings, up to which each pair gets an entry of its own."""
 
 _BANDS, _ROWS = 40, 4
+_AT_ONCE = 256
+"""Wordings of which signatures are made at once."""
 _COMMON = 0.02
 """Words in more than this share of wordings say nothing about copying and are left out of what is hashed."""
 _WORD = re.compile(r"\w+")
@@ -84,11 +93,23 @@ def words(text: str) -> list[str]:
     return _WORD.findall(text.casefold())
 
 
-def passages(dataset: Dataset, texts: Mapping[str, str]) -> Iterator[tuple[Passage, list[str]]]:
-    """The sentences that are compared, with their words, article by article.
+def passages(
+    dataset: Dataset, texts: Mapping[str, str], *, hands: Workers = ONE
+) -> Iterator[tuple[Passage, list[str]]]:
+    """The sentences that are compared, with their words, article by article; ``hands`` do the work, as below.
 
     Of each article whose text is at hand in the version that was encoded; other versions say nothing of the anchors.
     """
+    count = len(dataset.instances("schema:NewsArticle"))
+    for found in run(hands, _passages, _texts(dataset, texts), count=count, common=None, name=lambda task: task[0]):
+        yield from found
+
+
+_Text = tuple[str, str, Sequence[tuple[int, int]]]
+"""An article's slug, its text, and the ranges of the sections that are compared."""
+
+
+def _texts(dataset: Dataset, texts: Mapping[str, str]) -> Iterator[_Text]:
     compared = {iri(f"section:{name}") for name in COMPARED}
     for article in dataset.instances("schema:NewsArticle"):
         snapshot = dataset.snapshot(article)
@@ -101,19 +122,25 @@ def passages(dataset: Dataset, texts: Mapping[str, str]) -> Iterator[tuple[Passa
             for section in dataset.texts(snapshot, "t:section")
             if dataset.value(section, "t:sectionType") in compared
         ]
-        for sentence in sentences(text):
-            if any(start <= sentence.start and sentence.end <= end for start, end in ranges):
-                found = words(text[sentence.start : sentence.end])
-                if len(found) >= MIN_WORDS:
-                    yield Passage(slug, sentence.start, sentence.end, sentence.name), found
+        yield slug, text, ranges
 
 
-def compare(compared: Iterable[tuple[Passage, Sequence[str]]]) -> list[Reuse]:
+def _passages(_: None, task: _Text) -> list[tuple[Passage, list[str]]]:
+    slug, text, ranges = task
+    told = [
+        (Passage(slug, sentence.start, sentence.end, sentence.name), words(text[sentence.start : sentence.end]))
+        for sentence in sentences(text)
+        if any(start <= sentence.start and sentence.end <= end for start, end in ranges)
+    ]
+    return [(passage, found) for passage, found in told if len(found) >= MIN_WORDS]
+
+
+def compare(compared: Iterable[tuple[Passage, Sequence[str]]], *, hands: Workers = ONE) -> list[Reuse]:
     """The reuse among passages of different articles, sorted by passage.
 
-    SetupError where there are too many to compare each with each and the library that proposes pairs is not installed.
+    MissingError where there are too many to compare each with each and what proposes pairs is not installed.
     """
-    return _compare(compared, _candidates)
+    return _compare(compared, partial(_candidates, hands))
 
 
 def compare_all(compared: Iterable[tuple[Passage, Sequence[str]]]) -> list[Reuse]:
@@ -132,8 +159,10 @@ def _compare(
     result = [reuse for group in groups.values() for reuse in _verbatim(sorted(group))]
     wordings = sorted(groups, key=lambda wording: min(groups[wording]))
     frequent = _frequent(wordings, max(RARE, round(RARE_SHARE * len(wordings))))
+    rows = Counter(row for wording in wordings for row in _rows(wording))
+    rare = {row for row, count in rows.items() if 1 < count <= RARE_PHRASE}
     for left, right in candidates(wordings):
-        result += _alike(left, right, groups, frequent)
+        result += _alike(left, right, groups, frequent, rare)
     return sorted(result, key=lambda reuse: (reuse.passages, reuse.kind))
 
 
@@ -161,12 +190,19 @@ def _frequent(wordings: Iterable[str], most: int) -> set[str]:
     return {letter for letter, count in seen.items() if count > most}
 
 
-def _alike(left: str, right: str, groups: Mapping[str, list[Passage]], frequent: set[str]) -> Iterator[Reuse]:
+def _rows(wording: str) -> set[str]:
+    """All rows of words in a wording, without repeats."""
+    return {wording[at : at + PHRASE] for at in range(len(wording) - PHRASE + 1)}
+
+
+def _alike(
+    left: str, right: str, groups: Mapping[str, list[Passage]], frequent: set[str], rare: set[str]
+) -> Iterator[Reuse]:
     """The entries for two wordings, if they are alike; of wordings that recur often, for one passage of each."""
     ratio = Indel.normalized_similarity(left, right, score_cutoff=CONTAINED_RATIO)
     if ratio < CONTAINED_RATIO:
         return
-    if not (set(left) & set(right)) - frequent:
+    if not (set(left) & set(right)) - frequent and rare.isdisjoint(_rows(left) & _rows(right)):
         return
     shorter, common = min(len(left), len(right)), LCSseq.similarity(left, right)
     containment = common / shorter
@@ -187,33 +223,49 @@ def _share(value: float) -> Decimal:
     return Decimal(value).quantize(Decimal("0.001"))
 
 
-def _candidates(wordings: Sequence[str]) -> Iterable[tuple[str, str]]:
+def _candidates(hands: Workers, wordings: Sequence[str]) -> Iterable[tuple[str, str]]:
     count = len(wordings)
     if count * (count - 1) // 2 <= EACH_WITH_EACH:
         return combinations(wordings, 2)
-    return proposed(wordings)
+    return proposed(wordings, hands=hands)
 
 
-def proposed(wordings: Sequence[str]) -> Iterator[tuple[str, str]]:
+def proposed(wordings: Sequence[str], *, hands: Workers = ONE) -> Iterator[tuple[str, str]]:
     """Pairs of wordings that are probably alike, each once, found by MinHash: near-verbatim ones almost surely.
 
-    SetupError where datasketch is not installed.
+    Two are proposed whose signatures agree in all rows of one band. MissingError where datasketch is not installed.
     """
     try:
-        from datasketch import MinHash, MinHashLSH  # brings NumPy and SciPy, which two articles can do without
+        import datasketch  # noqa: F401  loaded here once, and not in each process
     except ImportError:
-        raise SetupError(
+        raise MissingError(
             f"{len(wordings)} sentences are too many to be compared each with each; "
             "install what compares many: pip install 'testimonia[scale]'"
         ) from None
     common = _frequent(wordings, max(10, round(_COMMON * len(wordings))))
+    several = range(0, len(wordings), _AT_ONCE)
+    tasks = (wordings[at : at + _AT_ONCE] for at in several)
+    signed = run(hands, _signatures, tasks, count=len(several), common=common, name=lambda _: "signatures of sentences")
+    buckets: list[dict[bytes, list[int]]] = [{} for _ in range(_BANDS)]
+    for number, signature in enumerate(one for found in signed for one in found):
+        size, alike = len(signature) // _BANDS, set()
+        for band in range(_BANDS) if signature else ():
+            bucket = buckets[band].setdefault(signature[band * size : (band + 1) * size], [])
+            alike.update(bucket)
+            bucket.append(number)
+        for other in sorted(alike):
+            yield wordings[other], wordings[number]
+
+
+def _signatures(common: set[str], wordings: Sequence[str]) -> list[bytes]:
+    """The MinHash of each wording, band by band; empty where all its words are common."""
+    try:
+        from datasketch import MinHash  # brings NumPy and SciPy, which two articles can do without
+    except ImportError:
+        raise SetupError("a worker lacks what compares many sentences: pip install 'testimonia[scale]' there") from None
     features = [[f.encode() for f in sorted(_features(wording, common))] for wording in wordings]
-    index = MinHashLSH(params=(_BANDS, _ROWS), num_perm=_BANDS * _ROWS)
-    for number, hashed in enumerate(MinHash.generator(features, num_perm=_BANDS * _ROWS, seed=1)):
-        if features[number]:
-            for other in sorted(index.query(hashed)):
-                yield wordings[other], wordings[number]
-            index.insert(number, hashed, check_duplication=False)
+    hashed = MinHash.generator(features, num_perm=_BANDS * _ROWS, seed=1)
+    return [one.hashvalues.tobytes() if found else b"" for found, one in zip(features, hashed, strict=True)]
 
 
 def _features(wording: str, common: set[str]) -> set[str]:
@@ -227,10 +279,10 @@ Computed = tuple[list[Reuse], set[str]]
 """Reuse, and the slugs of the articles that were looked at for it."""
 
 
-def computed(dataset: Dataset, texts: Mapping[str, str]) -> Computed:
+def computed(dataset: Dataset, texts: Mapping[str, str], *, hands: Workers = ONE) -> Computed:
     """The reuse among the articles whose texts are at hand, and the slugs of these articles."""
-    found = list(passages(dataset, texts))
-    return compare(found), {passage.article for passage, _ in found}
+    found = list(passages(dataset, texts, hands=hands))
+    return compare(found, hands=hands), {passage.article for passage, _ in found}
 
 
 def stored(dataset: Dataset) -> list[Reuse]:
@@ -278,9 +330,9 @@ def differing(
     return [r for r in found if r not in then], [r for r in before if r not in now]
 
 
-def outdated(dataset: Dataset, texts: Mapping[str, str]) -> list[Finding]:
+def outdated(dataset: Dataset, texts: Mapping[str, str], *, known: Computed | None = None) -> list[Finding]:
     """A warning for each passage that the texts at hand show to be shared and the data lacks, or the other way."""
-    missing, surplus = differing(dataset, texts)
+    missing, surplus = differing(dataset, texts, known=known)
     told = [(reuse, "share their words, and the data does not say so") for reuse in missing]
     told += [(reuse, "do not share their words in this way, as the data says") for reuse in surplus]
     return [

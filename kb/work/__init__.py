@@ -20,9 +20,11 @@ versions    which code runs here
 """
 
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
+from itertools import count as count_from
+from itertools import islice
 from typing import Final, TypeVar
 
 from kb.work.driving import LOSSES
@@ -61,29 +63,38 @@ def workers(*, scheduler: str | None = None, jobs: int | None = None) -> Iterato
 def run(
     hands: Workers,
     function: Callable[[C, T], R],
-    tasks: Sequence[T],
+    tasks: Iterable[T],
     *,
+    count: int,
     common: C,
     name: Name[T] = str,
-    batch: int | None = None,
 ) -> Iterator[R]:
     """What ``function(common, task)`` gives for each task, in the order of the tasks; several travel together.
 
-    ``name`` is what a task is called in errors. An exception of the function is raised, that of the first task of
-    several. SetupError where a task is lost again and again, or all workers are.
+    ``count`` is how many tasks there are, which are taken as there is room for them; ``name`` is what a task is called
+    in errors. An exception of the function is raised, that of the first task of several. SetupError where a task is
+    lost again and again, or all workers are.
     """
-    size = batch or max(1, min(MOST, -(-len(tasks) // (ROUNDS * hands.size))))
-    batches = [(at, tasks[at : at + size]) for at in range(0, len(tasks), size)]
+    size = max(1, min(MOST, -(-count // (ROUNDS * hands.size))))
     done: dict[int, list[R]] = {}
     following = 0
-    for (at, _), results in hands.each(
-        partial(_all, function), batches, common=common, name=lambda several: _names(several[1], name)
+    for (number, _), results in hands.each(
+        partial(_all, function), _batches(tasks, size), common=common, name=lambda several: _names(several[1], name)
     ):
         assert not isinstance(results, Late)  # no step is told of, so none is late
-        done[at] = results
+        done[number] = results
         while following in done:
             yield from done.pop(following)
-            following += size
+            following += 1
+
+
+def _batches(tasks: Iterable[T], size: int) -> Iterator[tuple[int, Sequence[T]]]:
+    waiting = iter(tasks)
+    for number in count_from(0):
+        batch = list(islice(waiting, size))
+        if not batch:
+            return
+        yield number, batch
 
 
 def _all(function: Callable[[C, T], R], common: C, batch: tuple[int, Sequence[T]], begin: Begin) -> list[R]:

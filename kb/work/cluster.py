@@ -17,16 +17,16 @@ from typing import Final, Generic, TypeVar
 from uuid import uuid4
 
 import kb
-from kb.errors import SetupError
+from kb.errors import MissingError, SetupError
 from kb.work import child
 from kb.work.driving import LOSSES, drive
 from kb.work.model import Failed, Late, Lost, Name, Outcome, Work
 from kb.work.versions import code
 
 try:
-    from distributed import Client, Future, KilledWorker
+    from distributed import Client, Future, KilledWorker, Security
 except ImportError:
-    raise SetupError(
+    raise MissingError(
         "a cluster is reached with Dask, which is not installed: pip install 'testimonia[cluster]'"
     ) from None
 
@@ -34,8 +34,12 @@ C = TypeVar("C")
 R = TypeVar("R")
 T = TypeVar("T")
 
+SCHEMES: Final = {"tcp": False, "tls": True, "ws": False, "wss": True}
+"""Whether connections by a scheme have certificates."""
 AHEAD: Final = 2
 """Tasks in hand for each thread of the workers: one that is worked on, and one that waits."""
+ANSWER: Final = 10.0
+"""Seconds in which a scheduler has to answer first."""
 PATIENCE: Final = 30.0
 """Seconds to wait for a worker where there is none."""
 _LOOK: Final = 1.0
@@ -65,13 +69,14 @@ def connected(address: str) -> "Iterator[Cluster]":
 
     SetupError where it cannot be reached, has no worker, or one of another version.
     """
+    _check(address)
     try:
-        client = Client(address, timeout=10, set_as_default=False, name="testimonia")
-    except (OSError, RuntimeError, TypeError, ValueError) as error:
+        client = Client(address, timeout=ANSWER, set_as_default=False, name="testimonia")
+    except (OSError, RuntimeError) as error:
         reason = " ".join(str(error).split()) or type(error).__name__
         raise SetupError(
-            f"no Dask scheduler answers at {address} ({reason}). Start one with: dask scheduler. "
-            "Of tls:// addresses, Dask must be told the certificates (docs/cluster.md)"
+            f"no Dask scheduler answers at {address} ({reason}). Start one with: dask scheduler, "
+            "and give the address that it prints, which begins with tls:// where it has certificates"
         ) from None
     try:
         found = Cluster(client, address)
@@ -81,6 +86,18 @@ def connected(address: str) -> "Iterator[Cluster]":
     finally:
         with suppress(Exception):  # the scheduler may be gone, which whoever needed it was told
             client.close(timeout=2)
+
+
+def _check(address: str) -> None:
+    """SetupError where an address cannot be one of a scheduler, or wants certificates that Dask was not told of."""
+    scheme, _, host = address.partition("://")
+    if scheme not in SCHEMES or not host:
+        raise SetupError(f"“{address}” is no address of a Dask scheduler; one looks like tcp://10.0.0.1:8786")
+    if SCHEMES[scheme] and Security().get_connection_args("client")["ssl_context"] is None:
+        raise SetupError(
+            f"{address} is reached with certificates, and Dask was told of none: set "
+            "DASK_DISTRIBUTED__COMM__TLS__CA_FILE, …__CLIENT__CERT and …__CLIENT__KEY (docs/cluster.md)"
+        )
 
 
 class Cluster:
@@ -192,7 +209,8 @@ class _Run(Generic[T]):
             found: Outcome = pickle.loads(future.result())
             return found
         except KilledWorker as error:
-            return Lost(f"the last was the worker {error.last_worker.address}", times=LOSSES)
+            times = max(LOSSES, error.allowed_failures + 1)
+            return Lost(f"the last was the worker {error.last_worker.address}", times)
         except (CancelledError, OSError):
             self._cluster.threads()
             return Lost("the workers that had what all tasks see were lost")

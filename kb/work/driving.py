@@ -38,7 +38,7 @@ def drive(hands: Hands[T], tasks: Iterable[T], name: Name[T]) -> Iterator[tuple[
                     if losses[number] < LOSSES:
                         hands.begin(number, running[number])
                         continue
-                    outcome = Failed(_given_up(name(running[number]), outcome.how))
+                    outcome = Failed(_given_up(name(running[number]), losses[number], outcome.how))
                 task = running.pop(number)
                 if isinstance(outcome, Failed):
                     failed[number] = outcome.error
@@ -54,8 +54,8 @@ def _result(outcome: Done) -> Any:
     return outcome.result
 
 
-def _given_up(name: str, how: str) -> SetupError:
+def _given_up(name: str, times: int, how: str) -> SetupError:
     return SetupError(
-        f"{name}: {LOSSES} processes ended one after the other while they worked on it ({how}). "
+        f"{name}: {times} processes ended one after the other while they worked on it ({how}). "
         "Nothing is told without it: give the processes more memory, or look at what is special about it"
     )

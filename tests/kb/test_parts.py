@@ -6,6 +6,7 @@ import shutil
 from pathlib import Path
 
 import pytest
+from endless import ENDLESS
 from places import EXAMPLE
 
 from kb import build as builds
@@ -157,25 +158,6 @@ def test_a_memory_that_is_damaged_is_made_again(tmp_path: Path) -> None:
     for number, path in enumerate(sorted(tmp_path.rglob("*.json"))):
         path.write_text(["", "{", "[1, 2]", "null"][number % 4])
     assert parts.check(files, SHAPES, memory=tmp_path) == expected
-
-
-ENDLESS = '''
-@prefix graph: <https://w3id.org/testimonia/graph/> .
-@prefix sh: <http://www.w3.org/ns/shacl#> .
-@prefix shape: <https://w3id.org/testimonia/shape/> .
-shape:endless
-    a sh:NodeShape ;
-    sh:message "Something. Do something."@en ;
-    sh:sparql shape:endless-query ;
-    sh:targetNode graph:default ;
-    .
-shape:endless-query
-    a sh:SPARQLConstraint ;
-    sh:select """
-        SELECT $this (COUNT(*) AS ?value) WHERE { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l } GROUP BY $this
-        """ ;
-    .
-'''
 
 
 def test_a_rule_that_does_not_end_is_told_as_broken_and_the_others_go_on() -> None:
