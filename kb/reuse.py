@@ -38,7 +38,7 @@ CONTAINED, CONTAINED_RATIO, CONTAINED_WORDS = 0.8, 0.5, 12
 """A contained sentence: the share of its words that the longer one has in order, the least ratio, the fewest words."""
 RARE, RARE_SHARE = 20, 0.005
 """A word is rare that stands in at most so many wordings, or in this share of them."""
-PHRASE, RARE_PHRASE = 8, 5
+PHRASE, RARE_PHRASE = 12, 3
 """So many words in a row are rare that stand in at most so many wordings, however common each of them is.
 
 Sentences that have neither a rare word nor a rare row of words in common are formulas with other names in them: alike,

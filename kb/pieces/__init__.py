@@ -149,7 +149,9 @@ class _Run:
         for group in groups:
             found[group.slug] = self._kept(group)
         todo = [group for group in groups if found[group.slug] is None]
-        for group, piece in zip(todo, run(self.hands, make, todo, common=self.common, name=_slug), strict=True):
+        for group, piece in zip(
+            todo, run(self.hands, make, todo, count=len(todo), common=self.common, name=_slug), strict=True
+        ):
             content = _content(self.common, piece.reached)
             self.memory.save((content, piece), hash_of((*group.files, *group.needed)))
             found[group.slug] = _named(group, content), piece
