@@ -221,7 +221,7 @@ def build(
     if empty := [name for name in closed.instances("t:Perspective") if not closed.subjects("t:underPerspective", name)]:
         say(f"{len(empty)} perspectives select nothing: {', '.join(map(shorten, empty[:5]))}")
     say(f"{len(closed.quads) - len(dataset.quads)} conclusions; writing the store")
-    folder = store.write(out, closed.quads, inputs=inputs, version=kb.__version__, counts=counts(closed))
+    folder = store.write(out, closed.quads, inputs=inputs, version=kb.__version__, counts=counts(closed), say=say)
     say(f"build {folder.name[:12]} is ready")
     return folder
 
