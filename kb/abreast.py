@@ -5,19 +5,19 @@ import multiprocessing
 import signal
 from collections.abc import Callable, Sequence
 from multiprocessing.connection import Connection
+from typing import Any
 
 
-def run(aside: Sequence[Callable[[], None]], here: Callable[[], None], *, apart: bool = True) -> None:
-    """Does all of it, ``here`` in this process and the rest in others; one after the other where there is no fork.
+def run(aside: Sequence[Callable[[], Any]], here: Callable[[], Any], *, apart: bool = True) -> list[Any]:
+    """What each piece gives, last that ``here``, which is done in this process and the rest in others.
 
-    So too where it is not worth the trouble, which the caller knows (``apart``). Threads of a library do not go along
-    into other processes: what may have some, such as a store, is used ``here`` only. What a piece raises is raised
-    here, and stops the rest. A process that somebody else ended is an OSError.
+    One after the other where there is no fork; so too where it is not worth the trouble, which the caller knows
+    (``apart``). Threads of a library do not go along into other processes: what may have some, such as a store, is used
+    ``here`` only. What a piece raises is raised here, and stops the rest. A process that somebody else ended is an
+    OSError.
     """
     if not apart or "fork" not in multiprocessing.get_all_start_methods():
-        for piece in (here, *aside):
-            piece()
-        return
+        return [piece() for piece in (*aside, here)]
     context = multiprocessing.get_context("fork")
     begun = []
     try:
@@ -27,10 +27,8 @@ def run(aside: Sequence[Callable[[], None]], here: Callable[[], None], *, apart:
             process.start()
             theirs.close()
             begun.append((process, ours))
-        here()
-        for _, ours in begun:
-            if (fault := _fault(ours)) is not None:
-                raise fault
+        found = here()
+        return [*(_result(ours) for _, ours in begun), found]
     finally:
         for process, ours in begun:
             process.kill()
@@ -38,21 +36,21 @@ def run(aside: Sequence[Callable[[], None]], here: Callable[[], None], *, apart:
             ours.close()
 
 
-def _run(piece: Callable[[], None], pipe: Connection) -> None:
+def _run(piece: Callable[[], Any], pipe: Connection) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # whoever waits hears it, and ends this
     gc.disable()  # the process ends with its work, so that looking for garbage only costs time
     try:
-        piece()
+        pipe.send((None, piece()))
     except Exception as error:
-        pipe.send(error)
-    else:
-        pipe.send(None)
+        pipe.send((error, None))
 
 
-def _fault(pipe: Connection) -> Exception | None:
-    """What a process raised; waits for its end."""
+def _result(pipe: Connection) -> Any:
+    """What a process gives; waits for its end, and raises what it raised."""
     try:
-        found = pipe.recv()
+        fault, found = pipe.recv()
     except EOFError:
-        return ChildProcessError("a process that wrote a part of the build was ended from outside")
-    return found if isinstance(found, Exception) else None
+        raise ChildProcessError("a process that did a part of the work was ended from outside") from None
+    if fault is not None:
+        raise fault
+    return found

@@ -216,8 +216,7 @@ def build(
         say(f"{len(built.idle)} perspectives select nothing: {', '.join(map(shorten, built.idle[:5]))}")
     say(f"{len(lines)} statements; writing the store")
     counts = {**built.counts, "quads": len(lines)}
-    quads = list(nquads.parse(lines))
-    folder = store.write(out, quads, inputs=inputs, version=kb.__version__, counts=counts)
+    folder = store.write_lines(out, lines, inputs=inputs, version=kb.__version__, counts=counts, say=say)
     say(f"build {folder.name[:12]} is ready")
     return folder
 

@@ -90,9 +90,10 @@ class Block:
 
 @dataclass(frozen=True)
 class Manifest:
-    """What a build is: its id, what went in, how much came out."""
+    """What a build is: its id, what went in, how much came out, and how its files are written (0 for long ago)."""
 
     build_id: str
     inputs: str
     version: str
     counts: Mapping[str, int]
+    edition: int = 0

@@ -1,6 +1,7 @@
 """Quads as sorted canonical N-Quads: the lines by which builds are named and compared, and from which they are made."""
 
 import re
+from bisect import bisect_left
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -66,15 +67,74 @@ class Graphs:
 def by_graph(lines: Iterable[bytes]) -> Graphs:
     """Lines by their graphs; ValueError for a line that is no N-Quads."""
     found: dict[bytes | None, list[bytes]] = {}
-    match = LINE.fullmatch
     for line in lines:
-        parts = match(line)
-        if parts is None:
-            raise no_quads(line)
-        found.setdefault(parts[4], []).append(line)
+        found.setdefault(match(line)[4], []).append(line)
     return Graphs(found)
 
 
-def no_quads(line: bytes) -> ValueError:
-    """What is raised for a line that is no statement."""
-    return ValueError(f"no N-Quads: {line[:200].decode('utf-8', 'replace')}")
+@dataclass(frozen=True)
+class Difference:
+    """The lines, sorted, that only the earlier of two builds has, and those that only the later has."""
+
+    removed: Sequence[bytes]
+    added: Sequence[bytes]
+
+    @cached_property
+    def lines(self) -> Sequence[bytes]:
+        """Both together, sorted."""
+        return sorted([*self.removed, *self.added])
+
+    @cached_property
+    def subjects(self) -> Sequence[bytes]:
+        """The subjects of which the default graph says something else, sorted."""
+        return sorted({parts[1] for parts in map(match, self.lines) if parts[4] is None})
+
+    @cached_property
+    def graphs(self) -> Sequence[bytes]:
+        """The named graphs that say something else, sorted."""
+        return sorted({parts[4] for parts in map(match, self.lines) if parts[4] is not None})
+
+    @property
+    def has_blank_nodes(self) -> bool:
+        """Whether a line has a blank node."""
+        return any(part.startswith(b"_:") for line in self.lines for part in match(line).groups(b""))
+
+
+def difference(earlier: Sequence[bytes], later: Sequence[bytes]) -> Difference:
+    """How two builds differ."""
+    one, two = set(earlier), set(later)
+    return Difference(sorted(one - two), sorted(two - one))
+
+
+def match(line: bytes) -> re.Match[bytes]:
+    """The parts of a statement, as in ``LINE``; ValueError for a line that is none."""
+    found = LINE.fullmatch(line)
+    if found is None:
+        raise ValueError(f"no N-Quads: {line[:200].decode('utf-8', 'replace')}")
+    return found
+
+
+def about(lines: Sequence[bytes], subject: bytes) -> list[bytes]:
+    """What the default graph says of a subject, out of sorted lines."""
+    at = bisect_left(lines, subject + b" ")
+    return [line for line in lines[at : bisect_left(lines, subject + b"!", at)] if match(line)[4] is None]
+
+
+def next_subject(lines: Sequence[bytes], subject: bytes) -> bytes | None:
+    """The first subject after one of which the default graph says something, out of sorted lines."""
+    for number in range(bisect_left(lines, subject + b"!"), len(lines)):
+        parts = match(lines[number])
+        if parts[4] is None:
+            return parts[1]
+    return None
+
+
+def of_graphs(lines: Iterable[bytes], names: Iterable[bytes]) -> dict[bytes, list[bytes]]:
+    """The lines of some named graphs, for each in their order."""
+    ends = {name + b" .\n": name for name in names}
+    found: dict[bytes, list[bytes]] = {name: [] for name in ends.values()}
+    for line in lines:
+        name = ends.get(line[line.rfind(b" ", 0, -3) + 1 :])
+        if name is not None and match(line)[4] is not None:
+            found[name].append(line)
+    return found

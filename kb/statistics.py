@@ -5,12 +5,15 @@ graph are those of all its graphs together, so that nothing here grows with the 
 """
 
 from array import array
-from collections.abc import Iterable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any, Final
 
+import pyoxigraph as ox
+
 from kb.namespaces import BASE, DATASET, iri, namespace
-from kb.nquads import LINE, no_quads
+from kb.nquads import Difference, about, match, parse
 
 DEFAULT: Final = "default"
 WHOLE: Final = "whole"
@@ -84,7 +87,7 @@ class Statistics:
 
 def graph_kinds(lines: Iterable[bytes]) -> dict[bytes, str]:
     """The kind of each named graph whose name has a class in the default graph, by its name in angle brackets."""
-    ends = {f"<{iri('rdf:type')}> <{iri(name)}> .".encode(): kind for kind, name in KINDS.items()}
+    ends = {_TYPE + b" " + term + b" .": kind for term, kind in _KIND_TERMS.items()}
     found = {}
     for line in lines:
         if line.rstrip().endswith(tuple(ends)):
@@ -102,10 +105,7 @@ def measure(lines: Iterable[bytes], kinds: Mapping[bytes, str]) -> Statistics:
     graphs: dict[bytes | None, _Tally] = {}
     whole, notes = tallies[WHOLE], _Notes()
     for line in lines:
-        parts = LINE.fullmatch(line)
-        if parts is None:
-            raise no_quads(line)
-        subject, predicate, obj, graph = parts.groups()
+        subject, predicate, obj, graph = match(line).groups()
         tally = graphs.get(graph)
         if tally is None:
             kind = DEFAULT if graph is None else kinds.get(graph, OTHER)
@@ -117,6 +117,30 @@ def measure(lines: Iterable[bytes], kinds: Mapping[bytes, str]) -> Statistics:
             notes.take(subject, predicate, obj)
     whole.graphs = len(graphs)
     return notes.statistics({kind: tally.part() for kind, tally in sorted(tallies.items())})
+
+
+def changed(
+    found: Statistics, difference: Difference, later: Sequence[bytes], *, was: ox.Store, now: ox.Store
+) -> Statistics:
+    """The figures of a build, without dumps, as ``measure`` would give them, out of those of an earlier one.
+
+    ``later`` are its sorted lines; ``was`` and ``now`` hold the two. The difference must have no blank
+    nodes, which have other names in a store.
+    """
+    before, after = _Held(was), _Held(now)
+    parts = dict(found.parts)
+    turns = _turns(difference, before, after)
+    for kind, turn in turns.items():
+        parts[kind] = turn.part(parts.get(kind, Part(0, 0, 0, 0, 0, {}, {})))
+    examples = (after.first_subject(_TYPE, term) for term in _EXAMPLE_TERMS)
+    return Statistics(
+        parts={kind: part for kind, part in sorted(parts.items()) if part.graphs or kind in (WHOLE, DEFAULT)},
+        links=_changed_links(found, turns[WHOLE].removed, turns[WHOLE].added),
+        examples=sorted(_iri(subject) for subject in examples if subject is not None),
+        about=b"".join(about(later, _DATASET)).decode(),
+        published=_days(after.objects(None, _PUBLISHED)),
+        reviewed=_days(after.objects(None, _REVIEWED)),
+    )
 
 
 def as_json(found: Statistics) -> dict[str, Any]:
@@ -207,10 +231,9 @@ class _Notes:
         if predicate in self._days:
             days = self._days[predicate]
             days[:] = [min([obj, *days[:1]]), max([obj, *days[1:]])]
-        elif predicate in _LINK_TERMS and obj.startswith(b"<") and not obj.startswith(_OURS):
-            spaces = self._links.setdefault(_iri(predicate), {})
-            space = namespace(_iri(obj).rstrip("/#"))
-            spaces[space] = spaces.get(space, 0) + 1
+        elif link := _link(predicate, obj):
+            spaces = self._links.setdefault(link[0], {})
+            spaces[link[1]] = spaces.get(link[1], 0) + 1
         elif predicate == _TYPE and obj in _EXAMPLE_TERMS:
             self._examples.setdefault(obj, subject)
         if subject == _DATASET:
@@ -218,7 +241,7 @@ class _Notes:
 
     def statistics(self, parts: Mapping[str, Part]) -> Statistics:
         """All together."""
-        days = {name: [value[1:11].decode() for value in found] for name, found in self._days.items()}
+        days = {name: _days(found) for name, found in self._days.items()}
         return Statistics(
             parts=parts,
             links={name: dict(sorted(spaces.items())) for name, spaces in sorted(self._links.items())},
@@ -238,4 +261,161 @@ _REVIEWED = f"<{iri('t:reviewed')}>".encode()
 _DATASET = f"<{DATASET}>".encode()
 _LINK_TERMS = {f"<{iri(name)}>".encode() for name in LINKS}
 _EXAMPLE_TERMS = {f"<{iri(name)}>".encode() for name in EXAMPLES}
+_KIND_TERMS = {f"<{iri(name)}>".encode(): kind for kind, name in KINDS.items()}
 _NOTED = {_PUBLISHED, _REVIEWED, _TYPE} | _LINK_TERMS
+
+
+_Statement = tuple[bytes, bytes, bytes, bytes | None]
+_Key = tuple[bytes | None, bytes | None, bytes | None]
+"""Subject, predicate and object of statements; None stands for any."""
+
+
+class _Held:
+    """What a store holds, by kinds of graph."""
+
+    def __init__(self, store: ox.Store) -> None:
+        self._store = store
+        self._kinds: dict[bytes | None, str] = {None: DEFAULT}
+
+    def kind(self, graph: bytes | None) -> str:
+        """The kind of a graph, as ``graph_kinds`` has it."""
+        if graph not in self._kinds:
+            classes = sorted(self.objects(graph, _TYPE))
+            self._kinds[graph] = next((_KIND_TERMS[one] for one in reversed(classes) if one in _KIND_TERMS), OTHER)
+        return self._kinds[graph]
+
+    def objects(self, subject: bytes | None, predicate: bytes) -> list[bytes]:
+        """The objects of a property in the default graph."""
+        quads = self._store.quads_for_pattern(_term(subject), _term(predicate), None, ox.DefaultGraph())
+        return [str(quad.object).encode() for quad in quads]
+
+    def first_subject(self, predicate: bytes, obj: bytes) -> bytes | None:
+        """The first subject that has an object of a property in the default graph."""
+        quads = self._store.quads_for_pattern(None, _term(predicate), _term(obj), ox.DefaultGraph())
+        return min((str(quad.subject).encode() for quad in quads), default=None)
+
+    def statements(self, graph: bytes) -> set[_Statement]:
+        """What a named graph says."""
+        quads = self._store.quads_for_pattern(None, None, None, _term(graph))
+        return _statements((ox.serialize(quads, format=ox.RdfFormat.N_QUADS) or b"").splitlines())
+
+    def has(self, kind: str, key: _Key) -> bool:
+        """Whether some graph of a kind has such a statement."""
+        subject, predicate, obj = map(_term, key)
+        graph = ox.DefaultGraph() if kind == DEFAULT else None
+        quads = self._store.quads_for_pattern(subject, predicate, obj, graph)
+        return any(kind in (DEFAULT, WHOLE) or self.kind(_name(quad.graph_name)) == kind for quad in quads)
+
+    def has_graph(self, kind: str, graph: bytes | None) -> bool:
+        """Whether a graph is there, and of a kind."""
+        where = ox.DefaultGraph() if graph is None else _term(graph)
+        is_there = next(iter(self._store.quads_for_pattern(None, None, None, where)), None) is not None
+        return is_there and (kind == WHOLE or self.kind(graph) == kind)
+
+
+@dataclass(frozen=True)
+class _Turn:
+    """Statements that graphs of one kind lose and get, and what tells whether they have others like them."""
+
+    kind: str
+    removed: set[_Statement]
+    added: set[_Statement]
+    before: _Held
+    after: _Held
+
+    def keys(self) -> dict[_Key, int]:
+        """What there is now and was not (1), and what was there and is no more (-1)."""
+        gone, come = ({key for one in some for key in _keys(one)} for some in (self.removed, self.added))
+        is_there = {key: key in come or self.after.has(self.kind, key) for key in gone | come}
+        was_there = {key: key in gone or self.before.has(self.kind, key) for key in gone | come}
+        return {key: is_there[key] - was_there[key] for key in gone | come}
+
+    def part(self, old: Part) -> Part:
+        """The figures after, out of those before."""
+        plain = {name: getattr(old, name) for name in ("graphs", "triples", "entities", "subjects", "objects")}
+        classes = dict(old.classes)
+        uses = {name: [one.triples, one.subjects, one.objects] for name, one in old.properties.items()}
+        for sign, statements in ((-1, self.removed), (1, self.added)):
+            plain["triples"] += sign * len(statements)
+            for _, predicate, _, _ in statements:
+                uses.setdefault(_iri(predicate), [0, 0, 0])[0] += sign
+        for (subject, prop, obj), sign in self.keys().items():
+            if subject is not None and prop is not None and obj is not None:
+                classes[_iri(obj)] = classes.get(_iri(obj), 0) + sign
+            elif prop is not None:
+                uses[_iri(prop)][1 if subject is not None else 2] += sign
+            elif subject is not None:
+                plain["subjects"] += sign
+                plain["entities"] += sign * subject.startswith(_OURS)
+            else:
+                plain["objects"] += sign
+        for graph in {graph for *_, graph in self.removed | self.added}:
+            plain["graphs"] += self.after.has_graph(self.kind, graph) - self.before.has_graph(self.kind, graph)
+        return Part(
+            **plain,
+            classes={name: classes[name] for name in sorted(classes, key=_in_brackets) if classes[name]},
+            properties={name: Uses(*uses[name]) for name in sorted(uses, key=_in_brackets) if uses[name][0]},
+        )
+
+
+def _turns(difference: Difference, before: _Held, after: _Held) -> dict[str, _Turn]:
+    """How each kind of graph is changed; a graph that turns to another kind is lost by one and got by the other."""
+    gone, come = _statements(difference.removed), _statements(difference.added)
+    named = {one[0] for one in gone | come if one[3] is None and one[1] == _TYPE and one[2] in _KIND_TERMS}
+    moved = {graph for graph in named if before.kind(graph) != after.kind(graph)}
+    lost = {one for one in gone if one[3] not in moved} | {one for name in moved for one in before.statements(name)}
+    got = {one for one in come if one[3] not in moved} | {one for name in moved for one in after.statements(name)}
+    found = {WHOLE: _Turn(WHOLE, gone, come, before, after)}
+    for kind in sorted({before.kind(one[3]) for one in lost} | {after.kind(one[3]) for one in got}):
+        of_kind = [{one for one in some if held.kind(one[3]) == kind} for some, held in ((lost, before), (got, after))]
+        found[kind] = _Turn(kind, of_kind[0], of_kind[1], before, after)
+    return found
+
+
+def _keys(one: _Statement) -> Iterator[_Key]:
+    """What is told apart of a statement."""
+    subject, predicate, obj, _ = one
+    yield from ((subject, None, None), (None, None, obj), (subject, predicate, None), (None, predicate, obj))
+    if predicate == _TYPE:
+        yield subject, predicate, obj
+
+
+def _statements(lines: Iterable[bytes]) -> set[_Statement]:
+    return {match(line).groups() for line in lines}  # type: ignore[misc]
+
+
+def _changed_links(found: Statistics, gone: set[_Statement], come: set[_Statement]) -> dict[str, dict[str, int]]:
+    counts = Counter({(name, space): count for name, spaces in found.links.items() for space, count in spaces.items()})
+    counts.update(link for one in come if one[3] is None and (link := _link(one[1], one[2])))
+    counts.subtract(link for one in gone if one[3] is None and (link := _link(one[1], one[2])))
+    links: dict[str, dict[str, int]] = {}
+    for (name, space), count in sorted(counts.items()):
+        if count:
+            links.setdefault(name, {})[space] = count
+    return links
+
+
+def _link(predicate: bytes, obj: bytes) -> tuple[str, str] | None:
+    """The property of a statement that leads elsewhere, and the namespace into which it leads."""
+    if predicate not in _LINK_TERMS or not obj.startswith(b"<") or obj.startswith(_OURS):
+        return None
+    return _iri(predicate), namespace(_iri(obj).rstrip("/#"))
+
+
+def _days(objects: Collection[bytes]) -> list[str]:
+    """The first and last day among literals that begin with one; none where there are none."""
+    return [value[1:11].decode() for value in (min(objects), max(objects))] if objects else []
+
+
+def _in_brackets(name: str) -> str:
+    """How names are sorted: as they stand in N-Quads."""
+    return f"<{name}>"
+
+
+def _name(graph: ox.NamedNode | ox.BlankNode | ox.DefaultGraph) -> bytes | None:
+    return None if isinstance(graph, ox.DefaultGraph) else str(graph).encode()
+
+
+def _term(written: bytes | None) -> Any:
+    """A term as it stands in N-Quads; None for any."""
+    return None if written is None else next(parse([b"<x:x> <x:x> " + written + b" .\n"])).object

@@ -14,7 +14,7 @@ import json
 import os
 import shutil
 import tempfile
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import IO
@@ -33,6 +33,12 @@ DUMPS = ("jsonld", "nq", "trig")
 MANY = 100_000
 """Quads from which on a build is written by several processes."""
 
+EDITION = 1
+"""Raised when the same quads get other files, so that no build is made out of one that was written otherwise."""
+
+_WORTH = 20
+"""A build is made out of an earlier one where at most one statement in so many differs."""
+
 _DESCRIPTION = "statistics.json"
 
 
@@ -42,19 +48,35 @@ def build_id(quads: Iterable[ox.Quad]) -> tuple[str, bytes]:
     return hashlib.sha256(text).hexdigest(), text
 
 
-def write(out: Path, quads: Sequence[ox.Quad], *, inputs: str, version: str, counts: dict[str, int]) -> Path:
-    """The folder of a finished build of ``quads``; an interrupted call leaves the earlier builds as they were.
+def write(out: Path, quads: Iterable[ox.Quad], *, inputs: str, version: str, counts: Mapping[str, int]) -> Path:
+    """The folder of a finished build of ``quads``, as ``write_lines`` makes it."""
+    return write_lines(out, nquads.canonical(quads), inputs=inputs, version=version, counts=counts)
 
+
+def write_lines(
+    out: Path,
+    lines: Sequence[bytes],
+    *,
+    inputs: str,
+    version: str,
+    counts: Mapping[str, int],
+    earlier: Path | None = None,
+    say: Callable[[str], None] = lambda line: None,
+) -> Path:
+    """The folder of a finished build; an interrupted call leaves the earlier builds as they were.
+
+    ``lines`` are the statements as ``kb.nquads.canonical`` gives them. Where little differs from an ``earlier`` build
+    (the current one of ``out``, if none is given), only that is written anew; ``say`` is told which way is taken.
     SetupError where ``out`` cannot be written.
     """
-    lines = nquads.canonical(quads)
     text = b"".join(lines)
     name = hashlib.sha256(text).hexdigest()
     target = out / name
     prepare(out)
     try:
         if not (target / "manifest.json").is_file():
-            _write_folder(target, text, lines, Manifest(name, inputs, version, counts))
+            made = Manifest(name, inputs, version, counts, EDITION)
+            _write_folder(target, text, lines, made, earlier or out / "current", say)
         elif not _is_whole(target):
             _mend(target)
         _replace_text(out / "inputs" / inputs, name)
@@ -160,11 +182,14 @@ def _describe(folder: Path, lines: Sequence[bytes], *, load: Callable[[], None])
     def write_dumps() -> None:
         dumps.write(folder, nquads.by_graph(lines))
         found = statistics.measure(lines, statistics.graph_kinds(lines))
-        files = {suffix: _file(folder / f"dump.{suffix}") for suffix in DUMPS}
-        text = json.dumps(statistics.as_json(replace(found, dumps=files)), ensure_ascii=False, indent=1)
-        (folder / _DESCRIPTION).write_text(text + "\n", encoding="utf-8")
+        _write_statistics(folder, found, {suffix: _file(folder / f"dump.{suffix}") for suffix in DUMPS})
 
     abreast.run([write_index, write_dumps], load, apart=len(lines) >= MANY)
+
+
+def _write_statistics(folder: Path, found: statistics.Statistics, files: Mapping[str, statistics.File]) -> None:
+    text = json.dumps(statistics.as_json(replace(found, dumps=files)), ensure_ascii=False, indent=1)
+    (folder / _DESCRIPTION).write_text(text + "\n", encoding="utf-8")
 
 
 def _file(path: Path) -> statistics.File:
@@ -172,19 +197,20 @@ def _file(path: Path) -> statistics.File:
         return statistics.File(path.stat().st_size, hashlib.file_digest(stream, "sha256").hexdigest())
 
 
-def _write_folder(target: Path, text: bytes, lines: Sequence[bytes], made: Manifest) -> None:
+def _write_folder(
+    target: Path, text: bytes, lines: Sequence[bytes], made: Manifest, earlier: Path, say: Callable[[str], None]
+) -> None:
     """Writes aside and renames, so that a build folder is there whole or not at all."""
     aside = Path(tempfile.mkdtemp(prefix=".writing-", dir=target.parent))
-
-    def load() -> None:
-        store = ox.Store(str(aside / "store"))
-        store.bulk_load(text, ox.RdfFormat.N_QUADS)
-        store.flush()
-        store.optimize()
-
     try:
         (aside / "dump.nq").write_bytes(text)
-        _describe(aside, lines, load=load)
+        try:
+            _renew(aside, text, lines, made, earlier.resolve(), say)
+        except _Unlike as reason:
+            if _is_whole(earlier):
+                say(f"writing everything, since {reason}")
+            shutil.rmtree(aside / "store", ignore_errors=True)
+            _describe(aside, lines, load=lambda: _load(aside / "store", text))
         (aside / "manifest.json").write_text(json.dumps(asdict(made), indent=2) + "\n", encoding="utf-8")
         if target.exists():  # left by an interrupted run of an older version
             shutil.rmtree(target)
@@ -192,6 +218,81 @@ def _write_folder(target: Path, text: bytes, lines: Sequence[bytes], made: Manif
         aside.rename(target)
     finally:
         shutil.rmtree(aside, ignore_errors=True)
+
+
+def _load(path: Path, text: bytes) -> None:
+    """Makes a store of N-Quads."""
+    store = ox.Store(str(path))
+    store.bulk_load(text, ox.RdfFormat.N_QUADS)
+    store.flush()
+    store.optimize()
+
+
+class _Unlike(Exception):
+    """Why a build is not made out of an earlier one."""
+
+
+def _renew(
+    folder: Path, text: bytes, lines: Sequence[bytes], made: Manifest, earlier: Path, say: Callable[[str], None]
+) -> None:
+    """Makes everything beside dump.nq out of an earlier build, by what differs; _Unlike where that does not pay."""
+    old, difference = _difference(earlier, lines, made)
+    figures_then = figures(earlier)
+    was = ox.Store.read_only(str(earlier / "store"))
+    names = sorted(str(name).encode() for name in was.named_graphs())
+    try:
+        changes = dumps.edits(old, lines, names, difference)
+    except dumps.Unlike as error:
+        raise _Unlike(str(error)) from None
+    say(
+        f"writing what differs from build {earlier.name[:12]}: {len(difference.added)} statements more,"
+        f" {len(difference.removed)} fewer"
+    )
+    was.backup(str(folder / "store"))
+
+    def write_index() -> None:
+        index.write(folder / index.FILE, nquads.by_graph(lines))
+
+    def write_dumps() -> dict[str, statistics.File]:
+        for suffix in dumps.FORMS:
+            if _file(earlier / f"dump.{suffix}") != figures_then.dumps[suffix]:
+                raise dumps.Unlike(f"dump.{suffix} of the earlier build was changed")
+        dumps.renew(earlier, folder, changes)
+        return {suffix: _file(folder / f"dump.{suffix}") for suffix in dumps.FORMS}
+
+    def change() -> statistics.Statistics:
+        store = ox.Store(str(folder / "store"))
+        for quad in nquads.parse(difference.removed):
+            store.remove(quad)
+        store.extend(nquads.parse(difference.added))
+        store.flush()
+        return statistics.changed(figures_then, difference, lines, was=was, now=store)
+
+    try:
+        _, files, found = abreast.run([write_index, write_dumps], change, apart=len(lines) >= MANY)
+    except dumps.Unlike as error:
+        raise _Unlike(str(error)) from None
+    files["nq"] = statistics.File(len(text), made.build_id)
+    _write_statistics(folder, found, {suffix: files[suffix] for suffix in DUMPS})
+
+
+def _difference(earlier: Path, lines: Sequence[bytes], made: Manifest) -> tuple[Sequence[bytes], nquads.Difference]:
+    """The lines of an earlier build, and how those of another differ; _Unlike where that does not tell enough."""
+    if not _is_whole(earlier):
+        raise _Unlike("there is no earlier build")
+    then = manifest(earlier)
+    if (then.edition, then.version) != (made.edition, made.version):
+        raise _Unlike("the earlier build is of another version")
+    text = (earlier / "dump.nq").read_bytes()
+    if hashlib.sha256(text).hexdigest() != then.build_id:
+        raise _Unlike("dump.nq of the earlier build was changed")
+    old = text.splitlines(keepends=True)
+    difference = nquads.difference(old, lines)
+    if len(difference.lines) * _WORTH > len(lines):
+        raise _Unlike("too much differs from the earlier build")
+    if difference.has_blank_nodes:
+        raise _Unlike("blank nodes differ from those of the earlier build")
+    return old, difference
 
 
 def _swap(link: Path, name: str) -> None:

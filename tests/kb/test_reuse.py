@@ -93,6 +93,20 @@ def test_the_entry_says_how_it_was_computed_and_leaves_the_direction_open() -> N
         assert made.value(anchor, "schema:sha256") == sha256(LONG)
 
 
+def test_common_words_in_a_rare_row_are_copied_words() -> None:
+    """Sentences whose words stand everywhere are formulas, unless twelve of them stand in a row nowhere else."""
+    half = "the quick brown ferry left its harbour"
+    words = f"{half} under heavy rain while nobody watched from shore".split()
+    shuffled = [[*words[at:], *words[:at]] for at in range(1, len(words))]
+    everywhere = [" ".join(one[at : at + 7]) for one in shuffled for at in (0, 7)]
+    copied = [" ".join(words), " ".join([*words, "as", "usual", "again"])]
+    texts = [f"{text} number {number}" for number, text in enumerate(everywhere)] + copied
+    compared = [(reuse.Passage(f"a{number}", 0, len(text), "s1"), text.split()) for number, text in enumerate(texts)]
+    (found,) = reuse.compare(compared)
+    assert found.kind == "near-verbatim"
+    assert [passage.article for passage in found.passages] == [f"a{len(everywhere)}", f"a{len(everywhere) + 1}"]
+
+
 @pytest.mark.parametrize(("credited", "known"), [(f"article:{FIRST}", True), ("actor:northport-gazette", False)])
 def test_only_a_credit_to_the_very_text_gives_a_direction(credited: str, known: bool) -> None:
     """Naming the outlet is not naming the text."""
