@@ -195,7 +195,7 @@ def build(
         faults = check_parts(files, rules, hands=hands, memory=memory)
         _refuse([finding for finding in faults if finding.severity is Severity.VIOLATION])
     files = _with_reuse(data, files, texts or {}, hands, say)
-    from kb import pieces  # a build that is up to date needs none
+    from kb import closure, pieces  # a build that is up to date needs none
 
     built = pieces.build(files, hands=hands, memory=memory, say=say)
     if not built.counts["articles"]:
@@ -207,7 +207,8 @@ def build(
             file=place.file if place else None,
             line=place.line if place else None,
         )
-    lines = built.lines()
+    with closure.uncollected():
+        lines = built.lines()
     if reference:
         _refer(files, lines, say)
     if built.contradictions:
@@ -216,7 +217,8 @@ def build(
         say(f"{len(built.idle)} perspectives select nothing: {', '.join(map(shorten, built.idle[:5]))}")
     say(f"{len(lines)} statements; writing the store")
     counts = {**built.counts, "quads": len(lines)}
-    folder = store.write_lines(out, lines, inputs=inputs, version=kb.__version__, counts=counts, say=say)
+    with closure.uncollected():
+        folder = store.write_lines(out, lines, inputs=inputs, version=kb.__version__, counts=counts, say=say)
     say(f"build {folder.name[:12]} is ready")
     return folder
 
