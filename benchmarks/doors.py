@@ -106,7 +106,7 @@ DOORS: Final[Mapping[str, Door]] = {
     "attribution-chains": Door(
         "/questions/which-claims-come-through-several-voices",
         _RESULTS,
-        "SELECT DISTINCT ?claim { ?claim t:reportedIn / t:holder ?voice }",
+        "SELECT DISTINCT ?claim { ?claim t:relayedBy / rdfs:label ?voice }",
         _columns("claim"),
     ),
     "count-all": Door(

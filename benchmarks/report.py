@@ -45,12 +45,16 @@ PARTS: Final[Mapping[str, tuple[str, ...]]] = {
 
 CACHED: Final = ("building", "growing", "serve")
 SIZED: Final = (*CACHED, "check")
-SMALL: Final[Mapping[str, Sequence[str]]] = {
-    "growing": ("--points", "2"),
-    "check": ("--no-plain",),
-    "closure": ("--compared", "5000", "--articles", "30,100,300"),
+SCALED: Final[Mapping[str, Mapping[str, Sequence[str]]]] = {
+    "S": {
+        "growing": ("--points", "2"),
+        "check": ("--no-plain",),
+        "closure": ("--compared", "5000", "--articles", "30,100,300"),
+    },
+    "M": {"closure": ("--articles", "100,300,1000,3000")},
+    "L": {},
 }
-"""What parts are told at size S, which is there to try things out."""
+"""What parts are told at a size: S is there to try things out, and M has to end within half an hour."""
 
 CLIENTS: Final = "1,16,64"
 _TRACE: Final = "Traceback (most recent call last):"
@@ -135,7 +139,7 @@ def measure(size: str, out: Path, peers: str, wanted: Collection[str], seconds: 
         options = ["--json", str(file)]
         options += ["--size", size] if name in SIZED else []
         options += ["--cache", str(cache)] if name in CACHED else []
-        options += SMALL.get(name, ()) if size == "S" else ()
+        options += SCALED[size].get(name, ())
         if name == "serve":
             options += ["--only", ",".join(chosen), "--peers", peers, "--clients", CLIENTS, "--seconds", f"{seconds:g}"]
         at = time.monotonic()

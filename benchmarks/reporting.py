@@ -19,6 +19,9 @@ from benchmarks.plots import dots, growth
 LINEAR: Final = 1.1
 """The power up to which the growth of checking counts as linear."""
 
+BUSY: Final = 0.5
+"""The load of a machine, the average of a minute, from which a run is said to be disturbed."""
+
 NONE_GIVEN: Final = "no reason given"
 EVERY: Final = "*"
 """The key of a reason that holds for every figure of a measure."""
@@ -191,6 +194,9 @@ def _summary(run: Run, figures: Sequence[Figure], reasons: Reasons) -> Iterator[
         f"size {run.about.get('size', '')}: {met} of {len(barred)} bars are met, {lost} are missed"
         + (f", {len(barred) - met - lost} cannot be judged." if len(barred) > met + lost else ".")
     )
+    load = str(run.about.get("load", "")).partition(" ")[0]
+    if load and float(load) > BUSY:
+        yield Text(f"The machine had other work when the run began (load {load}): times are longer than they need be.")
     failed = [part for part in run.parts if part.fault]
     if failed:
         yield Table(

@@ -107,6 +107,13 @@ def test_a_peer_that_is_left_out_and_a_part_that_failed_are_told_with_their_reas
     assert found["Parts that came to no end"].rows == [["check", "failed", "no memory"]]
 
 
+def test_a_run_on_a_busy_machine_says_so() -> None:
+    """The load before anything is measured is told where it was more than half a core."""
+    for load, told in (("0.1 0.5 2.0", False), ("1.8 0.1 0.1", True)):
+        blocks = document(replace(made(MET), about={**ABOUT, "load": load}), None, {})
+        assert any(isinstance(block, Text) and "other work" in block.text for block in blocks) == told
+
+
 def test_an_engine_that_was_stopped_took_more_than_its_limit() -> None:
     """Where others have milliseconds it has the seconds that it exceeded."""
     assert tables(made(LATE))["Fourteen questions as SPARQL"].rows[0][3] == "> 20 s"
