@@ -49,6 +49,9 @@ _ENDPOINT: Final = "0.6.3"
 _LIMIT: Final = 20.0
 """Seconds that a peer may take for a question which is slow by nature."""
 
+_IN_MEMORY: Final = 8
+"""Bytes that rdflib takes for each byte of a dump, and some more."""
+
 _LOAD: Final = "ld_dir('{}', '{}', '{}'); rdf_loader_run(); checkpoint;"
 _FAULTS: Final = "select ll_error from DB.DBA.LOAD_LIST where ll_error is not null;"
 
@@ -184,6 +187,9 @@ PEERS: Final[Mapping[str, Callable[[Path, Path], AbstractContextManager[Server]]
 
 @contextlib.contextmanager
 def _rdflib(name: str, release: str, kind: str, dump: Path, cache: Path) -> Iterator[Server]:
+    needed = _IN_MEMORY * dump.stat().st_size
+    if needed > psutil.virtual_memory().available / 4:
+        raise SetupError(f"it would need some {needed / 1e9:.0f} GB of memory, more than a fourth of what is free")
     used = version("rdflib")
     home = f"rdflib-{used}-endpoint-{_ENDPOINT}"
     python = _installed(cache, home, f"rdflib=={used}", f"rdflib-endpoint=={_ENDPOINT}", "uvicorn") / "python"

@@ -18,10 +18,11 @@ pytest.importorskip("benchmarks.report", reason="benchmarks/ is part of a checko
 
 import psutil
 from click.testing import CliRunner
+from places import EXAMPLE
 
 from benchmarks import rdflibs, report
 from benchmarks.asking import Connection, Endpoint, Reply, answer
-from benchmarks.building import PARAPHRASE, reword
+from benchmarks.building import EDITS, PARAPHRASE, copy, edited, reword, written
 from benchmarks.documents import Heading, Plots, Table, Text, as_html, as_markdown
 from benchmarks.figures import AGAINST, OURS, Figure, Point, add, figure_of, in_figures
 from benchmarks.growing import measured, sizes
@@ -345,3 +346,12 @@ def test_a_small_corpus_has_a_value_for_each_thing_that_grows(tmp_path: Path) ->
     found = {point.of: point for point in measured(tmp_path, "3-articles", 3, whole=True)}
     assert {"build", "check", "comparing", "drawing conclusions", "memory of the server"} <= set(found)
     assert all(point.articles == 3 and 0 < point.value < math.inf for point in found.values())
+
+
+@pytest.mark.long
+def test_an_edit_is_timed_until_it_is_served(tmp_path: Path) -> None:
+    """A running server answers from the build of each edit, and the data that was copied stays as it is."""
+    before = written(EXAMPLE)
+    spent = edited(copy(EXAMPLE, tmp_path / "data"), tmp_path / "cache", check=False)
+    assert len(spent) == EDITS and min(spent) > 0
+    assert written(EXAMPLE) == before == written(tmp_path / "data")

@@ -1,5 +1,6 @@
 """The benchmark of the service: its questions have answers, its report its shape, and its bars their meaning."""
 
+import contextlib
 import json
 import socket
 import threading
@@ -11,6 +12,7 @@ import pytest
 
 pytest.importorskip("benchmarks.serve", reason="benchmarks/ is part of a checkout, not of the installed package")
 
+import psutil
 import pyoxigraph as ox
 from click.testing import CliRunner
 
@@ -197,3 +199,25 @@ def test_an_unknown_measure_is_told_from_the_known() -> None:
     for option in ("--only", "--peers"):
         done = CliRunner().invoke(serve.main, [option, "P77"])
         assert done.exit_code == 2 and "P77" in done.output
+
+
+def test_a_measure_that_fails_does_not_end_the_others(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """What failed is kept with its reason, the next measure is made, and the run is not taken for one that met all."""
+
+    def fails(bench: Any) -> Any:
+        raise SetupError("the engine is gone")
+
+    figure = Figure("P2", "q", "ms", {OURS: 1.0}, bar=2.0)
+    monkeypatch.setattr(serve, "MEASURES", {"P1": fails, "P2": lambda bench: [figure]})
+    for name in ("build", "cached", "choose", "_about", "_quads"):
+        monkeypatch.setattr(serve, name, lambda *arguments, name=name: {} if name == "_about" else tmp_path)
+    engine = serve.Server(OURS, "1", Endpoint("", 0, ""), psutil.Process(), 0.0)
+    monkeypatch.setattr(serve, "ours", lambda data, cache: contextlib.nullcontext(engine))
+    kept = tmp_path / "report"
+    assert serve.run("S", [], ["P1", "P2"], 1.0, tmp_path, kept) is False
+    lines = [json.loads(line) for line in kept.read_text(encoding="utf-8").splitlines()]
+    assert [line["kind"] for line in lines] == ["run", "part", "figure"]
+    assert (lines[1]["name"], lines[1]["fault"]) == ("serve P1", "the engine is gone")
+    assert "P1 failed: the engine is gone" in capsys.readouterr().out
