@@ -87,7 +87,7 @@ def _html(block: Block) -> str:
             )
             return f'<div class="plots">\n{figures}</div>'
         case Table(caption, columns, rows):
-            head = "".join(f'<th scope="col"{_number(one)}>{escape(_named(one))}</th>' for one in columns)
+            head = "".join(f'<th scope="col"{_kind(one)}>{escape(_named(one))}</th>' for one in columns)
             lines = "".join(_line(columns, row) for row in rows)
             label = escape(caption, quote=True)
             return (
@@ -103,7 +103,7 @@ def _line(columns: Sequence[str], row: Sequence[str]) -> str:
     for column, cell in zip(columns[1:], rest, strict=True):
         mark = VERDICTS.get(cell)
         inner = f'<span class="{mark}">{escape(cell)}</span>' if mark else escape(cell)
-        cells.append(f"<td{_number(column)}>{inner}</td>")
+        cells.append(f"<td{_kind(column)}>{inner}</td>")
     return f"<tr>{''.join(cells)}</tr>\n"
 
 
@@ -122,8 +122,9 @@ def _markdown(block: Block) -> str:
             return ""
 
 
-def _number(column: str) -> str:
-    return ' class="number"' if column.endswith("#") else ""
+def _kind(column: str) -> str:
+    """Numbers, verdicts, which stand in columns without a name, and text are set each in its way."""
+    return f' class="{"number" if column.endswith("#") else "text" if column else "verdict"}"'
 
 
 def _named(column: str) -> str:

@@ -23,9 +23,9 @@ _SHAPES: Final = (
 )
 
 
-def dots(what: str, unit: str, rows: Mapping[str, Mapping[str, float]], series: Sequence[str]) -> str:
-    """A line for each row, with a mark for each of the series where it has a value; ``what`` is the text for those who
-    do not see it."""
+def dots(what: str, rows: Mapping[str, Mapping[str, float]], series: Mapping[str, int]) -> str:
+    """A line for each row, with a mark for each of the series where it has a value, of the shape with its number;
+    ``what`` is the text for those who do not see it."""
     values = [value for row in rows.values() for value in row.values() if 0 < value < math.inf]
     if not values:
         return ""
@@ -38,14 +38,14 @@ def dots(what: str, unit: str, rows: Mapping[str, Mapping[str, float]], series: 
     top = 16 * math.ceil(len(series) / 3) + 12
     height = top + _ROW * len(rows) + 24
     drawn = []
-    for number, name in enumerate(series):
+    for number, (name, shape) in enumerate(series.items()):
         at = f"translate({_LEFT + 6 + 118 * (number % 3)},{10 + 16 * (number // 3)})"
-        drawn.append(f'<g transform="{at}">{_mark(number)}<text x="9" y="4">{escape(name)}</text></g>')
+        drawn.append(f'<g transform="{at}">{_mark(shape)}<text x="9" y="4">{escape(name)}</text></g>')
     for power in range(low, high + 1):
         place = x(10.0**power)
         anchor = "start" if power == low else "end" if power == high else "middle"
         drawn.append(f'<path class="grid" d="M{place:.1f},{top}V{height - 20}"/>')
-        label = f"{10.0**power:,g}{f' {unit}' if power == high else ''}"
+        label = f"{10.0**power:,g}"
         drawn.append(f'<text class="quiet" x="{place:.1f}" y="{height - 6}" text-anchor="{anchor}">{label}</text>')
     for number, (label, row) in enumerate(rows.items()):
         y = top + _ROW * number
@@ -53,7 +53,7 @@ def dots(what: str, unit: str, rows: Mapping[str, Mapping[str, float]], series: 
         drawn.append(f'<path class="axis" d="M{_LEFT},{y + 20}H{_RIGHT}"/>')
         for name, value in row.items():
             if 0 < value < math.inf:
-                drawn.append(f'<g transform="translate({x(value):.1f},{y + 20})">{_mark(series.index(name))}</g>')
+                drawn.append(f'<g transform="translate({x(value):.1f},{y + 20})">{_mark(series[name])}</g>')
     return _svg(what, height, drawn)
 
 
@@ -94,10 +94,14 @@ def growth(what: str, unit: str, points: Sequence[tuple[float, float]], line: Fi
 
 
 def _ticks(low: float, high: float) -> list[float]:
-    """Round values between two powers of ten: 1, 2 and 5 times each where there is room."""
-    powers = range(math.floor(low), math.ceil(high) + 1)
-    steps = (1.0,) if high - low > 2.5 else (1.0, 2.0, 5.0)
-    return [step * 10.0**power for power in powers for step in steps if low <= math.log10(step * 10.0**power) <= high]
+    """Round values between two powers of ten, as round as three of them can be."""
+    found: list[float] = []
+    for steps in ((1,), (1, 2, 5), range(1, 10)):
+        values = (float(f"{step}e{power}") for power in range(math.floor(low), math.ceil(high) + 1) for step in steps)
+        found = [value for value in values if low <= math.log10(value) <= high]
+        if len(found) >= 3:
+            break
+    return found
 
 
 def _mark(number: int) -> str:

@@ -11,6 +11,7 @@ from itertools import pairwise
 from typing import Final
 
 from benchmarks.documents import Block, Heading, Plots, Table, Text
+from benchmarks.engines import PEERS
 from benchmarks.figures import OURS, Figure, Point, in_figures
 from benchmarks.growth import fit, grows
 from benchmarks.history import ERRORS, FLOOR, SINGLE, Change, Run, changes
@@ -141,6 +142,9 @@ MEASURED: Final[Mapping[str, About]] = {
 
 GROWTH: Final = "growth"
 
+MARKS: Final = {engine: number for number, engine in enumerate((OURS, *PEERS))}
+"""The shape and colour of each engine, the same in every report."""
+
 
 def figures_of(run: Run) -> list[Figure]:
     """The figures of a run with those that follow from its sizes."""
@@ -205,19 +209,19 @@ def _summary(run: Run, figures: Sequence[Figure], reasons: Reasons) -> Iterator[
     if run.left_out:
         yield Table("Peers left out", ["peer", "why"], [[name, why] for name, why in sorted(run.left_out.items())])
     yield Heading("Bars")
-    yield Table("What is asked of each measure", ["measure", "bar", "met#", ""], list(_by_measure(barred)))
+    yield Table("What is asked of each measure", ["measure", "", "met#", "bar"], list(_by_measure(barred)))
     yield Heading("Every bar", 3)
     yield Table(
         "Figures that have a bar",
-        ["figure", "ours#", "bar#", "peer#", "ratio#", "", "why it is missed"],
+        ["figure", "", "ours#", "bar#", "peer#", "ratio#", "why it is missed"],
         [
             [
                 figure.name,
+                figure.verdict,
                 _value(figure, OURS),
                 _bar(figure),
                 f"{figure.against} {_value(figure, figure.against)}" if figure.against in figure.values else "–",
                 "–" if figure.ratio is None else in_figures(figure.ratio),
-                figure.verdict,
                 _why(figure, reasons),
             ]
             for figure in _in_order(barred)
@@ -235,7 +239,7 @@ def _by_measure(barred: Sequence[Figure]) -> Iterator[list[str]]:
             continue
         met = sum(figure.verdict == "met" for figure in own)
         verdict = "not measured" if not own else "missed" if missed(own) else "no peer" if met < len(own) else "met"
-        yield [f"{measure} {about.title}", about.bar, f"{met} of {len(own)}", verdict]
+        yield [f"{measure} {about.title}", verdict, f"{met} of {len(own)}", about.bar]
 
 
 def _why(figure: Figure, reasons: Reasons) -> str:
@@ -266,7 +270,7 @@ def _changes(run: Run, before: Run | None) -> Iterator[Block]:
         yield Table("Beyond noise", columns, [_change(change) for change in marked])
     rest = [change for change in found if change not in marked]
     if rest:
-        yield Table("Within noise", columns, [_change(change) for change in rest])
+        yield Table("Within noise", columns[:-1], [_change(change)[:-1] for change in rest])
 
 
 def _change(change: Change) -> list[str]:
@@ -294,7 +298,8 @@ def _measures(figures: Sequence[Figure]) -> Iterator[Block]:
             yield _equality(own, engines)
         if about.plotted:
             rows = {figure.what: figure.values for figure in own}
-            drawing = dots(f"{about.title}: the values of the table below", own[0].unit, rows, engines)
+            marks = {engine: MARKS[engine] for engine in engines if engine in MARKS}
+            drawing = dots(f"{about.title}: the values of the table below", rows, marks)
             if drawing:
                 yield Plots([(f"{about.title}, {_unit(own[0].unit)}, logarithmic", drawing)])
         yield Table(
