@@ -29,11 +29,12 @@ def main(kind: str, dump: str, port: int) -> None:
     data = Dataset()
     data.parse(dump, format="nquads")
     print(f"{time.perf_counter() - begun:.3f}", flush=True)
+    serve = SERVED[kind](data)
     gc.freeze()
     while True:
         child = os.fork()
         if not child:
-            SERVED[kind](data, port)
+            serve(port)
             return
 
         def end(signal_number: int, frame: FrameType | None, child: int = child) -> None:
@@ -47,7 +48,7 @@ def main(kind: str, dump: str, port: int) -> None:
             sys.exit(os.waitstatus_to_exitcode(status))
 
 
-def _plain(data: Dataset, port: int) -> None:
+def _plain(data: Dataset) -> Callable[[int], None]:
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
         disable_nagle_algorithm = True
@@ -69,17 +70,18 @@ def _plain(data: Dataset, port: int) -> None:
         def log_message(self, *arguments: object) -> None:
             """Says nothing."""
 
-    ThreadingHTTPServer((HOST, port), Handler).serve_forever()
+    return lambda port: ThreadingHTTPServer((HOST, port), Handler).serve_forever()
 
 
-def _endpoint(data: Dataset, port: int) -> None:
+def _endpoint(data: Dataset) -> Callable[[int], None]:
     import uvicorn
     from rdflib_endpoint import SparqlEndpoint
 
-    uvicorn.run(SparqlEndpoint(graph=data, path="/sparql"), host=HOST, port=port, log_level="warning")
+    app = SparqlEndpoint(graph=data, path="/sparql")
+    return lambda port: uvicorn.run(app, host=HOST, port=port, log_level="warning")
 
 
-SERVED: dict[str, Callable[[Dataset, int], None]] = {"endpoint": _endpoint, "plain": _plain}
+SERVED: dict[str, Callable[[Dataset], Callable[[int], None]]] = {"endpoint": _endpoint, "plain": _plain}
 
 if __name__ == "__main__":
     main(sys.argv[1], sys.argv[2], int(sys.argv[3]))
