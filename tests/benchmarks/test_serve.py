@@ -4,8 +4,11 @@ import contextlib
 import json
 import socket
 import threading
+import time
+from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -16,9 +19,10 @@ import psutil
 import pyoxigraph as ox
 from click.testing import CliRunner
 
-from benchmarks import filling, loading, serve
+from benchmarks import filling, loading, measures, serve
 from benchmarks.asking import Answer, Connection, Endpoint, Reply, answer, percentile
 from benchmarks.corpus import Plan, write
+from benchmarks.engines import Server
 from benchmarks.figures import AGAINST, OURS, Figure
 from benchmarks.measures import MEASURES
 from kb import build as builds
@@ -213,7 +217,7 @@ def test_a_measure_that_fails_does_not_end_the_others(
     monkeypatch.setattr(serve, "MEASURES", {"P1": fails, "P2": lambda bench: [figure]})
     for name in ("build", "cached", "choose", "_about", "_quads"):
         monkeypatch.setattr(serve, name, lambda *arguments, name=name: {} if name == "_about" else tmp_path)
-    engine = serve.Server(OURS, "1", Endpoint("", 0, ""), psutil.Process(), 0.0)
+    engine = Server(OURS, "1", Endpoint("", 0, ""), psutil.Process(), 0.0)
     monkeypatch.setattr(serve, "ours", lambda data, cache: contextlib.nullcontext(engine))
     kept = tmp_path / "report"
     assert serve.run("S", [], ["P1", "P2"], 1.0, tmp_path, kept) is False
@@ -221,3 +225,54 @@ def test_a_measure_that_fails_does_not_end_the_others(
     assert [line["kind"] for line in lines] == ["run", "part", "figure"]
     assert (lines[1]["name"], lines[1]["fault"]) == ("serve P1", "the engine is gone")
     assert "P1 failed: the engine is gone" in capsys.readouterr().out
+
+
+def test_a_question_over_the_limit_of_a_slow_engine_ends_and_the_next_is_asked(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The slow engine is asked last and has no value but its limit; the quick one and the bar are as without it."""
+    asked: list[str] = []
+
+    class Handler(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def do_GET(self) -> None:
+            asked.append(self.path)
+            if "/slow" in self.path and "%23" in self.path:
+                time.sleep(0.6)
+            body = b'{"head": {}, "boolean": true}'
+            self.send_response(200)
+            self.send_header("Content-Type", JSON)
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            with contextlib.suppress(OSError):
+                self.wfile.write(body)
+
+        def log_message(self, *arguments: object) -> None:
+            """Says nothing."""
+
+    process = SimpleNamespace(children=list, poll=lambda: None)
+    monkeypatch.setattr(measures, "fourteen", lambda chosen: {"one": "ASK {}", "two": "ASK { }"})
+    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        engines: dict[str, Any] = {
+            name: Server(
+                name,
+                "1",
+                Endpoint("127.0.0.1", server.server_port, f"/{path}", patience=patience),
+                process,
+                0.0,
+                slow=slow,
+            )
+            for name, path, patience, slow in ((AGAINST, "a", 9.0, False), ("rdflib", "slow", 0.2, True))
+        }
+        engines = {OURS: replace(engines[AGAINST], name=OURS), **engines}
+        bench = measures.Bench(engines, None, Path(), Path(), None, 0.01)  # type: ignore[arg-type]
+        found = list(measures.questions(bench))
+        server.shutdown()
+        thread.join()
+    assert [figure.what for figure in found] == ["one", "two"]
+    for figure in found:
+        assert figure.right and figure.values["rdflib"] == float("inf")
+        assert figure.details["rdflib"] == {"limit": 0.2} and figure.details[OURS]["same"] == 1
+        assert "rdflib: no answer in 0.2 seconds" in figure.note
+    assert sum("/slow" in path and "%23" in path for path in asked) == 2
