@@ -301,7 +301,9 @@ def _measures(figures: Sequence[Figure]) -> Iterator[Block]:
             marks = {engine: MARKS[engine] for engine in engines if engine in MARKS}
             drawing = dots(f"{about.title}: the values of the table below", rows, marks)
             if drawing:
-                yield Plots([(f"{about.title}, {_unit(own[0].unit)}, logarithmic", drawing)])
+                late = any(math.isinf(value) for figure in own for value in figure.values.values())
+                rest = "; an engine without a mark gave no answer in time" if late else ""
+                yield Plots([(f"{about.title}, {_unit(own[0].unit)}, logarithmic{rest}", drawing)])
         yield Table(
             about.title,
             ["", *(f"{engine}#" for engine in engines), "bar#", "", "note"],
