@@ -210,6 +210,7 @@ def at_door(name: str, text: str, chosen: Chosen, lines: Mapping[str, Connection
         right=not fault,
         note=f"{path.partition('?')[0]}{': ' if fault else ''}{fault}",
         details={OURS: {"p95": percentile(spent[OURS], 0.95), "kept": median(kept), "bytes": len(first.body)}},
+        runs=spent,
     )
 
 

@@ -96,25 +96,30 @@ def previous(folder: Path, size: str, than: Path) -> Path | None:
 def changes(now: Run, before: Run) -> list[Change]:
     """How each figure of ours that both runs have changed, in the order of the later run."""
     known = {figure.name: figure for figure in before.figures}
-    return [
-        found
-        for figure in now.figures
-        if figure.name in known and (found := _change(figure, known[figure.name], now, before)) is not None
-    ]
+    pairs = [(figure, known[figure.name]) for figure in now.figures if figure.name in known]
+    moved = {figure.name: _of_peer(figure, earlier, now, before) for figure, earlier in pairs}
+    drift = median([share for share in moved.values() if share is not None] or [0.0])
+    found = []
+    for figure, earlier in pairs:
+        share = _share(figure, earlier, OURS)
+        if share is not None:
+            noise = max(_spread(figure, earlier), drift, moved[figure.name] or 0.0)
+            found.append(Change(figure, earlier.values[OURS], share, noise))
+    return found
 
 
-def _change(figure: Figure, before: Figure, now: Run, then: Run) -> Change | None:
-    """None where either run has no value of ours that could be compared."""
-    share = _share(figure, before, OURS)
-    if share is None:
-        return None
-    spreads = [_error(one.runs.get(OURS, ())) for one in (figure, before)]
-    known = [spread for spread in spreads if spread is not None]
-    noise = max(FLOOR, ERRORS * math.hypot(*known)) if len(known) == len(spreads) else SINGLE
+def _of_peer(figure: Figure, before: Figure, now: Run, then: Run) -> float | None:
+    """How far the peer beside a figure has moved, either way; None without one, or where it is of another version."""
     engine = f"engine {figure.against}"
-    if now.about.get(engine) and now.about.get(engine) == then.about.get(engine):
-        noise = max(noise, abs(_share(figure, before, figure.against) or 0.0))
-    return Change(figure, before.values[OURS], share, noise)
+    share = _share(figure, before, figure.against)
+    same = now.about.get(engine) is not None and now.about.get(engine) == then.about.get(engine)
+    return abs(share) if same and share is not None else None
+
+
+def _spread(figure: Figure, before: Figure) -> float:
+    """How far two runs may be apart by what is known of their repetitions."""
+    one, other = (_error(each.runs.get(OURS, ())) for each in (figure, before))
+    return SINGLE if one is None or other is None else max(FLOOR, ERRORS * math.hypot(one, other))
 
 
 def _share(figure: Figure, before: Figure, engine: str) -> float | None:

@@ -414,6 +414,7 @@ def merged(bench: Bench) -> Iterator[Figure]:
                 right=not wrong and not refused,
                 note=f"{wrong} of {len(replies)} answers wrong, {refused} refused" if wrong or refused else "",
                 details={OURS: {"rows": expected.total(), "p95": percentile(times, 0.95)}},
+                runs={OURS: times},
             )
 
 

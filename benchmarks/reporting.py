@@ -262,8 +262,9 @@ def _changes(run: Run, before: Run | None) -> Iterator[Block]:
     found = changes(run, before)
     marked = [change for change in found if change.better or change.worse]
     yield Text(
-        f"Compared with {before.about.get('at')}, revision {before.about.get('revision') or 'unknown'}, load then "
-        f"{before.about.get('load')}: {len(marked)} of {len(found)} figures changed by more than noise explains."
+        f"Compared with {before.about.get('at')}, revision {before.about.get('revision') or 'unknown'}; load "
+        f"{before.about.get('load')} then and {run.about.get('load')} now: {len(marked)} of {len(found)} figures changed "
+        "by more than noise explains."
     )
     columns = ["figure", "before#", "now#", "change#", "noise#", ""]
     if marked:
@@ -421,8 +422,9 @@ def _method() -> Iterator[Block]:
     yield Text(
         f"A change counts where it exceeds the largest of these: {FLOOR:.0%}; {ERRORS:g} standard errors of the "
         f"difference, where both runs have three repetitions or more (the error of a median, from the median distance "
-        f"of the repetitions from it), else {SINGLE:.0%}; and how much the peer of the same version, beside which it "
-        "is measured, has changed, since that is what the machine did."
+        f"of the repetitions from it), else {SINGLE:.0%}; how much the peer of the same version, beside which it is "
+        "measured, has changed; and how much such peers have changed in the middle of all figures. These are what the "
+        "machine did."
     )
 
 

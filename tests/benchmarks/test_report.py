@@ -159,6 +159,15 @@ def test_what_the_unchanged_peer_moved_is_the_machine() -> None:
     assert other.worse
 
 
+def test_a_figure_without_a_peer_is_held_against_what_peers_moved_elsewhere() -> None:
+    """On a machine that became as much slower for all, nothing is said of what was measured alone."""
+    alone = Figure("P6", "build", "s", {OURS: 10.0})
+    slower = replace(MET, values={OURS: 3.0, AGAINST: 3.0}), replace(alone, values={OURS: 14.0})
+    found = changes(made(*slower), made(MET, alone))
+    assert [change.noise for change in found] == pytest.approx([0.5, 0.5])
+    assert not any(change.worse for change in found)
+
+
 def test_a_widely_spread_figure_has_to_change_more() -> None:
     """Three standard errors of the difference are the noise where repetitions are far apart."""
     spread = replace(MET, runs={OURS: [1.0, 2.0, 3.0]})
