@@ -262,9 +262,9 @@ def _changes(run: Run, before: Run | None) -> Iterator[Block]:
     found = changes(run, before)
     marked = [change for change in found if change.better or change.worse]
     yield Text(
-        f"Compared with {before.about.get('at')}, revision {before.about.get('revision') or 'unknown'}; "
-        f"load {before.about.get('load')} then and {run.about.get('load')} now: {len(marked)} of {len(found)} figures changed "
-        "by more than noise explains."
+        f"Compared with {before.about.get('at')}, revision {before.about.get('revision') or 'unknown'}; load "
+        f"{before.about.get('load')} then, {run.about.get('load')} now: {len(marked)} of {len(found)} figures "
+        "changed by more than noise explains."
     )
     columns = ["figure", "before#", "now#", "change#", "noise#", ""]
     if marked:
