@@ -2,8 +2,8 @@
 
     python -m benchmarks.building [--size M] [--cache DIR] [--json FILE]
 
-By the command ``testimonia build`` in a process of its own, with Python's start. Builds that the cache folder holds are
-removed first. Prints a table with the bars; ends with 1 where one is missed.
+By the command ``testimonia build`` in a process of its own, with Python's start. Builds that the cache folder holds,
+and what is remembered of them, are removed first. Prints a table with the bars; ends with 1 where one is missed.
 """
 
 import re
@@ -69,8 +69,8 @@ def main(size: str, cache: Path | None, report: Path | None) -> None:
 
 def measured(size: str, cache: Path, aside: Path) -> Iterator[Figure | Point]:
     """P6: a full build and an edit of one article, of a corpus and of the two articles that ship."""
-    for folder in (cache, cache / "shipped"):
-        shutil.rmtree(folder / "builds", ignore_errors=True)
+    for folder in ("builds", "own", "shipped"):
+        shutil.rmtree(cache / folder, ignore_errors=True)
     data = cached(cache, size, *SIZES[size])
     full, built = _timed(data, cache, check=False)
     quads = manifest(built).counts["quads"]

@@ -31,7 +31,7 @@ from kb.errors import TestimoniaError
 
 REASONS: Final = Path(__file__).with_name("reasons.toml")
 
-MADE_ANEW: Final = ("builds", "own", "shipped", "stores")
+MADE_ANEW: Final = ("builds", "growing", "own", "shipped", "stores")
 """Folders of the cache that a run begins without, since filling them is measured; corpora and peers are kept."""
 
 PARTS: Final[Mapping[str, tuple[str, ...]]] = {
