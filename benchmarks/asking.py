@@ -23,20 +23,19 @@ EITHER: Final = f"{SOLUTIONS}, {GRAPH}"
 
 _MAKES_GRAPH = re.compile(r"^(CONSTRUCT|DESCRIBE)\b", re.M)
 
-_PATIENCE: Final = 120.0
-"""Seconds after which an engine is taken to have failed."""
-
 _LAST_CHUNK: Final = b"0\r\n\r\n"
 
 
 @dataclass(frozen=True)
 class Endpoint:
-    """Where an engine answers: host, port, and the path with the parameters that each question needs."""
+    """Where an engine answers: host, port, and the path with the parameters that each question needs; ``patience`` are
+    the seconds after which it is taken to have failed."""
 
     host: str
     port: int
     path: str
     parameters: tuple[tuple[str, str], ...] = ()
+    patience: float = 120.0
 
     def target(self, query: str, more: Sequence[tuple[str, str]] = ()) -> str:
         """The path and query string of a GET request that asks a question, which stands at the end of it."""
@@ -45,12 +44,14 @@ class Endpoint:
 
 @dataclass(frozen=True)
 class Reply:
-    """A whole answer: status, media type, body, and the seconds from the first byte sent to the last received."""
+    """A whole answer: status, media type, body, the seconds from the first byte sent to the last received, and the id
+    of the build that it is from, where a server says so."""
 
     status: int
     media_type: str
     body: bytes
     seconds: float
+    build: str = ""
 
 
 class Connection:
@@ -88,12 +89,14 @@ class Connection:
                     raise SetupError(f"{self.endpoint.host}:{self.endpoint.port} closed the connection") from error
             except TimeoutError:
                 self._close()
-                raise SetupError(f"no answer in {_PATIENCE:g} seconds to {target[:200]}") from None
+                raise SetupError(f"no answer in {self.endpoint.patience:g} seconds") from None
         raise AssertionError
 
     def _exchange(self, request: bytes) -> Reply:
         if self._socket is None:
-            self._socket = socket.create_connection((self.endpoint.host, self.endpoint.port), timeout=_PATIENCE)
+            self._socket = socket.create_connection(
+                (self.endpoint.host, self.endpoint.port), timeout=self.endpoint.patience
+            )
             self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         begun = time.perf_counter()
         self._socket.sendall(request)
@@ -110,7 +113,8 @@ class Connection:
         seconds = time.perf_counter() - begun
         if headers.get("connection", "").lower() == "close":
             self._close()
-        return Reply(status, headers.get("content-type", ""), _joined(body) if chunked else bytes(body), seconds)
+        whole = _joined(body) if chunked else bytes(body)
+        return Reply(status, headers.get("content-type", ""), whole, seconds, headers.get("testimonia-build", ""))
 
     def _piece(self) -> bytes:
         assert self._socket is not None

@@ -1,6 +1,6 @@
 """How fast conclusions are drawn, beside owlrl on the same statements, and how the time grows with the articles.
 
-    python -m benchmarks.closure [--compared 77000] [--articles 100,300,1000,3000,10000] [--seed 1]
+    python -m benchmarks.closure [--compared 77000] [--articles 100,300,1000,3000,10000] [--seed 1] [--json FILE]
 
 Both are given what a build would give them: statements as triples in memory, in the perspectives of an invented
 corpus, one for each article. As many as ``--compared`` says are given to both, and the conclusions are compared; a
@@ -14,13 +14,16 @@ import math
 import sys
 import tempfile
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 import click
 
 from benchmarks.corpus import CLAIMS, Plan, write
+from benchmarks.figures import OURS, Figure, Point, add, header, row
+from benchmarks.growth import grows
 from kb import build, closure, perspectives, reference
 from kb.dataset import RDF_TYPE
 from kb.forward import Rules, Triple, alone, meeting, together
@@ -31,6 +34,8 @@ RATIO, EXPONENT = 300.0, 1.05
 
 THIN = 3
 """Claims of each of the articles by whose number growth is measured."""
+
+REFERENCE: Final = "owlrl"
 
 REPEATED = 5
 """Runs on the same statements, of which the fastest counts."""
@@ -103,7 +108,8 @@ class Growth:
 @click.option("--compared", type=click.IntRange(min=100), default=77_000, help="Triples given to both (77,000).")
 @click.option("--articles", default="100,300,1000,3000,10000", help="Sizes for the growth (100,300,1000,3000,10000).")
 @click.option("--seed", type=click.IntRange(min=0), default=1, help="Which corpus of that size (1).")
-def main(compared: int, articles: str, seed: int) -> None:
+@click.option("--json", "report", type=click.Path(path_type=Path, dir_okay=False), help="Adds the figures to a file.")
+def main(compared: int, articles: str, seed: int, report: Path | None) -> None:
     """Measure the closure on invented corpora.
 
     Example: python -m benchmarks.closure --compared 5000 --articles 20,40
@@ -114,34 +120,44 @@ def main(compared: int, articles: str, seed: int) -> None:
     for size in sizes:
         grown.append(growth(size, thin.first(size)))
         click.echo(grown[-1].line)
-    of_steps, of_time, of_sets = (
-        exponent([(one.articles, value) for one, value in zip(grown, values, strict=True)])
-        for values in zip(*((one.steps, one.seconds, one.in_sets) for one in grown), strict=True)
-    )
+        add(report, Point("closure of thin articles", "s", size, grown[-1].seconds))
+        add(report, Point("putting the same into sets", "s", size, grown[-1].in_sets))
     del thin
     given = corpus(math.ceil(compared / 600), CLAIMS, seed).part(compared)
     ours, concluded = best(given)
     begun = time.process_time()
     expected = by_owlrl(given)
     theirs = time.process_time() - begun
-    ratio = theirs / ours
     same = concluded == expected
-    for name, value, note in (
-        ("triples compared", f"{given.size:,}", f"in {len(given.selected):,} perspectives"),
-        ("conclusions", f"{sum(map(len, concluded.values())):,}", "the same by both" if same else "THEY DIFFER"),
-        ("rules, seconds", f"{ours:.3f}", ""),
-        ("owlrl, seconds", f"{theirs:.1f}", ""),
-        ("ratio", f"{ratio:,.0f}", f"bar: at least {RATIO:.0f}"),
-        (
-            "growth of steps",
-            f"{of_steps:.2f}",
-            f"bar: at most {EXPONENT}; power of {sizes[0]:,} to {sizes[-1]:,} articles",
+    figures = [
+        Figure(
+            "P8",
+            "conclusions as of owlrl",
+            "s",
+            {OURS: ours, REFERENCE: theirs},
+            bar=theirs / RATIO,
+            right=same,
+            note=f"{given.size:,} triples, {sum(map(len, concluded.values())):,} conclusions, "
+            + ("the same by both" if same else "THEY DIFFER"),
+            against=REFERENCE,
         ),
-        ("growth of time", f"{of_time:.2f}", f"bar: at most {EXPONENT}"),
-        ("growth of sets", f"{of_sets:.2f}", "the time to put the statements into sets and do nothing else"),
-    ):
-        click.echo(f"{name:<20}{value:>10}   {note}".rstrip())
-    sys.exit(0 if same and ratio >= RATIO and max(of_steps, of_time) <= EXPONENT else 1)
+        *(
+            grows("P8", what, [(one.articles, value(one)) for one in grown], EXPONENT, barred=barred)
+            for what, value, barred in _GROWING
+        ),
+    ]
+    click.echo(header([OURS, REFERENCE]))
+    for figure in figures:
+        click.echo(row(figure, [OURS, REFERENCE]))
+        add(report, figure)
+    sys.exit(1 if any(figure.verdict == "missed" for figure in figures) else 0)
+
+
+_GROWING: Final[Sequence[tuple[str, Callable[[Growth], float], bool]]] = (
+    ("growth of steps", lambda one: one.steps, True),
+    ("growth of time", lambda one: one.seconds, True),
+    ("growth of the time for sets alone", lambda one: one.in_sets, False),
+)
 
 
 def corpus(articles: int, claims: int, seed: int) -> Given:
@@ -205,15 +221,6 @@ def by_owlrl(given: Given) -> dict[str, set[Triple]]:
         kinds = [triple for triple in beside if triple[0] in about or triple[1] != RDF_TYPE.value]
         found[name] = reference.conclusions([*kinds, *said], given.axioms)[0]
     return {name: {triple for triple in triples if triple[1] in given.kept} for name, triples in found.items()}
-
-
-def exponent(times: Sequence[tuple[int, float]]) -> float:
-    """The power of the size by which the time grows: the slope of the best line through the logarithms."""
-    points = [(math.log(size), math.log(seconds)) for size, seconds in times]
-    mean_x = sum(x for x, _ in points) / len(points)
-    mean_y = sum(y for _, y in points) / len(points)
-    spread = sum((x - mean_x) ** 2 for x, _ in points)
-    return sum((x - mean_x) * (y - mean_y) for x, y in points) / spread if spread else 0.0
 
 
 if __name__ == "__main__":

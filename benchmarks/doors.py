@@ -106,7 +106,7 @@ DOORS: Final[Mapping[str, Door]] = {
     "attribution-chains": Door(
         "/questions/which-claims-come-through-several-voices",
         _RESULTS,
-        "SELECT DISTINCT ?claim { ?claim t:reportedIn / t:holder ?voice }",
+        "SELECT DISTINCT ?claim { ?claim t:relayedBy / rdfs:label ?voice }",
         _columns("claim"),
     ),
     "count-all": Door(
@@ -210,6 +210,7 @@ def at_door(name: str, text: str, chosen: Chosen, lines: Mapping[str, Connection
         right=not fault,
         note=f"{path.partition('?')[0]}{': ' if fault else ''}{fault}",
         details={OURS: {"p95": percentile(spent[OURS], 0.95), "kept": median(kept), "bytes": len(first.body)}},
+        runs=spent,
     )
 
 

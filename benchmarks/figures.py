@@ -3,7 +3,8 @@
 import json
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, fields
+from pathlib import Path
 from typing import Any, Final
 
 OURS: Final = "testimonia"
@@ -16,8 +17,10 @@ class Figure:
     """One figure of a report: of measure ``P1`` and so on, what was asked, and what each engine reached, in ``unit``.
 
     ``bar`` is what ours may reach at most, or must at least where ``at_least``; None without the peer that it is
-    derived from. ``right`` is False where an answer was not the one that it should be. ``details`` has what more is
-    known of each engine.
+    derived from, and where nothing is asked of the figure (``barred`` is False then). ``against`` is the peer that ours
+    is compared with. ``right`` is False where an answer was not the one that it should be. ``runs`` are the repetitions
+    that a value is the middle of. ``details`` has what more is known of each engine; of one that was stopped because it
+    took too long, the ``limit`` in seconds.
     """
 
     measure: str
@@ -29,17 +32,27 @@ class Figure:
     right: bool = True
     note: str = ""
     details: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
+    barred: bool = True
+    against: str = AGAINST
+    runs: Mapping[str, Sequence[float]] = field(default_factory=dict)
+
+    @property
+    def name(self) -> str:
+        """What a figure is called in every run."""
+        return f"{self.measure} {self.what}"
 
     @property
     def ratio(self) -> float | None:
-        """Ours to that of the peer that the bars are about; None where one of them was not measured."""
-        if OURS not in self.values or not self.values.get(AGAINST):
+        """Ours to that of the peer that it is about; None where one of them was not measured."""
+        if OURS not in self.values or not self.values.get(self.against):
             return None
-        return self.values[OURS] / self.values[AGAINST]
+        return self.values[OURS] / self.values[self.against]
 
     @property
     def verdict(self) -> str:
-        """``met``, ``missed``, or ``no peer`` where there was none to derive the bar from."""
+        """``met``, ``missed``, ``no peer`` where the bar would be derived from one, ``no bar`` where there is none."""
+        if not self.barred:
+            return "no bar" if self.right else "missed"
         if not self.right or OURS not in self.values:
             return "missed"
         if self.bar is None:
@@ -55,11 +68,50 @@ def as_json(figure: Figure) -> dict[str, Any]:
     return kept
 
 
+@dataclass(frozen=True)
+class Point:
+    """What something comes to with so many articles: ``of`` what, in ``unit``."""
+
+    of: str
+    unit: str
+    articles: int
+    value: float
+
+
+def figure_of(line: Mapping[str, Any]) -> Figure:
+    """A figure as it was kept; what was null never ended."""
+    known = {one.name for one in fields(Figure)}
+    found = {name: value for name, value in line.items() if name in known}
+    for name in ("values", "details", "runs"):
+        found[name] = {engine: _endless(value) for engine, value in line.get(name, {}).items()}
+    return Figure(**found)
+
+
+def _endless(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {name: _endless(one) for name, one in value.items()}
+    if isinstance(value, list):
+        return [_endless(one) for one in value]
+    return math.inf if value is None else value
+
+
+def add(report: Path | None, line: Mapping[str, Any] | Figure | Point) -> None:
+    """Adds a line to a report that is kept; nothing where none is."""
+    if report is None:
+        return
+    if isinstance(line, Figure):
+        line = as_json(line)
+    elif isinstance(line, Point):
+        line = {"kind": "point", **asdict(line)}
+    with report.open("a", encoding="utf-8") as file:
+        file.write(json.dumps(line) + "\n")
+
+
 def row(figure: Figure, engines: Sequence[str]) -> str:
     """A figure as a line of the table, with what is known beyond it at the end."""
     values = [_cell(figure.values.get(name), figure.unit) for name in engines]
-    ratio = "" if figure.ratio is None else f"{figure.ratio:.2f}"
-    bar = "" if figure.bar is None else f"{'≥' if figure.at_least else '≤'} {figure.bar:,.1f}"
+    ratio = "" if figure.ratio is None else in_figures(figure.ratio)
+    bar = "" if figure.bar is None else f"{'≥' if figure.at_least else '≤'} {in_figures(figure.bar)}"
     own = figure.details.get(OURS, {})
     more = [f"{name} {value:,.1f}".removesuffix(".0") for name, value in own.items()]
     line = _line(figure.measure, figure.what, *values, ratio, bar, figure.verdict)
@@ -74,7 +126,16 @@ def header(engines: Sequence[str]) -> str:
 def _cell(value: float | None, unit: str) -> str:
     if value is None:
         return "-"
-    return f"{value:,.1f} {unit}" if math.isfinite(value) else "no answer"
+    return f"{in_figures(value)} {unit}" if math.isfinite(value) else "no answer"
+
+
+def in_figures(value: float) -> str:
+    """A number with three figures that count, or whole; its thousands apart."""
+    if not math.isfinite(value):
+        return "∞"
+    if not value or value == int(value):
+        return f"{value:,.0f}"
+    return f"{value:,.{min(6, max(0, 2 - math.floor(math.log10(abs(value)))))}f}"
 
 
 def _line(measure: str, what: str, *cells: str) -> str:

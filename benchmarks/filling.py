@@ -19,6 +19,7 @@ from kb.namespaces import PREFIXES, iri
 HERE: Final = Path(__file__).parent
 QUESTIONS: Final = HERE / "questions"
 MIX: Final = HERE / "mix"
+SEARCH: Final = HERE / "search.rq"
 
 MIXED: Final = 200
 """How many questions are in the mix."""

@@ -1,5 +1,7 @@
 """The command that writes a corpus: ``python -m benchmarks.generate OUT --articles 2000 --seed 1``."""
 
+import os
+import shutil
 import sys
 import time
 from pathlib import Path
@@ -51,6 +53,17 @@ def main(
     say = _progress if sys.stderr.isatty() else lambda totals: None
     totals = write(plan, out, jobs=jobs, say=say)
     click.echo(summary(totals, time.perf_counter() - begun))
+
+
+def cached(cache: Path, name: str, articles: int, claims: int = CLAIMS) -> Path:
+    """An invented corpus that a cache folder holds under a name, written where it is not there yet."""
+    folder = cache / "corpora" / name
+    if not folder.is_dir():
+        aside = folder.with_name(f".{name}")
+        shutil.rmtree(aside, ignore_errors=True)
+        write(Plan(articles, 1, claims, 0.1, 0.0, False), aside, jobs=os.cpu_count() or 1)
+        aside.rename(folder)
+    return folder
 
 
 def summary(totals: Totals, seconds: float) -> str:

@@ -18,16 +18,20 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from benchmarks.asking import EITHER, Connection, Endpoint, percentile
+from benchmarks.asking import EITHER, Connection, Endpoint, milliseconds, percentile
 from benchmarks.engines import Server
 from benchmarks.filling import numbered
 from kb.errors import SetupError
+from kb.store import make_current
 
 ATTACKERS: Final = 64
 """Clients of an attack."""
 
 _PAUSE: Final = 0.1
 """Seconds that an attacker waits when it was refused: what is attacked are the evaluators and not the door."""
+
+_TAKEN, _SETTLES = 30.0, 2.0
+"""Seconds in which a build has to be served once it is there, and for which answers are watched after that."""
 
 _ATTACKS: Final = (
     "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }",
@@ -133,6 +137,26 @@ def _client(
             spent.append(reply.seconds)
             at += 1
     return failed, spent
+
+
+def reloaded(endpoint: Endpoint, builds: Sequence[Path], queries: Sequence[str]) -> list[float]:
+    """Milliseconds of answers to a client that keeps asking in new words, while the server is given one build after
+    another; infinite where one was refused. SetupError where a build is not taken."""
+    spent: list[float] = []
+    number = 0
+    with Connection(endpoint) as connection:
+        for build in builds:
+            make_current(build)
+            until, settled = time.monotonic() + _TAKEN, 0.0
+            while not settled or time.monotonic() < settled:
+                number += 1
+                reply = connection.ask(numbered(queries[number % len(queries)], f"reload-{number}"))
+                spent.append(milliseconds(reply))
+                if not settled and reply.build == build.name:
+                    settled = time.monotonic() + _SETTLES
+                elif not settled and time.monotonic() > until:
+                    raise SetupError(f"the build {build.name[:12]} is not served {_TAKEN:g} seconds after it was given")
+    return spent
 
 
 def under_attack(server: Server, seconds: float) -> dict[str, list[float]]:

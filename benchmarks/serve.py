@@ -6,29 +6,24 @@ Prints a table with the bars; ends with 1 where one is missed. What the measures
 """
 
 import json
-import os
-import platform
-import shutil
-import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
 import click
-import psutil
 import pyoxigraph as ox
 
-from benchmarks.corpus import Plan, write
 from benchmarks.engines import PEERS, ROOT, Server, build, ours
-from benchmarks.figures import AGAINST, OURS, Figure, as_json, header, row
+from benchmarks.figures import AGAINST, OURS, add, header, row
 from benchmarks.filling import choose
-from benchmarks.generate import SIZES
+from benchmarks.generate import SIZES, cached
 from benchmarks.loading import generator
-from benchmarks.measures import MEASURES, Bench
+from benchmarks.machine import machine
+from benchmarks.measures import CLIENTS, MEASURES, Bench
 from kb.errors import TestimoniaError
 
 
@@ -41,9 +36,12 @@ from kb.errors import TestimoniaError
 @click.option(
     "--seconds", type=click.FloatRange(min=0.1), default=10.0, help="Length of a load, and most per question."
 )
+@click.option("--clients", default=str(CLIENTS), help=f"How many at once in P3 and P4, with commas ({CLIENTS}).")
 @click.option("--cache", type=click.Path(path_type=Path, file_okay=False), help="Keeps corpora, stores and peers.")
 @click.option("--json", "report", type=click.Path(path_type=Path, dir_okay=False), help="Adds the figures to a file.")
-def main(size: str, peers: str, only: str, seconds: float, cache: Path | None, report: Path | None) -> None:
+def main(
+    size: str, peers: str, only: str, seconds: float, clients: str, cache: Path | None, report: Path | None
+) -> None:
     """Measure the service beside its peers.
 
     Example: python -m benchmarks.serve --size S --only P1 --cache /tmp/bench
@@ -52,81 +50,75 @@ def main(size: str, peers: str, only: str, seconds: float, cache: Path | None, r
     with ExitStack() as stack:
         folder = (cache or Path(stack.enter_context(tempfile.TemporaryDirectory()))).resolve()
         try:
-            figures = run(size, chosen_peers, measures, seconds, folder, report)
+            met = run(size, chosen_peers, measures, seconds, folder, report, _numbers(clients))
         except TestimoniaError as error:
             click.echo(str(error), err=True)
             sys.exit(2)
-    sys.exit(1 if any(figure.verdict == "missed" for figure in figures) else 0)
+    sys.exit(0 if met else 1)
 
 
 def run(
-    size: str, peers: list[str], measures: list[str], seconds: float, cache: Path, report: Path | None
-) -> list[Figure]:
-    """The figures of a run, printed and added to ``report`` as they come. SetupError where ours cannot be measured."""
-    data = corpus(size, cache)
+    size: str,
+    peers: list[str],
+    measures: list[str],
+    seconds: float,
+    cache: Path,
+    report: Path | None,
+    clients: Sequence[int] = (CLIENTS,),
+) -> bool:
+    """Whether every bar is met and every measure made; figures are printed and added to ``report`` as they come.
+
+    SetupError where ours cannot be started.
+    """
+    data = cached(cache, size, *SIZES[size])
+    click.echo(f"building {size}")
+    other = build(ROOT / "kb", cache) if "P5" in measures else None
     built = build(data, cache)
     dump = built / "dump.nq"
-    found: list[Figure] = []
+    met = True
+    left_out: dict[str, str] = {}
     with ExitStack() as stack:
         servers: dict[str, Server] = {OURS: stack.enter_context(ours(data, cache))}
         for name in peers:
+            click.echo(f"loading {name}")
             try:
                 servers[name] = stack.enter_context(PEERS[name](dump, cache))
             except TestimoniaError as error:
+                left_out[name] = str(error)
                 click.echo(f"{name} is left out: {error}")
-        about = machine(size, json.loads((built / "manifest.json").read_text(encoding="utf-8")), servers, seconds)
-        _add(report, about)
+        about = {**machine(), **_about(size, built, servers, seconds)}
+        add(report, about)
+        for name, fault in left_out.items():
+            add(report, {"kind": "left out", "name": name, "why": fault})
         click.echo("   ".join(f"{name} {value}" for name, value in about.items() if name != "kind"))
         click.echo(header(list(servers)))
-        bench = Bench(servers, choose(_quads(dump)), dump, lambda: _start(data, cache), seconds)
-        for figures in (figures for name, figures in MEASURES.items() if name in measures):
-            for figure in figures(bench):
-                click.echo(row(figure, list(servers)))
-                _add(report, as_json(figure))
-                found.append(figure)
-    return found
+        bench = Bench(servers, choose(_quads(dump)), built, other or built, lambda: ours(data, cache), seconds, clients)
+        for name, figures in ((name, figures) for name, figures in MEASURES.items() if name in measures):
+            begun = time.monotonic()
+            try:
+                for figure in figures(bench):
+                    click.echo(row(figure, list(servers)))
+                    add(report, figure)
+                    met &= figure.verdict != "missed"
+            except TestimoniaError as error:
+                met = False
+                spent = time.monotonic() - begun
+                add(report, {"kind": "part", "name": f"serve {name}", "seconds": spent, "fault": str(error)})
+                click.echo(f"{name} failed: {error}")
+    return met
 
 
-def corpus(size: str, cache: Path) -> Path:
-    """The invented corpus of a size, written to the cache where it is not there yet."""
-    folder = cache / "corpora" / size
-    if not folder.is_dir():
-        aside = folder.with_name(f".{size}")
-        shutil.rmtree(aside, ignore_errors=True)
-        count, claims = SIZES[size]
-        write(Plan(count, 1, claims, 0.1, 0.0, False), aside, jobs=os.cpu_count() or 1)
-        aside.rename(folder)
-    return folder
-
-
-def machine(size: str, manifest: Mapping[str, Any], servers: Mapping[str, Server], seconds: float) -> dict[str, Any]:
-    """What a run was made on and with, so that runs can be compared."""
-    models = [line for line in Path("/proc/cpuinfo").read_text().splitlines() if line.startswith("model name")]
+def _about(size: str, built: Path, servers: Mapping[str, Server], seconds: float) -> dict[str, Any]:
+    """What is measured, and with what."""
+    manifest = json.loads((built / "manifest.json").read_text(encoding="utf-8"))
     return {
-        "kind": "run",
-        "at": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
         "size": size,
         "quads": manifest["counts"]["quads"],
         "build": manifest["build_id"][:12],
         "seconds": seconds,
-        "revision": _revision(),
-        "python": platform.python_version(),
-        "processor": models[0].partition(":")[2].strip() if models else platform.machine(),
-        "cores": os.cpu_count(),
-        "memory": f"{psutil.virtual_memory().total / 1e9:.0f} GB",
-        "system": platform.platform(terse=True),
-        "load": " ".join(f"{one:.1f}" for one in os.getloadavg()),
         "generator": generator(),
         **{f"engine {name}": server.version for name, server in servers.items()},
     }
-
-
-def _revision() -> str:
-    """The commit that is measured, marked where files differ from it; empty outside of a checkout."""
-    if shutil.which("git") is None:
-        return ""
-    command = ["git", "describe", "--always", "--dirty", "--exclude", "*"]
-    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False).stdout.strip()
 
 
 def _names(text: str, known: Mapping[str, object], option: str) -> list[str]:
@@ -137,19 +129,14 @@ def _names(text: str, known: Mapping[str, object], option: str) -> list[str]:
     return names
 
 
-def _start(data: Path, cache: Path) -> float:
-    with ours(data, cache) as server:
-        return server.started
+def _numbers(text: str) -> list[int]:
+    if not all(one.strip().isdecimal() and int(one) for one in text.split(",")):
+        raise click.BadParameter(f"“{text}” is no list of numbers from 1 on.", param_hint="--clients")
+    return [int(one) for one in text.split(",")]
 
 
 def _quads(dump: Path) -> Iterator[ox.Quad]:
     return ox.parse(path=str(dump), format=ox.RdfFormat.N_QUADS)
-
-
-def _add(report: Path | None, line: Mapping[str, Any]) -> None:
-    if report is not None:
-        with report.open("a", encoding="utf-8") as file:
-            file.write(json.dumps(line) + "\n")
 
 
 if __name__ == "__main__":

@@ -2,7 +2,7 @@
 
 import pytest
 
-from benchmarks.closure import Given, best, by_owlrl, corpus, exponent, growth
+from benchmarks.closure import Given, best, by_owlrl, corpus, growth
 
 
 @pytest.fixture(scope="module")
@@ -32,9 +32,3 @@ def test_steps_are_what_is_given_and_what_is_concluded(given: Given) -> None:
     assert whole.steps == given.size + sum(map(len, best(given)[1].values()))
     assert part.statements < whole.statements and part.conclusions < whole.conclusions
     assert [triple for triple in given.own if triple in set(given.first(2).own)] == list(given.first(2).own)
-
-
-def test_growth_is_the_power_of_the_size() -> None:
-    """Time that grows as the size has the power one, as its square two."""
-    assert exponent([(1, 2.0), (10, 20.0), (100, 200.0)]) == pytest.approx(1)
-    assert exponent([(1, 1.0), (10, 100.0)]) == pytest.approx(2)

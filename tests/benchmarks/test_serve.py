@@ -1,22 +1,28 @@
 """The benchmark of the service: its questions have answers, its report its shape, and its bars their meaning."""
 
+import contextlib
 import json
 import socket
 import threading
+import time
+from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
 pytest.importorskip("benchmarks.serve", reason="benchmarks/ is part of a checkout, not of the installed package")
 
+import psutil
 import pyoxigraph as ox
 from click.testing import CliRunner
 
-from benchmarks import filling, loading, serve
+from benchmarks import filling, loading, measures, serve
 from benchmarks.asking import Answer, Connection, Endpoint, Reply, answer, percentile
 from benchmarks.corpus import Plan, write
+from benchmarks.engines import Server
 from benchmarks.figures import AGAINST, OURS, Figure
 from benchmarks.measures import MEASURES
 from kb import build as builds
@@ -45,9 +51,9 @@ def test_a_report_tells_the_machine_and_every_measure(report: list[dict[str, Any
     figures = report[1:]
     assert {figure["measure"] for figure in figures} == set(MEASURES)
     for figure in figures:
-        assert OURS in figure["values"], figure
-        assert figure["unit"] in ("ms", "/s", "MB")
-        assert figure["verdict"] in ("met", "missed", "no peer")
+        assert OURS in figure["values"] or figure["measure"] == "load", figure
+        assert figure["unit"] in ("ms", "/s", "MB", "quads/s")
+        assert figure["verdict"] in ("met", "missed", "no peer", "no bar")
 
 
 @pytest.mark.long
@@ -197,3 +203,76 @@ def test_an_unknown_measure_is_told_from_the_known() -> None:
     for option in ("--only", "--peers"):
         done = CliRunner().invoke(serve.main, [option, "P77"])
         assert done.exit_code == 2 and "P77" in done.output
+
+
+def test_a_measure_that_fails_does_not_end_the_others(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """What failed is kept with its reason, the next measure is made, and the run is not taken for one that met all."""
+
+    def fails(bench: Any) -> Any:
+        raise SetupError("the engine is gone")
+
+    figure = Figure("P2", "q", "ms", {OURS: 1.0}, bar=2.0)
+    monkeypatch.setattr(serve, "MEASURES", {"P1": fails, "P2": lambda bench: [figure]})
+    for name in ("build", "cached", "choose", "_about", "_quads"):
+        monkeypatch.setattr(serve, name, lambda *arguments, name=name: {} if name == "_about" else tmp_path)
+    engine = Server(OURS, "1", Endpoint("", 0, ""), psutil.Process(), 0.0)
+    monkeypatch.setattr(serve, "ours", lambda data, cache: contextlib.nullcontext(engine))
+    kept = tmp_path / "report"
+    assert serve.run("S", [], ["P1", "P2"], 1.0, tmp_path, kept) is False
+    lines = [json.loads(line) for line in kept.read_text(encoding="utf-8").splitlines()]
+    assert [line["kind"] for line in lines] == ["run", "part", "figure"]
+    assert (lines[1]["name"], lines[1]["fault"]) == ("serve P1", "the engine is gone")
+    assert "P1 failed: the engine is gone" in capsys.readouterr().out
+
+
+def test_a_question_over_the_limit_of_a_slow_engine_ends_and_the_next_is_asked(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The slow engine is asked last and has no value but its limit; the quick one and the bar are as without it."""
+    asked: list[str] = []
+
+    class Handler(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def do_GET(self) -> None:
+            asked.append(self.path)
+            if "/slow" in self.path and "%23" in self.path:
+                time.sleep(0.6)
+            body = b'{"head": {}, "boolean": true}'
+            self.send_response(200)
+            self.send_header("Content-Type", JSON)
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            with contextlib.suppress(OSError):
+                self.wfile.write(body)
+
+        def log_message(self, *arguments: object) -> None:
+            """Says nothing."""
+
+    process = SimpleNamespace(children=list, poll=lambda: None)
+    monkeypatch.setattr(measures, "fourteen", lambda chosen: {"one": "ASK {}", "two": "ASK { }"})
+    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        engines: dict[str, Any] = {
+            name: Server(
+                name,
+                "1",
+                Endpoint("127.0.0.1", server.server_port, f"/{path}", patience=patience),
+                process,
+                0.0,
+                slow=slow,
+            )
+            for name, path, patience, slow in ((AGAINST, "a", 9.0, False), ("rdflib", "slow", 0.2, True))
+        }
+        engines = {OURS: replace(engines[AGAINST], name=OURS), **engines}
+        bench = measures.Bench(engines, None, Path(), Path(), None, 0.01)  # type: ignore[arg-type]
+        found = list(measures.questions(bench))
+        server.shutdown()
+        thread.join()
+    assert [figure.what for figure in found] == ["one", "two"]
+    for figure in found:
+        assert figure.right and figure.values["rdflib"] == float("inf")
+        assert figure.details["rdflib"] == {"limit": 0.2} and figure.details[OURS]["same"] == 1
+        assert "rdflib: no answer in 0.2 seconds" in figure.note
+    assert sum("/slow" in path and "%23" in path for path in asked) == 2

@@ -57,7 +57,8 @@ LAYERS = (
     {"kb.diff", "kb.report", "kb.parts", "kb.pieces", "kb.build", "kb.scaffold"},
     {"api"},
     {"kb.cli"},
-    {"benchmarks", "benchmarks.draws", "benchmarks.nouns"},
+    {"benchmarks", "benchmarks.draws", "benchmarks.figures", "benchmarks.machine", "benchmarks.nouns"},
+    {"benchmarks.growth", "benchmarks.rdflibs"},
     {"benchmarks.words"},
     {"benchmarks.world"},
     {"benchmarks.telling"},
@@ -65,18 +66,23 @@ LAYERS = (
     {"benchmarks.copying", "benchmarks.writing"},
     {"benchmarks.defects", "benchmarks.truth"},
     {"benchmarks.corpus"},
-    {"benchmarks.generate", "benchmarks.reuse", "benchmarks.check", "benchmarks.closure", "benchmarks.compare"},
-    {"benchmarks.asking", "benchmarks.figures", "benchmarks.filling"},
+    {"benchmarks.generate"},
+    {"benchmarks.reuse", "benchmarks.check", "benchmarks.closure", "benchmarks.compare"},
+    {"benchmarks.asking", "benchmarks.filling"},
     {"benchmarks.engines", "benchmarks.doors"},
+    {"benchmarks.building", "benchmarks.growing"},
     {"benchmarks.loading"},
     {"benchmarks.measures"},
     {"benchmarks.serve"},
+    {"benchmarks.documents", "benchmarks.history", "benchmarks.plots"},
+    {"benchmarks.reporting"},
+    {"benchmarks.report"},
 )
 HEAVY = {
     "pyshacl": {"benchmarks.check", "kb.checks"},
     "distributed": {"kb.work.cluster"},
     "owlrl": {"kb.reference"},
-    "rdflib": {"benchmarks.check", "kb.checks", "kb.reference"},
+    "rdflib": {"benchmarks.check", "benchmarks.rdflibs", "kb.checks", "kb.reference"},
 }
 
 
