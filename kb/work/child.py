@@ -15,6 +15,7 @@ import struct
 import subprocess
 import sys
 import threading
+import zlib
 from contextlib import suppress
 from pathlib import Path
 from typing import IO, Any
@@ -28,6 +29,16 @@ COMMON, TASK, STEP, ENDED = b"C", b"T", b"S", b"E"
 
 _idle: list["Child"] = []
 _lock = threading.Lock()
+
+
+def wrapped(what: object) -> bytes:
+    """Something pickled and made smaller, as it travels to a process."""
+    return zlib.compress(pickle.dumps(what, pickle.HIGHEST_PROTOCOL), level=1)
+
+
+def unwrapped(data: bytes) -> Any:
+    """What ``wrapped`` was given."""
+    return pickle.loads(zlib.decompress(data))
 
 
 class Child:
@@ -47,6 +58,17 @@ class Child:
         self._in, self._out = self._process.stdin, self._process.stdout
         self._has = ""
 
+    @property
+    def pid(self) -> int:
+        """The number of the process."""
+        return self._process.pid
+
+    def stop(self) -> None:
+        """Ends the process, which has no task."""
+        self._in.close()
+        self._process.wait()
+        self._out.close()
+
     def perform(self, run: str, common: bytes, task: bytes) -> tuple[bytes, bool]:
         """How a task of a run ended, pickled, and whether the process can take another."""
         step = ""
@@ -60,9 +82,10 @@ class Child:
                 if kind == ENDED:
                     return data, True
                 step = data.decode()
-        self._process.stdin.close() if self._process.stdin else None
         code = self._process.wait()
         self._out.close()
+        with suppress(BrokenPipeError):  # of a task that it did not take any more
+            self._in.close()
         late = code == -signal.SIGALRM and step
         return packed(Late(step) if late else Lost(f"its end was {code}{f', at {step}' if step else ''}")), False
 
@@ -70,7 +93,7 @@ class Child:
 def perform(run: str, common: bytes, task: bytes) -> bytes:
     """How a task of a run ended, pickled, after a process of its own has worked on it; called in any thread.
 
-    ``common`` is ``(work, common, deadline)`` pickled, which a process is given with the first task of a run.
+    ``common`` is ``(work, common, deadline)`` wrapped, which a process is given with the first task of a run.
     """
     with _lock:
         child = _idle.pop() if _idle else None
@@ -79,6 +102,14 @@ def perform(run: str, common: bytes, task: bytes) -> bytes:
         with _lock:
             _idle.append(child)
     return ended
+
+
+def release() -> None:
+    """Ends the processes that have no task, and with them what they hold of a collection."""
+    with _lock:
+        idle = [_idle.pop() for _ in range(len(_idle))]
+    for child in idle:
+        child.stop()
 
 
 def main() -> None:
@@ -94,8 +125,8 @@ def main() -> None:
 
     def work(_: None, task: bytes, begin: Any) -> Any:
         nonlocal loaded
-        loaded = pickle.loads(given) if loaded is None else loaded
-        return loaded[0](loaded[1], pickle.loads(task), begin)
+        loaded = unwrapped(given) if loaded is None else loaded
+        return loaded[0](loaded[1], unwrapped(task), begin)
 
     while (frame := _receive(sys.stdin.buffer)) is not None:
         kind, data = frame
