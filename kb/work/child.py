@@ -1,11 +1,11 @@
 """A process that a worker of a cluster keeps for its tasks, and what that worker sees of it.
 
-    python -m kb.work.child
+    python -m kb.work.child PID-OF-THE-WORKER
 
 A worker of a cluster has threads and connections, so it cannot be forked; and what runs in one of its threads cannot be
 stopped. So each thread has a process, which is given what all tasks see once, and then task after task. A step that
-takes longer than its deadline ends the process by an alarm, which holds whatever the process is busy with, and even
-where its worker was killed. Frames go both ways: a letter, the length of what follows in 8 bytes, and that.
+takes longer than its deadline ends the process by an alarm, which holds whatever the process is busy with. It ends with
+its worker too. Frames go both ways: a letter, the length of what follows in 8 bytes, and that.
 """
 
 import os
@@ -15,6 +15,7 @@ import struct
 import subprocess
 import sys
 import threading
+import time
 import zlib
 from contextlib import suppress
 from pathlib import Path
@@ -48,7 +49,7 @@ class Child:
         root = str(Path(kb.__file__).resolve().parent.parent)
         path = os.pathsep.join(filter(None, (root, os.environ.get("PYTHONPATH"))))
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "kb.work.child"],
+            [sys.executable, "-m", "kb.work.child", str(os.getpid())],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             env={**os.environ, "PYTHONPATH": path},
@@ -114,6 +115,7 @@ def release() -> None:
 
 def main() -> None:
     """Takes tasks from standard input until it ends, and tells on standard output of steps and of how they end."""
+    threading.Thread(target=_end_with, args=(int(sys.argv[1]),), daemon=True).start()
     told = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # what a library prints is no frame
     given = b""
@@ -139,6 +141,13 @@ def main() -> None:
             _send(told, ENDED, packed(ended))
         except BrokenPipeError:
             os._exit(0)  # the worker has gone, and with it whoever wants to know
+
+
+def _end_with(worker: int) -> None:
+    """Ends this process within a second of its worker."""
+    while os.getppid() == worker:
+        time.sleep(1)
+    os._exit(1)
 
 
 def _send(stream: IO[bytes], kind: bytes, data: bytes) -> None:

@@ -4,6 +4,8 @@ import os
 import pickle
 import shutil
 import signal
+import subprocess
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -155,6 +157,12 @@ def test_a_worker_keeps_a_process_until_a_task_ends_it(monkeypatch: pytest.Monke
     assert len(set(ends)) == len(ends) == 3
     child.release()
     assert not psutil.pid_exists(ends[-1])
+
+
+def test_a_process_whose_worker_was_lost_ends_itself() -> None:
+    """What belongs to no worker any more waits for nobody's tasks."""
+    with subprocess.Popen([sys.executable, "-m", "kb.work.child", "1"], stdin=subprocess.PIPE) as orphan:
+        assert orphan.wait(clusters.SECONDS) == 1
 
 
 def test_two_workers_killed_in_the_midst_cost_no_finding(
