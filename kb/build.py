@@ -11,7 +11,7 @@ from kb import nquads, store
 from kb.compare.statements import with_comparisons
 from kb.dataset import Dataset, parse, statements
 from kb.derive import derive, handwritten
-from kb.errors import MissingError, SetupError, SourceError
+from kb.errors import SetupError, SourceError
 from kb.model import Finding, Place, Severity, Source
 from kb.namespaces import DEFAULT_GRAPH, shorten
 from kb.paths import ontology_dir, shapes_dir
@@ -194,10 +194,9 @@ def build(
     if check:
         faults = check_parts(files, rules, hands=hands, memory=memory)
         _refuse([finding for finding in faults if finding.severity is Severity.VIOLATION])
-    files = _with_reuse(data, files, texts or {}, hands, say)
     from kb import closure, pieces  # a build that is up to date needs none
 
-    built = pieces.build(files, hands=hands, memory=memory, say=say)
+    built = pieces.build(files, texts=texts, stored=show(data / REUSE), hands=hands, memory=memory, say=say)
     if not built.counts["articles"]:
         raise _no_article(data)
     if built.leaks:
@@ -210,7 +209,7 @@ def build(
     with closure.uncollected():
         lines = built.lines()
     if reference:
-        _refer(files, lines, say)
+        _refer(built.files, lines, say)
     if built.contradictions:
         say(f"{built.contradictions} contradictions among claims of one perspective (testimonia ask {CONTRADICTIONS})")
     if built.idle:
@@ -240,31 +239,6 @@ def _refer(files: Sequence[Source], lines: Sequence[bytes], say: Callable[[str],
         raise SetupError(f"{len(more)} statements differ from those made at once; the first: {min(more).decode()}")
     if differing := list(differences(with_comparisons(derive(parse(files))), closed)):
         raise SetupError(f"{len(differing)} conclusions differ from those of owlrl; the first: {differing[0]}")
-
-
-def _with_reuse(
-    data: Path, files: Sequence[Source], texts: Mapping[str, str], hands: Workers, say: Callable[[str], None]
-) -> list[Source]:
-    """The files with text reuse as the texts at hand show it; says so where that is not what is stored."""
-    from kb import reuse
-
-    if not texts:
-        return list(files)
-    dataset = derive(parse(files))
-    try:
-        known = reuse.computed(dataset, texts, hands=hands)
-    except MissingError as error:
-        say(f"text reuse is taken as stored: {error}")
-        return list(files)
-    missing, surplus = reuse.differing(dataset, texts, known=known)
-    if not missing and not surplus:
-        return list(files)
-    say(
-        f"text reuse computed anew: {len(missing)} more and {len(surplus)} fewer than stored (testimonia reuse --write)"
-    )
-    stored = show(data / REUSE)
-    renewed = Source(stored, reuse.as_turtle(reuse.kept_and_new(dataset, texts, known=known)), False)
-    return [*(file for file in files if file.name != stored), renewed]
 
 
 def _no_article(data: Path) -> SourceError:

@@ -17,14 +17,15 @@ memory    what is kept
 import hashlib
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from kb import closure, compare, nquads
 from kb.compare import given
 from kb.compare.given import Given
 from kb.compare.statements import coded_support, statements
-from kb.dataset import RDF_TYPE, node, parse, text_of
+from kb.dataset import RDF_TYPE, Dataset, node, parse, text_of
+from kb.errors import MissingError
 from kb.model import Source
 from kb.parts import split
 from kb.parts.linking import needs, tangled
@@ -56,6 +57,8 @@ class Built:
     made: int
     """How many pieces were made anew."""
     pieces: int
+    files: tuple[Source, ...]
+    """What it was made of, with text reuse as it was computed."""
 
     def lines(self) -> list[bytes]:
         """All statements as the sorted lines of canonical N-Quads."""
@@ -71,25 +74,39 @@ class Built:
 def build(
     files: Sequence[Source],
     *,
+    texts: Mapping[str, str] | None = None,
+    stored: str = "",
     hands: Workers = ONE,
     memory: Path | None = None,
     say: Callable[[str], None] = lambda line: None,
 ) -> Built:
     """What ``kb.build`` builds out of ``files``, the ontology's among them.
 
-    What was worked out is kept in the folder ``memory``. SourceError for a file that no parser takes, or for what
-    cannot be concluded from.
+    With the ``texts`` of articles at hand (by slug), text reuse among them is computed anew, and stands instead of that
+    in the file named ``stored``. What was worked out is kept in the folder ``memory``. SourceError for a file that no
+    parser takes, or for what cannot be concluded from.
     """
     with closure.uncollected():
-        return _built(files, hands, memory, say)
+        return _built(files, texts or {}, stored, hands, memory, say)
 
 
-def _built(files: Sequence[Source], hands: Workers, memory: Path | None, say: Callable[[str], None]) -> Built:
+def _built(
+    files: Sequence[Source],
+    texts: Mapping[str, str],
+    stored: str,
+    hands: Workers,
+    memory: Path | None,
+    say: Callable[[str], None],
+) -> Built:
     shared, parts = split(files)
     common = Common(tuple(shared))
     ontology = [file for file in shared if folder_of(file) == "ontology"]
     working = _Run(common, Memory(memory, f"{code()} {hash_of(ontology)}"), hands)
     common, pieces = working.pieces(parts)
+    if (renewed := working.reuse(pieces, texts, say)) is not None:
+        files = [*(file for file in files if file.name != stored), Source(stored, renewed, False)]
+        working = replace(working, common=Common(tuple(split(files)[0])))
+        common, pieces = working.pieces(parts)
     whole = given.together(piece.given for piece in pieces.values())
     blobs = {name: piece.lines for name, piece in pieces.items()}
     say(f"{len(working.made)} of {len(pieces)} pieces made anew; comparing {len(whole.told)} claims")
@@ -115,6 +132,7 @@ def _built(files: Sequence[Source], hands: Workers, memory: Path | None, say: Ca
         leaks=tuple(sorted({leak for piece in pieces.values() for leak in piece.leaks})),
         made=len(working.made),
         pieces=len(pieces),
+        files=tuple(files),
     )
 
 
@@ -181,6 +199,20 @@ class _Run:
             self.made.append("")
         return {name: piece}
 
+    def reuse(self, pieces: Mapping[str, Piece], texts: Mapping[str, str], say: Callable[[str], None]) -> str | None:
+        """The file of text reuse as the texts at hand show it; None where that is what is stored."""
+        if not texts:
+            return None
+        textual = sorted(piece.textual for piece in pieces.values())
+        key = _hash([hashlib.sha256(lines).hexdigest() for lines in textual], sorted(texts.items()))
+        known: tuple[str, str | None] | None = self.memory.load("reuse", key)
+        told, renewed = known or _reuse(textual, texts, self.hands)
+        if told:
+            say(told)
+        if known is None and (renewed is not None or not told):  # what was missing may be installed the next time
+            self.memory.save((told, renewed), "reuse", key)
+        return renewed
+
     def compared(self, whole: Given, pieces: Mapping[str, Piece]) -> dict[str, tuple[bytes, int]]:
         """What comparing gives, as lines with the number of comparisons, by a hash of what it depends on.
 
@@ -203,6 +235,22 @@ class _Run:
     def _compare(self, known: compare.Known, frames: Sequence[str]) -> tuple[bytes, int]:
         found = compare.compare_frames(known, frames)
         return lines_of(statements(found)), sum(len(frame.comparisons) for frame in found.frames)
+
+
+def _reuse(textual: Iterable[bytes], texts: Mapping[str, str], hands: Workers) -> tuple[str, str | None]:
+    """What is to be said of text reuse, and its file where that differs from what is stored."""
+    from kb import reuse
+
+    dataset = Dataset(tuple(nquads.parse(textual)), {})
+    try:
+        known = reuse.computed(dataset, texts, hands=hands)
+    except MissingError as error:
+        return f"text reuse is taken as stored: {error}", None
+    missing, surplus = reuse.differing(dataset, texts, known=known)
+    if not missing and not surplus:
+        return "", None
+    told = f"text reuse computed anew: {len(missing)} more and {len(surplus)} fewer than stored"
+    return f"{told} (testimonia reuse --write)", reuse.as_turtle(reuse.kept_and_new(dataset, texts, known=known))
 
 
 def _depends_on(known: compare.Known, frames: Iterable[str], name_of: Mapping[str, str]) -> Iterator[object]:

@@ -1,15 +1,16 @@
 """A piece out of the files of its articles, and of as much of the shared files as these reach."""
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 import pyoxigraph as ox
 
 from kb import closure
 from kb.compare import given
-from kb.dataset import Dataset, statements, text_of
+from kb.dataset import RDF_TYPE, Dataset, statements, text_of
 from kb.derive import derived
 from kb.model import Source
+from kb.namespaces import iri
 from kb.parts.linking import bonds
 from kb.parts.model import Part
 from kb.pieces.model import Common, Group, Piece
@@ -18,6 +19,20 @@ LEAKING = ("sem:Event", "t:Participation", "t:State")
 """What may stand in the graphs of claims only."""
 COUNTED = {"articles": "schema:NewsArticle", "claims": "t:Claim", "events": "t:EventFrame"}
 """What a manifest counts."""
+
+
+_TEXTUAL = frozenset(
+    iri(name)
+    for name in (
+        *("oa:hasSource", "schema:sha256", "t:containment", "t:creditedText", "t:direction", "t:end", "t:method"),
+        *("t:paragraph", "t:passage", "t:ratio", "t:section", "t:sectionType", "t:sharing", "t:snapshot", "t:start"),
+        *("t:supersededBy", "t:takenFrom"),
+    )
+)
+_OF_TEXTS = frozenset(
+    iri(name)
+    for name in ("oa:SpecificResource", "schema:NewsArticle", "t:Credit", "t:Section", "t:TextReuse", "t:TextSnapshot")
+)
 
 
 def make(common: Common, group: Group) -> Piece:
@@ -71,7 +86,18 @@ def _piece(
         leaks=tuple(sorted({name for kind in LEAKING for name in base.instances(kind)})),
         acting=bool(part.slug) and _acts(common, base, links.described),
         counts={name: len(base.instances(kind)) for name, kind in COUNTED.items()},
+        textual=lines_of(_of_texts(base)),
     )
+
+
+def _of_texts(base: Dataset) -> Iterator[ox.Quad]:
+    """What ``kb.reuse`` needs to know of articles: their texts, sections and anchors, and whom they credit."""
+    credits, evidence = set(base.instances("t:Credit")), iri("t:evidence")
+    for quad in base.default:
+        predicate = quad.predicate.value
+        typed = predicate == RDF_TYPE.value and text_of(quad.object) in _OF_TEXTS
+        if predicate in _TEXTUAL or typed or (predicate == evidence and text_of(quad.subject) in credits):
+            yield quad
 
 
 def _acts(common: Common, base: Dataset, described: Iterable[str]) -> bool:

@@ -74,3 +74,5 @@ class Piece:
     acting: bool
     """Whether they state what acts on other articles: an axiom, or more of what shared files describe."""
     counts: Mapping[str, int]
+    textual: bytes
+    """Of their statements those that text reuse is computed from, as lines."""

@@ -6,7 +6,7 @@ What is worked out is the same bytes wherever that is: results come in the order
 that of the first task is raised.
 
     with workers(scheduler="tcp://10.0.0.1:8786") as hands:
-        found = run(hands, function, tasks, common=registry, name=lambda task: task.slug)
+        found = run(hands, function, tasks, count=len(tasks), common=registry, name=lambda task: task.slug)
 
 A process or a worker that is lost costs that its task is done again. A task that loses one after the other is named in
 an error; there is no result without it.
@@ -41,7 +41,7 @@ ONE: Final = Processes(1)
 """One process of this machine at a time."""
 CORES: Final = Processes(os.cpu_count() or 1)
 """A process of this machine for each of its cores."""
-ROUNDS, MOST = 4, 64
+ROUNDS, MOST = 4, 8
 """Into how many rounds of all hands tasks are dealt, so that none waits long for the last; the most in one batch."""
 
 

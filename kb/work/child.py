@@ -1,11 +1,11 @@
 """A process that a worker of a cluster keeps for its tasks, and what that worker sees of it.
 
-    python -m kb.work.child
+    python -m kb.work.child PID-OF-THE-WORKER
 
 A worker of a cluster has threads and connections, so it cannot be forked; and what runs in one of its threads cannot be
 stopped. So each thread has a process, which is given what all tasks see once, and then task after task. A step that
-takes longer than its deadline ends the process by an alarm, which holds whatever the process is busy with, and even
-where its worker was killed. Frames go both ways: a letter, the length of what follows in 8 bytes, and that.
+takes longer than its deadline ends the process by an alarm, which holds whatever the process is busy with. It ends with
+its worker too. Frames go both ways: a letter, the length of what follows in 8 bytes, and that.
 """
 
 import os
@@ -15,6 +15,8 @@ import struct
 import subprocess
 import sys
 import threading
+import time
+import zlib
 from contextlib import suppress
 from pathlib import Path
 from typing import IO, Any
@@ -30,6 +32,16 @@ _idle: list["Child"] = []
 _lock = threading.Lock()
 
 
+def wrapped(what: object) -> bytes:
+    """Something pickled and made smaller, as it travels to a process."""
+    return zlib.compress(pickle.dumps(what, pickle.HIGHEST_PROTOCOL), level=1)
+
+
+def unwrapped(data: bytes) -> Any:
+    """What ``wrapped`` was given."""
+    return pickle.loads(zlib.decompress(data))
+
+
 class Child:
     """A process for one task at a time."""
 
@@ -37,7 +49,7 @@ class Child:
         root = str(Path(kb.__file__).resolve().parent.parent)
         path = os.pathsep.join(filter(None, (root, os.environ.get("PYTHONPATH"))))
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "kb.work.child"],
+            [sys.executable, "-m", "kb.work.child", str(os.getpid())],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             env={**os.environ, "PYTHONPATH": path},
@@ -46,6 +58,17 @@ class Child:
         assert self._process.stdin and self._process.stdout
         self._in, self._out = self._process.stdin, self._process.stdout
         self._has = ""
+
+    @property
+    def pid(self) -> int:
+        """The number of the process."""
+        return self._process.pid
+
+    def stop(self) -> None:
+        """Ends the process, which has no task."""
+        self._in.close()
+        self._process.wait()
+        self._out.close()
 
     def perform(self, run: str, common: bytes, task: bytes) -> tuple[bytes, bool]:
         """How a task of a run ended, pickled, and whether the process can take another."""
@@ -60,9 +83,10 @@ class Child:
                 if kind == ENDED:
                     return data, True
                 step = data.decode()
-        self._process.stdin.close() if self._process.stdin else None
         code = self._process.wait()
         self._out.close()
+        with suppress(BrokenPipeError):  # of a task that it did not take any more
+            self._in.close()
         late = code == -signal.SIGALRM and step
         return packed(Late(step) if late else Lost(f"its end was {code}{f', at {step}' if step else ''}")), False
 
@@ -70,7 +94,7 @@ class Child:
 def perform(run: str, common: bytes, task: bytes) -> bytes:
     """How a task of a run ended, pickled, after a process of its own has worked on it; called in any thread.
 
-    ``common`` is ``(work, common, deadline)`` pickled, which a process is given with the first task of a run.
+    ``common`` is ``(work, common, deadline)`` wrapped, which a process is given with the first task of a run.
     """
     with _lock:
         child = _idle.pop() if _idle else None
@@ -81,8 +105,17 @@ def perform(run: str, common: bytes, task: bytes) -> bytes:
     return ended
 
 
+def release() -> None:
+    """Ends the processes that have no task, and with them what they hold of a collection."""
+    with _lock:
+        idle = [_idle.pop() for _ in range(len(_idle))]
+    for child in idle:
+        child.stop()
+
+
 def main() -> None:
     """Takes tasks from standard input until it ends, and tells on standard output of steps and of how they end."""
+    threading.Thread(target=_end_with, args=(int(sys.argv[1]),), daemon=True).start()
     told = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # what a library prints is no frame
     given = b""
@@ -94,8 +127,8 @@ def main() -> None:
 
     def work(_: None, task: bytes, begin: Any) -> Any:
         nonlocal loaded
-        loaded = pickle.loads(given) if loaded is None else loaded
-        return loaded[0](loaded[1], pickle.loads(task), begin)
+        loaded = unwrapped(given) if loaded is None else loaded
+        return loaded[0](loaded[1], unwrapped(task), begin)
 
     while (frame := _receive(sys.stdin.buffer)) is not None:
         kind, data = frame
@@ -108,6 +141,13 @@ def main() -> None:
             _send(told, ENDED, packed(ended))
         except BrokenPipeError:
             os._exit(0)  # the worker has gone, and with it whoever wants to know
+
+
+def _end_with(worker: int) -> None:
+    """Ends this process within a second of its worker."""
+    while os.getppid() == worker:
+        time.sleep(1)
+    os._exit(1)
 
 
 def _send(stream: IO[bytes], kind: bytes, data: bytes) -> None:

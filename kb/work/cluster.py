@@ -85,6 +85,8 @@ def connected(address: str) -> "Iterator[Cluster]":
         yield found
     finally:
         with suppress(Exception):  # the scheduler may be gone, which whoever needed it was told
+            if client.status == "running":
+                client.run(child.release, on_error="ignore")
             client.close(timeout=2)
 
 
@@ -151,8 +153,7 @@ class Cluster:
         self, work: Work[C, T, R], tasks: Iterable[T], *, common: C, name: Name[T], deadline: float | None = None
     ) -> Iterator[tuple[T, R | Late]]:
         """As ``Workers.each``; SetupError too where the scheduler goes, or all workers do."""
-        given = pickle.dumps((work, common, deadline), pickle.HIGHEST_PROTOCOL)
-        return drive(_Run(self, given), tasks, name)
+        return drive(_Run(self, child.wrapped((work, common, deadline))), tasks, name)
 
 
 class _Run(Generic[T]):
@@ -169,7 +170,7 @@ class _Run(Generic[T]):
         return AHEAD * self._cluster.size
 
     def begin(self, number: int, task: T) -> None:
-        data = pickle.dumps(task, pickle.HIGHEST_PROTOCOL)
+        data = child.wrapped(task)
         future = self._cluster.client.submit(
             perform, self._version, self._id, self._shared(), data, key=f"testimonia-{self._id}-{number}-{uuid4().hex}"
         )
@@ -211,9 +212,9 @@ class _Run(Generic[T]):
         except KilledWorker as error:
             times = max(LOSSES, error.allowed_failures + 1)
             return Lost(f"the last was the worker {error.last_worker.address}", times)
-        except (CancelledError, OSError):
+        except (CancelledError, OSError) as error:
             self._cluster.threads()
-            return Lost("the workers that had what all tasks see were lost")
+            return Lost(" ".join(str(error).split()) or "the workers that had what all tasks see were lost")
         except ModuleNotFoundError as error:
             return Failed(SetupError(f"a worker has no {self._version}: {error}"))
         except Exception as error:

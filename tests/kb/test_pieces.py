@@ -11,9 +11,10 @@ import pytest
 
 from benchmarks.corpus import Plan, write
 from kb import build as builds
-from kb import nquads, pieces
+from kb import nquads, pieces, reuse
 from kb.errors import SourceError
 from kb.model import Source
+from kb.sources import read_snapshots
 from kb.work import Processes
 
 
@@ -250,6 +251,24 @@ def test_a_default_graph_against_the_vocabulary_is_told_with_its_line(corpus: li
     with pytest.raises(SourceError, match="contradicts the vocabulary") as caught:
         pieces.build(files, memory=made)
     assert caught.value.file == corpus[places].name and caught.value.line
+
+
+def test_text_reuse_is_computed_from_pieces(corpus: list[Source], made: Path) -> None:
+    """With the texts at hand, shared passages are those of the texts, and are found once: an edit elsewhere keeps them."""
+    folder = Path(corpus[articles(corpus)[0]].name).parents[1]
+    texts, stored = read_snapshots(folder / "sources"), "computed/text-reuse.ttl"
+    said: list[str] = []
+    built = pieces.build(corpus, texts=texts, stored=stored, memory=made, say=said.append)
+    assert any(line.startswith("text reuse computed anew") for line in said)
+    dataset = builds.derive(builds.parse(corpus))
+    renewed = Source(stored, reuse.as_turtle(reuse.kept_and_new(dataset, texts)), False)
+    assert built.files == (*corpus, renewed)
+    assert built.lines() == at_once([*corpus, renewed])
+    again = pieces.build(turned(corpus), texts=texts, stored=stored, memory=made)
+    assert again.lines() == at_once([*turned(corpus), renewed])
+    said.clear()
+    assert pieces.build(list(built.files), texts=texts, stored=stored, memory=made, say=said.append).made == 0
+    assert not any(line.startswith("text reuse") for line in said)
 
 
 def test_what_leaks_is_told(corpus: list[Source], made: Path) -> None:

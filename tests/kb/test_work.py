@@ -1,13 +1,17 @@
 """Work in processes and on a cluster gives the same, whatever is lost on the way."""
 
 import os
+import pickle
 import shutil
 import signal
+import subprocess
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import clusters
+import psutil
 import pytest
 from click.testing import CliRunner
 from endless import ENDLESS
@@ -24,7 +28,8 @@ from kb.cli import main
 from kb.errors import SetupError
 from kb.model import Finding, Source
 from kb.sources import read_snapshots
-from kb.work import Late, Workers, cluster
+from kb.work import Late, Workers, child, cluster
+from kb.work.model import Done, Lost
 
 PLAN = Plan(articles=8, claims=16, reuse_share=0.6, defects=0.1)
 
@@ -135,6 +140,29 @@ def test_signatures_made_elsewhere_propose_the_same_pairs(place: Workers, corpus
     wordings = [" ".join(words) for _, words in sentences] * 4
     here = list(reuse.proposed(wordings))
     assert here and list(reuse.proposed(wordings, hands=place)) == here
+
+
+def test_a_worker_keeps_a_process_until_a_task_ends_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Task after task is done by one process; after a task that was its end, or a step too long, there is another."""
+    monkeypatch.setenv("PYTHONPATH", os.pathsep.join(clusters.PATHS))
+    monkeypatch.setattr(child, "_idle", kept := [])
+    works = (clusters.takes_steps, clusters.takes_steps, clusters.ends_itself)
+    told, ends = [], []
+    for run, (work_, task) in enumerate(zip(works, ("a", "b", "b"), strict=True)):
+        common = child.wrapped((work_, "b", 0.2))
+        told += [pickle.loads(child.perform(str(run), common, child.wrapped(one))) for one in ("c", task, "d")]
+        ends += [one.pid for one in kept]
+    assert told[:5] == [Done("c"), Done("a"), Done("d"), Done("c"), Late("step of b")]
+    assert told[5:] == [Done("d"), Done("c"), Lost("its end was -9"), Done("d")]
+    assert len(set(ends)) == len(ends) == 3
+    child.release()
+    assert not psutil.pid_exists(ends[-1])
+
+
+def test_a_process_whose_worker_was_lost_ends_itself() -> None:
+    """What belongs to no worker any more waits for nobody's tasks."""
+    with subprocess.Popen([sys.executable, "-m", "kb.work.child", "1"], stdin=subprocess.PIPE) as orphan:
+        assert orphan.wait(clusters.SECONDS) == 1
 
 
 def test_two_workers_killed_in_the_midst_cost_no_finding(
