@@ -53,7 +53,7 @@ def write(out: Path, quads: Sequence[ox.Quad], *, inputs: str, version: str, cou
     try:
         if not (target / "manifest.json").is_file():
             _write_folder(out, target, text, Manifest(name, inputs, version, counts))
-        elif not _is_whole(target):
+        elif not is_whole(target):
             _describe(target)
         _replace_text(out / "inputs" / inputs, name)
         make_current(target)
@@ -78,7 +78,7 @@ def find(out: Path, inputs: str) -> Path | None:
         name = (out / "inputs" / inputs).read_text(encoding="ascii").strip()
     except OSError:
         return None
-    return out / name if _is_whole(out / name) else None
+    return out / name if is_whole(out / name) else None
 
 
 def make_current(build: Path) -> None:
@@ -129,7 +129,7 @@ def write_named_graph(store: ox.Store, name: str, form: ox.RdfFormat, out: IO[by
     return True
 
 
-def _is_whole(build: Path) -> bool:
+def is_whole(build: Path) -> bool:
     """Whether a folder has what is written last, and what builds of earlier versions did not have."""
     return all((build / name).is_file() for name in ("manifest.json", _DESCRIPTION)) and index.is_current(
         build / index.FILE
