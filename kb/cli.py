@@ -162,8 +162,8 @@ def serve(
 ) -> None:
     """Build the knowledge base if needed and serve it over HTTP.
 
-    With --engine nothing is built: every query goes to that service, which must hold a build (docs/operation.md), and
-    --data and --sources only say where the article texts are.
+    With --engine nothing is built: every query goes to that service, which must hold a build (docs/publish.md). Where
+    the same build stands in --out, or among those of --data, lists and searches are read there.
 
     Example: testimonia serve --port 8080 --query-timeout 5
     """
@@ -186,7 +186,16 @@ def serve(
     showing = Showing(passage_limit, passage_context, passage_page)
     current = build_folder.parent / "current" if build_folder else None
     settings = Settings(
-        current, query_timeout, query_memory, texts, showing, engine_url, answer_cache, proxies, access_log
+        current,
+        query_timeout,
+        query_memory,
+        texts,
+        showing,
+        engine_url,
+        answer_cache,
+        proxies,
+        access_log,
+        builds=out or _default_out(data or data_dir()),
     )
     run(settings, host=host, port=port)
 
@@ -196,9 +205,8 @@ def _check_engine(url: str, timeout: float) -> None:
     from kb.remote import check_service
 
     context = click.get_current_context()
-    for name, option in (("out", "--out"), ("query_memory", "--query-memory")):
-        if context.get_parameter_source(name) is ParameterSource.COMMANDLINE:
-            raise click.UsageError(f"{option} has no meaning with --engine: what it limits is done by that service.")
+    if context.get_parameter_source("query_memory") is ParameterSource.COMMANDLINE:
+        raise click.UsageError("--query-memory has no meaning with --engine: what it limits is done by that service.")
     check_service(url, timeout=timeout)
 
 

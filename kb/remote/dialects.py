@@ -16,6 +16,8 @@ from kb.fetch import Reply
 from kb.namespaces import BASE, DEFAULT_GRAPH, iri
 from kb.remote.record import HIDDEN
 
+_BOOLEAN = iri("xsd:boolean")
+
 
 @dataclass(frozen=True)
 class Dialect:
@@ -92,19 +94,36 @@ def _virtuoso_query(text: str) -> str:
                 hint="Write GRAPH ?g { … } FILTER ( ?g = <…> ).",
             )
     inserted: list[tuple[int, str]] = []
-    opened: list[bool] = []
+    opened: list[_Bracket] = []
     for index, token in enumerate(tokens):
-        if token.klass == "(":
-            opened.append(index > 0 and tokens[index - 1].text.upper() == "GROUP_CONCAT")
-        elif token.klass == ")":
-            if opened.pop():
+        if token.klass in ("(", "{"):
+            opened.append(_Bracket(token.at + 1, tokens[index - 1].text.upper() if index else ""))
+        elif token.klass in (")", "}"):
+            bracket = opened.pop()
+            if bracket.before == "GROUP_CONCAT" and not bracket.has_separator:
                 inserted.append((token.at, '; separator=" "'))
-        elif token.klass == ";" and opened and opened[-1]:
-            opened[-1] = False
-    return _with(text, inserted)
+        elif opened and token.klass == ";":
+            opened[-1].has_separator = True
+        elif opened and token.klass in _TRUTHS:
+            opened[-1].is_truth = True
+        elif opened and token.klass == "AS" and opened[-1].is_truth:
+            inserted.append((opened[-1].start, "STRDT(IF("))
+            inserted.append((token.at, f', "true", "false"), <{_BOOLEAN}>) '))
+    return _with(text, sorted(inserted, key=lambda one: one[0]))
 
 
-_BOOLEAN = iri("xsd:boolean")
+@dataclass
+class _Bracket:
+    """A bracket that is open: where its inside begins, what stands before it, and what has been seen in it."""
+
+    start: int
+    before: str
+    has_separator: bool = False
+    is_truth: bool = False
+
+
+_TRUTHS = ("EXISTS", "=", "!=", "<", ">", "<=", ">=", "&&", "||", "!", "BOUND", "CONTAINS", "STRSTARTS", "REGEX")
+"""What makes a value of truth of an expression."""
 
 
 def _virtuoso_reply(reply: Reply) -> Reply:
