@@ -142,7 +142,7 @@ def _oxigraph(folder: Path, *arguments: str) -> Iterator[str]:
 
 @contextmanager
 def empty_virtuoso(folder: Path) -> Iterator[str]:
-    """The SPARQL endpoint of a Virtuoso 7 that holds nothing of ours, whose user is dba; skipped where there is none."""
+    """The SPARQL endpoint of a Virtuoso 7 that holds nothing of ours, whose user is dba; skipped if not at hand."""
     program = _program("virtuoso-t")
     http, sql = free_port(), free_port()
     settings = {
