@@ -150,7 +150,7 @@ def empty_virtuoso(folder: Path) -> Iterator[str]:
         "TempDatabase": {"DatabaseFile": "t.db", "TransactionFile": "t.trx"},
         "Parameters": {"ServerPort": f"127.0.0.1:{sql}", "NumberOfBuffers": "10000", "MaxDirtyBuffers": "6000"},
         "HTTPServer": {"ServerPort": f"127.0.0.1:{http}", "ServerThreads": "20"},
-        "SPARQL": {"ResultSetMaxRows": "1000000", "MaxQueryExecutionTime": "10"},
+        "SPARQL": {"ResultSetMaxRows": "1000000", "MaxQueryExecutionTime": "60"},
     }
     lines = (
         f"[{name}]\n" + "".join(f"{key} = {value}\n" for key, value in of.items()) for name, of in settings.items()

@@ -143,6 +143,8 @@ def refusal(reply: Reply) -> QueryError | LimitError:
             line=line if known else None,
             column=column if known else None,
         )
+    if "S1T00" in first_line:  # how Virtuoso says that MaxQueryExecutionTime is over
+        return LimitError("The store behind this endpoint stopped the query: it ran too long.", reason="time")
     if reply.status in _LIMITS:
         wait = reply.headers.get("retry-after", "")
         return LimitError(
