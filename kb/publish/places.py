@@ -110,9 +110,10 @@ class Updates:
     at_once: bool = False
 
     def put(self, name: str, lines: Iterable[bytes]) -> None:
-        """Lets a graph consist of these triples, in several requests where they are many."""
-        self.drop(name)
-        for piece in in_pieces(iter(lines), _PIECE):
+        """Lets a graph consist of these triples: the first request replaces, what is too large for it is added."""
+        first, *others = [*in_pieces(iter(lines), _PIECE)] or [b""]
+        self.update(dropped(name) + b" ;\n" + inserted(name, first))
+        for piece in others:
             self.add(name, piece)
 
     def add(self, name: str, triples: bytes) -> None:

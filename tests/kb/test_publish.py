@@ -33,15 +33,15 @@ Call = tuple[str, str]
 
 @pytest.fixture(scope="module")
 def first(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A build of the invented example."""
-    return built(tmp_path_factory.mktemp("first"), list(example().quads))
+    """A build of part of the invented example."""
+    return built(tmp_path_factory.mktemp("first"), some())
 
 
 @pytest.fixture(scope="module")
 def second(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A build without one claim's content, and with another statement in that of another and in the default graph."""
     label = ox.NamedNode(iri("rdfs:label"))
-    quads = [quad for quad in example().quads if quad.graph_name != ox.NamedNode(DEMAND)]
+    quads = [quad for quad in some() if quad.graph_name != ox.NamedNode(DEMAND)]
     quads += [
         ox.Quad(ox.NamedNode(iri("event:other")), label, ox.Literal("new"), ox.NamedNode(BARRELS)),
         ox.Quad(ox.NamedNode(iri("actor:other")), label, ox.Literal("new")),
@@ -61,6 +61,15 @@ def url(server: str) -> str:
     """The shared server, emptied."""
     told(server, "DROP ALL")
     return server
+
+
+def some() -> list[ox.Quad]:
+    """What is said in and of the example's articles, and whatever has blank nodes: enough for a build, and quick."""
+    return [
+        quad
+        for quad in example().quads
+        if "2024-03-05" in str(quad) or "_:" in str(quad) or isinstance(quad.graph_name, ox.NamedNode)
+    ]
 
 
 def built(folder: Path, quads: list[ox.Quad]) -> Path:
@@ -147,7 +156,7 @@ def expected_quads(build: Path) -> list[bytes]:
 
 
 @pytest.mark.parametrize("way", ["graph-store", "update"])
-@pytest.mark.parametrize("requests", [1, 2, 3, 5, 8])
+@pytest.mark.parametrize("requests", [1, 2, 4, 6])
 def test_what_was_stopped_goes_on_and_is_not_served_meanwhile(
     url: str, first: Path, second: Path, monkeypatch: pytest.MonkeyPatch, way: str, requests: int
 ) -> None:
@@ -159,15 +168,14 @@ def test_what_was_stopped_goes_on_and_is_not_served_meanwhile(
         with pytest.raises(Stopped):
             brought(url, second, way)
     now = record(url)
-    assert now is None or now.state == UNFINISHED
+    assert now is not None and now.state == UNFINISHED
     with pytest.raises(LimitError, match="another build"):
         opened_before.quads(graphs=[BARRELS])
     opened_before.close()
-    if now is not None:
-        with pytest.raises(SetupError, match="unfinished"):
-            RemoteEngine(url)
-        assert not brought(url, second, way).differing
-        assert contents(url) == expected(second)
+    with pytest.raises(SetupError, match="unfinished"):
+        RemoteEngine(url)
+    assert not brought(url, second, way).differing
+    assert contents(url) == expected(second)
 
 
 @pytest.mark.parametrize("way", ["graph-store", "update"])
@@ -202,7 +210,7 @@ def test_an_update_is_seen_whole_or_not_at_all(url: str, first: Path, second: Pa
 
     reader = threading.Thread(target=look)
     reader.start()
-    for build in (second, first, second, first):
+    for build in (second, first, second):
         brought(url, build)
     over.set()
     reader.join()
