@@ -22,8 +22,8 @@ from kb.errors import SetupError
 from kb.fetch import Client, check_address
 from kb.namespaces import DEFAULT_GRAPH
 from kb.publish.access import Credentials, Session
-from kb.publish.dump import Dump, opened
-from kb.publish.places import LARGEST_UPDATE, PROTOCOLS, Place, dropped, inserted, place, protocol_of
+from kb.publish.dump import Dump, changes, opened
+from kb.publish.places import LARGEST_UPDATE, PROTOCOLS, Place, deleted, dropped, inserted, place, protocol_of
 from kb.publish.proof import Difference, differences, graphs_of
 from kb.remote.record import HIDDEN, PARTS, RECORD, UNFINISHED, WHOLE, Record, find_parts, find_record, parts_triples
 from kb.remote.service import Service
@@ -60,7 +60,7 @@ def publish(
 ) -> Outcome:
     """Lets the service whose queries go to ``url`` hold a build, and compares what it gives back.
 
-    All graphs are counted; those that were sent, all where ``thorough``, are read back and compared triple by triple.
+    All graphs are counted; those that were sent whole, all where ``thorough``, are read back and compared.
     Where something differs, the record stays unfinished, and those graphs are sent again by the next call.
     SetupError for a service that cannot be written, or holds data without a record; LimitError where it does not
     answer.
@@ -70,7 +70,7 @@ def publish(
         service = Service(client, check_address(url), timeout)
         where = _place(service, protocol, write_url, Session(client, credentials, timeout=timeout))
         with opened(build) as dump:
-            return _publish(service, where, store.manifest(build).build_id, dump, thorough=thorough, say=say)
+            return _publish(service, where, build, dump, thorough=thorough, say=say)
     finally:
         client.close()
 
@@ -86,8 +86,9 @@ def _place(service: Service, protocol: str | None, write_url: str | None, sessio
 
 
 def _publish(
-    service: Service, where: Place, build_id: str, dump: Dump, *, thorough: bool, say: Callable[[str], None]
+    service: Service, where: Place, build: Path, dump: Dump, *, thorough: bool, say: Callable[[str], None]
 ) -> Outcome:
+    build_id = store.manifest(build).build_id
     before = find_record(service.rows)
     there = find_parts(service.rows) if before else {}
     if before is None:
@@ -95,6 +96,7 @@ def _publish(
     hashes = dump.hashes()
     sent = sorted(name for name, digest in hashes.items() if there.get(name) != digest)
     gone = sorted(there.keys() - hashes.keys())
+    read = sent
     edition = before.edition if before else 0
     record = Record(build_id, UNFINISHED, edition, dump.quads)
     if before is not None and before.is_whole and before.build_id == build_id and not sent and not gone:
@@ -107,10 +109,18 @@ def _publish(
         say(f"sending {len(sent)} graphs, dropping {len(gone)}; {len(hashes) - len(sent)} are there as they should be")
         if before is None and where.at_once and len(dump.text) <= _LARGEST_LOAD:
             where.load(bytes(dump.text) + b"".join(_as_quads(record, hashes)))
-        elif not (before is not None and before.is_whole and _in_one_step(where, record, dump, sent, gone, hashes)):
-            _step_by_step(where, record, dump, sent, gone, there, hashes, say)
+        else:
+            delta = _delta(build, before, dump) if DEFAULT_GRAPH in sent and where.at_once else None
+            if (
+                before is None
+                or not before.is_whole
+                or not _in_one_step(where, record, dump, sent, gone, hashes, delta)
+            ):
+                _step_by_step(where, record, dump, sent, gone, there, hashes, say)
+            elif delta is not None:
+                read = [name for name in sent if name != DEFAULT_GRAPH]
     say("comparing what is there with the build")
-    found = differences(service, dump, hashes if thorough else sent)
+    found = differences(service, dump, hashes if thorough else read)
     if found:
         where.put(RECORD, _lines(replace(record, state=UNFINISHED).triples()))
         wrong = {difference.graph for difference in found}
@@ -146,6 +156,7 @@ def _in_one_step(
     sent: Sequence[str],
     gone: Sequence[str],
     hashes: Mapping[str, str],
+    delta: tuple[bytes, bytes] | None,
 ) -> bool:
     """Turns a whole publication into the next by one update; False where the service cannot, or that is too large."""
     if not where.at_once:
@@ -153,6 +164,11 @@ def _in_one_step(
     whole = replace(record, state=WHOLE, edition=record.edition + 1)
     parts: list[bytes] = []
     size = 0
+    if delta is not None:
+        removed, added = delta
+        parts += [*([deleted(removed)] if removed else []), *([inserted(DEFAULT_GRAPH, added)] if added else [])]
+        size += len(removed) + len(added)
+        sent = [name for name in sent if name != DEFAULT_GRAPH]
     for name, triples in _contents(dump, sent, gone, whole, hashes):
         parts += [dropped(name), *([inserted(name, triples)] if triples else [])]
         size += len(triples)
@@ -160,6 +176,17 @@ def _in_one_step(
             return False
     where.update(b" ;\n".join(parts))
     return True
+
+
+def _delta(build: Path, before: Record | None, dump: Dump) -> tuple[bytes, bytes] | None:
+    """What differs in the default graph, where the build before stands beside this one; else None.
+
+    It is most of a build, and one article changes little of it.
+    """
+    if before is None or not before.is_whole or not (build.parent / before.build_id / "dump.nq").is_file():
+        return None
+    with opened(build.parent / before.build_id) as old:
+        return changes(old, dump)
 
 
 def _contents(

@@ -6,6 +6,7 @@ from array import array
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 
 from kb.errors import SetupError
@@ -29,7 +30,7 @@ class Dump:
 
     def lines(self, name: str) -> Iterator[bytes]:
         """The triples of a graph as sorted N-Triples, each once, with its end of line."""
-        for at in self.places[name]:
+        for at in self.places.get(name, ()):
             self.text.seek(at)
             line = self.text.readline()
             yield line if name == DEFAULT_GRAPH else line[: line.rindex(b" <")] + b" .\n"
@@ -65,6 +66,29 @@ def graph_of(line: bytes) -> str:
     if found is None:
         raise SetupError(f"the dump has a line that is no quad: {line[:200].decode('utf-8', 'replace')}")
     return DEFAULT_GRAPH if found[1] is None else found[1].decode()
+
+
+def changes(old: Dump, new: Dump) -> tuple[bytes, bytes] | None:
+    """The triples that are in the default graph of the old dump alone, and in that of the new alone, as N-Triples.
+
+    None where one of them has a blank node, which cannot be named in an update.
+    """
+    removed: list[bytes] = []
+    added: list[bytes] = []
+    before, after = chain(old.lines(DEFAULT_GRAPH), [b""]), chain(new.lines(DEFAULT_GRAPH), [b""])
+    one, other = next(before), next(after)
+    while one or other:
+        if one == other:
+            one, other = next(before), next(after)
+        elif other and (not one or other < one):
+            added.append(other)
+            other = next(after)
+        else:
+            removed.append(one)
+            one = next(before)
+    if any(map(_has_blank, (*removed, *added))):
+        return None
+    return b"".join(removed), b"".join(added)
 
 
 def in_pieces(lines: Iterator[bytes], most: int) -> Iterator[bytes]:

@@ -140,6 +140,11 @@ def inserted(name: str, triples: bytes) -> bytes:
     return b"INSERT DATA { GRAPH <" + name.encode() + b"> {\n" + triples + b"} }"
 
 
+def deleted(triples: bytes) -> bytes:
+    """The update that takes triples out of the default graph."""
+    return b"DELETE DATA {\n" + triples + b"}"
+
+
 def dropped(name: str) -> bytes:
     """The update that lets a graph be no more, whether or not there is one."""
     return b"DROP SILENT DEFAULT" if name == DEFAULT_GRAPH else b"DROP SILENT GRAPH <" + name.encode() + b">"

@@ -38,9 +38,10 @@ class Dialect:
     reread: Callable[[Reply], Reply] = lambda reply: reply
     unanswered: Mapping[str, str] = field(default_factory=dict)
 
-    def query(self, text: str) -> str:
+    def query(self, text: str, *, has_record: bool) -> str:
         """A query in the words of the service, which sees no graph that is not ours."""
-        return self.reworded(_hiding(text, tuple(self.hidden), self.strangers))
+        is_alone = not has_record and not self.strangers
+        return self.reworded(text if is_alone else _hiding(text, tuple(self.hidden), self.strangers))
 
     def dataset(self, dataset: Sequence[tuple[str, str]]) -> Sequence[tuple[str, str]]:
         """The parameters of the protocol that say which graphs to ask."""

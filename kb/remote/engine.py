@@ -376,7 +376,8 @@ class RemoteEngine:
 
     def _ask(self, query: str, dataset: Sequence[tuple[str, str]], kind: str) -> Reply:
         """The whole answer of the service; QueryError or LimitError for any that is none."""
-        reply = self._exchange(self._dialect.query(query), self._dialect.dataset(dataset), kind)
+        asked = self._dialect.query(query, has_record=self._record is not None)
+        reply = self._exchange(asked, self._dialect.dataset(dataset), kind)
         if self._record is not None and (now := self._find_record(waiting=True)) != self._record:
             at_work = now is None or not now.is_whole
             raise LimitError(

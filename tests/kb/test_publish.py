@@ -217,6 +217,33 @@ def test_an_update_is_seen_whole_or_not_at_all(url: str, first: Path, second: Pa
     assert seen <= {(True, 0), (False, 1)}
 
 
+def test_of_the_default_graph_only_what_differs_is_sent_where_the_build_before_is_at_hand(
+    url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With both builds in one folder an update has the triples that differ; with blank nodes among them it has all."""
+    sent: list[bytes] = []
+    send = Session.send
+
+    def noted(self: Session, method: str, url: str, body: bytes = b"", media_type: str = "") -> Reply:
+        sent.append(body)
+        return send(self, method, url, body, media_type)
+
+    monkeypatch.setattr(Session, "send", noted)
+    label = ox.NamedNode(iri("rdfs:label"))
+    lost = next(quad for quad in sorted(some(), key=str) if quad.predicate == label)
+    new = ox.Quad(ox.NamedNode(iri("actor:other")), label, ox.Literal("new"))
+    quads = [quad for quad in some() if quad != lost]
+    brought(url, built(tmp_path, some()))
+    for build in (
+        built(tmp_path, [*quads, new]),
+        built(tmp_path, [*quads, ox.Quad(ox.BlankNode(), label, new.object)]),
+    ):
+        assert not brought(url, build).differing
+        assert contents(url) == expected(build)
+    assert [body.count(b"actor/other") + body.count(str(lost.triple).encode()) for body in sent[2:]] == [2, 0]
+    assert [b"DROP SILENT DEFAULT" in body for body in sent[2:]] == [False, True]
+
+
 def test_what_is_not_as_it_was_sent_is_told(url: str, first: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A graph that lost a triple is named, and sent again by the next call."""
     brought(url, first)
