@@ -96,7 +96,7 @@ def _publish(
     hashes = dump.hashes()
     sent = sorted(name for name, digest in hashes.items() if there.get(name) != digest)
     gone = sorted(there.keys() - hashes.keys())
-    read = sent
+    read = sent if before is None or before.is_whole else sorted(hashes)  # nobody has compared what was sent before
     edition = before.edition if before else 0
     record = Record(build_id, UNFINISHED, edition, dump.quads)
     if before is not None and before.is_whole and before.build_id == build_id and not sent and not gone:

@@ -1,8 +1,11 @@
 """Builds that are brought into SPARQL services: whole, compared, and never half for the whole."""
 
 import contextlib
+import json
 import re
 import threading
+import time
+import urllib.request
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -12,7 +15,7 @@ import pyoxigraph as ox
 import pytest
 from click.testing import CliRunner
 from fake_engine import example
-from serving import empty_oxigraph, empty_virtuoso
+from serving import empty_oxigraph, empty_virtuoso, own_server
 
 from kb import cli, store
 from kb.errors import LimitError, SetupError
@@ -151,6 +154,15 @@ def test_a_build_is_there_as_a_whole_and_then_the_next(url: str, first: Path, se
     assert (again.sent, again.dropped, again.record) == ([], [], done.record)
 
 
+def swap_a_triple(url: str, first: Path) -> None:
+    """Puts a triple in the place of another, in a graph of the service."""
+    old = next(line for line in expected_quads(first) if graph_of(line) == BARRELS).decode().rpartition(" <")[0]
+    told(
+        url,
+        f"DELETE DATA {{ GRAPH <{BARRELS}> {{ {old} }} }} ; INSERT DATA {{ GRAPH <{BARRELS}> {{ <x:a> <x:b> 1 }} }}",
+    )
+
+
 def expected_quads(build: Path) -> list[bytes]:
     return (build / "dump.nq").read_bytes().splitlines()
 
@@ -262,13 +274,26 @@ def test_what_is_not_as_it_was_sent_is_told(url: str, first: Path, monkeypatch: 
 def test_a_change_that_keeps_all_counts_is_found_when_looked_for(url: str, first: Path) -> None:
     """A triple in the place of another is seen where every graph is read back."""
     brought(url, first)
-    old = next(line for line in expected_quads(first) if graph_of(line) == BARRELS).decode().rpartition(" <")[0]
-    told(
-        url,
-        f"DELETE DATA {{ GRAPH <{BARRELS}> {{ {old} }} }} ; INSERT DATA {{ GRAPH <{BARRELS}> {{ <x:a> <x:b> 1 }} }}",
-    )
+    swap_a_triple(url, first)
     assert not brought(url, first).differing
     (found,) = brought(url, first, thorough=True).differing
+    assert (found.graph, found.missing, found.surplus) == (BARRELS, 1, 1)
+
+
+def test_what_an_unfinished_publication_sent_is_compared_by_the_next(
+    url: str, first: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where a publication was stopped before it had compared, all that is there is read back."""
+
+    def stop(*arguments: object) -> list[object]:
+        raise Stopped
+
+    with monkeypatch.context() as patched:
+        patched.setattr("kb.publish.differences", stop)
+        with pytest.raises(Stopped):
+            brought(url, first, "graph-store")
+    swap_a_triple(url, first)
+    (found,) = brought(url, first, "graph-store").differing
     assert (found.graph, found.missing, found.surplus) == (BARRELS, 1, 1)
 
 
@@ -294,6 +319,26 @@ def test_a_front_follows_what_is_published(url: str, first: Path, second: Path) 
     engine.close()
     now = newest()
     assert now is not None and now.build_id == second.name
+
+
+def test_a_server_takes_up_what_is_published(url: str, first: Path, second: Path, tmp_path: Path) -> None:
+    """``serve --engine`` goes over to the next edition by itself, and takes its lists from a build at hand."""
+    brought(url, first)
+    with own_server(tmp_path, "--engine", url, "--out", str(first.parent)) as address:
+
+        def health() -> str:
+            with urllib.request.urlopen(f"{address}/healthz", timeout=10) as response:
+                return str(json.load(response)["build"])
+
+        assert health() == first.name
+        brought(url, second)
+        until = time.monotonic() + 10
+        while health() != second.name and time.monotonic() < until:
+            time.sleep(0.05)
+        assert health() == second.name
+        with urllib.request.urlopen(f"{address}/claims", timeout=30) as response:
+            assert response.headers["Testimonia-Build"] == second.name
+    assert "copying all" in (tmp_path / "server.log").read_text(encoding="utf-8")  # the second stands elsewhere
 
 
 def test_what_tells_of_a_publication_is_no_part_of_what_is_served(url: str, first: Path) -> None:
