@@ -18,6 +18,7 @@ from granian.log import LogLevels
 from api.gateway import Gateway
 from kb.engine import PATIENCE
 from kb.errors import SetupError
+from kb.live import LiveEngine, linked
 from kb.passages import Showing
 
 if TYPE_CHECKING:
@@ -32,8 +33,8 @@ class Settings:
     """What a worker needs in order to serve: plain values, since they travel to another process.
 
     ``current`` is the link to the newest build, which is followed; None where ``engine_url`` names a SPARQL service
-    that holds one. ``timeout`` is in seconds, ``memory_mb`` and ``cache_mb`` are in millions of bytes; ``proxies`` is
-    as ``create_app`` takes it.
+    that holds one, which may stand in the folder ``builds`` too. ``timeout`` is in seconds, ``memory_mb`` and
+    ``cache_mb`` are in millions of bytes; ``proxies`` is as ``create_app`` takes it.
     """
 
     current: Path | None
@@ -45,6 +46,7 @@ class Settings:
     cache_mb: int = 64
     proxies: int = 0
     access_log: bool = False
+    builds: Path | None = None
 
 
 def load(settings: Settings, _target: str = "") -> Any:
@@ -81,19 +83,27 @@ def load(settings: Settings, _target: str = "") -> Any:
 def _engine(settings: Settings) -> "Engine":
     """The engine that ``settings`` ask for; SetupError where there is none to be had."""
     if settings.engine_url is not None:
-        from kb.remote import RemoteEngine
-
-        return RemoteEngine(settings.engine_url, timeout=settings.timeout)
+        return _remote_engine(settings.engine_url, settings)
     from kb.engine import EmbeddedEngine
-    from kb.live import LiveEngine
 
     if settings.current is None:
         raise SetupError("neither a build nor a service to serve")
     places = max(2, os.cpu_count() or 2) + 1
     return LiveEngine(
-        settings.current,
+        linked(settings.current),
         lambda build: EmbeddedEngine(build, timeout=settings.timeout, memory_mb=settings.memory_mb, workers=places),
     )
+
+
+def _remote_engine(url: str, settings: Settings) -> "Engine":
+    """An engine over a service, which follows what is published there."""
+    from kb.remote import RemoteEngine, editions
+
+    def opened(_: object = None) -> RemoteEngine:
+        return RemoteEngine(url, timeout=settings.timeout, builds=settings.builds)
+
+    newest = editions(url, timeout=settings.timeout)
+    return opened() if newest() is None else LiveEngine(newest, opened)
 
 
 def run(settings: Settings, *, host: str, port: int) -> None:

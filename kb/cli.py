@@ -169,8 +169,8 @@ def serve(
 ) -> None:
     """Build the knowledge base if needed and serve it over HTTP.
 
-    With --engine nothing is built: every query goes to that service, which must hold a build (docs/operation.md), and
-    --data and --sources only say where the article texts are.
+    With --engine nothing is built: every query goes to that service, which must hold a build (docs/publish.md). Where
+    the same build stands in --out, or among those of --data, lists and searches are read there.
 
     Example: testimonia serve --port 8080 --query-timeout 5
     """
@@ -193,7 +193,16 @@ def serve(
     showing = Showing(passage_limit, passage_context, passage_page)
     current = build_folder.parent / "current" if build_folder else None
     settings = Settings(
-        current, query_timeout, query_memory, texts, showing, engine_url, answer_cache, proxies, access_log
+        current,
+        query_timeout,
+        query_memory,
+        texts,
+        showing,
+        engine_url,
+        answer_cache,
+        proxies,
+        access_log,
+        builds=out or _default_out(data or data_dir()),
     )
     run(settings, host=host, port=port)
 
@@ -203,9 +212,8 @@ def _check_engine(url: str, timeout: float) -> None:
     from kb.remote import check_service
 
     context = click.get_current_context()
-    for name, option in (("out", "--out"), ("query_memory", "--query-memory")):
-        if context.get_parameter_source(name) is ParameterSource.COMMANDLINE:
-            raise click.UsageError(f"{option} has no meaning with --engine: what it limits is done by that service.")
+    if context.get_parameter_source("query_memory") is ParameterSource.COMMANDLINE:
+        raise click.UsageError("--query-memory has no meaning with --engine: what it limits is done by that service.")
     check_service(url, timeout=timeout)
 
 
@@ -627,7 +635,7 @@ def _print_question(
         except BadValue as error:
             takes = f"It takes: {', '.join(error.choices)}." if error.choices else ""
             raise QueryError(f"{error}.", reason="parameter", hint=takes) from None
-        _print_answer(engine, QueryRequest(query, solutions=_SOLUTIONS[form]), form)
+        _print_answer(engine, QueryRequest(query, solutions=_SOLUTIONS[form], question=question.name), form)
 
 
 @main.command("show")
@@ -701,6 +709,63 @@ def dump(form: str, data: Path | None, out: Path | None) -> None:
     """
     with _engine(data, out) as engine, engine.dump(form) as file:
         shutil.copyfileobj(file, sys.stdout.buffer)
+
+
+@main.command()
+@click.argument("url")
+@_DATA
+@_OUT
+@_SOURCES
+@click.option(
+    "--protocol",
+    type=click.Choice(["oxigraph", "virtuoso", "graph-store", "update"]),
+    help="How the service is written to (default: found out by asking it).",
+)
+@click.option("--write-url", metavar="URL", help="Where it is written to, if that cannot be told from its kind.")
+@click.option("--user", metavar="NAME", help="Who writes; the password is $TESTIMONIA_PASSWORD, or asked for.")
+@click.option("--thorough", is_flag=True, help="Read every graph back, not only those that were sent.")
+@click.option("--timeout", type=click.FloatRange(min=1), default=600.0, help="Seconds for one request (600).")
+def publish(
+    url: str,
+    data: Path | None,
+    out: Path | None,
+    sources: Path | None,
+    protocol: str | None,
+    write_url: str | None,
+    user: str | None,
+    thorough: bool,
+    timeout: float,
+) -> None:
+    """Bring the build into a SPARQL service, for serve --engine, and compare what is there with it.
+
+    URL is where the queries of that service go. Only graphs that differ are sent; a call that was stopped goes on where
+    it was. Ends with 1 where what the service gives back is not what was sent.
+
+    Example: testimonia publish http://127.0.0.1:7878/query
+    """
+    from kb import publish as publishing
+
+    def say(line: str) -> None:
+        click.echo(line, err=True)
+
+    credentials = None
+    if user is not None:
+        password = os.environ.get("TESTIMONIA_PASSWORD") or click.prompt("Password", hide_input=True, err=True)
+        credentials = publishing.Credentials(user, password)
+    found = publishing.publish(
+        url,
+        _build(data, out, sources=sources),
+        protocol=protocol,
+        write_url=write_url,
+        credentials=credentials,
+        timeout=timeout,
+        thorough=thorough,
+        say=say,
+    )
+    for difference in found.differing:
+        click.echo(str(difference))
+    click.echo(f"{found.record.build_id} {found.record.state} {found.record.edition}")
+    sys.exit(1 if found.differing else 0)
 
 
 @main.command()

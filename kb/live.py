@@ -1,4 +1,4 @@
-"""An engine that follows its builds: when a newer one is there, it is opened beside the old, and takes over."""
+"""An engine that follows its builds, here or in a service: a newer one is opened beside the old, and takes over."""
 
 import logging
 import os
@@ -6,7 +6,7 @@ import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO, BinaryIO
+from typing import IO, BinaryIO, Generic, TypeVar
 
 import pyoxigraph as ox
 
@@ -21,17 +21,26 @@ LOOK = 0.5
 
 _log = logging.getLogger(__name__)
 
+Build = TypeVar("Build")
+"""What tells one build from another: its folder, or the record of its publication."""
 
-class LiveEngine:
-    """Serves the build that the link ``current`` points to; ``open_build`` makes an engine of a build's folder.
+
+def linked(current: Path) -> Callable[[], Path]:
+    """What tells the folder of the build that the link ``current`` points to; OSError where there is none."""
+    return lambda: current.parent / os.readlink(current)
+
+
+class LiveEngine(Generic[Build]):
+    """Serves the build that ``newest`` tells of; ``open_build`` makes an engine of it.
 
     A request that holds an engine (``pinned``) keeps it to its end; an engine that nobody holds any more and that is
     not the newest is closed by the thread that looks for builds, since that takes a while and a request may end on an
-    event loop. A build that cannot be opened is told of in the log, and the one before stays.
+    event loop. A build that cannot be opened is told of in the log, and the one before stays; it is tried again.
     """
 
-    def __init__(self, current: Path, open_build: Callable[[Path], Engine]) -> None:
-        self._current, self._open = current, open_build
+    def __init__(self, newest: Callable[[], Build], open_build: Callable[[Build], Engine]) -> None:
+        self._newest, self._open = newest, open_build
+        self._told = ""
         self._lock = threading.Lock()
         self._holders: dict[Engine, int] = {}
         self._stop = threading.Event()
@@ -110,9 +119,6 @@ class LiveEngine:
         for engine in engines:
             engine.close()
 
-    def _newest(self) -> Path:
-        return self._current.parent / os.readlink(self._current)
-
     def _follow(self) -> None:
         while not self._stop.wait(LOOK):
             self._take_newest()
@@ -123,11 +129,13 @@ class LiveEngine:
             build = self._newest()
             if build == self._build:
                 return
-            self._build = build
             engine = self._open(build)
         except (OSError, TestimoniaError) as error:
-            _log.error("a new build cannot be served, the one before stays: %s", error)
+            if str(error) != self._told:
+                _log.error("a new build cannot be served, the one before stays: %s", error)
+            self._told = str(error)
             return
+        self._build, self._told = build, ""
         with self._lock:
             self._engine = engine
             self._holders[engine] = 0

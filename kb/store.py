@@ -77,7 +77,7 @@ def write_lines(
         if not (target / "manifest.json").is_file():
             made = Manifest(name, inputs, version, counts, EDITION)
             _write_folder(target, text, lines, made, earlier or out / "current", say)
-        elif not _is_whole(target):
+        elif not is_whole(target):
             _mend(target)
         _replace_text(out / "inputs" / inputs, name)
         make_current(target)
@@ -102,7 +102,7 @@ def find(out: Path, inputs: str) -> Path | None:
         name = (out / "inputs" / inputs).read_text(encoding="ascii").strip()
     except OSError:
         return None
-    return out / name if _is_whole(out / name) else None
+    return out / name if is_whole(out / name) else None
 
 
 def make_current(build: Path) -> None:
@@ -153,7 +153,7 @@ def write_named_graph(store: ox.Store, name: str, form: ox.RdfFormat, out: IO[by
     return True
 
 
-def _is_whole(build: Path) -> bool:
+def is_whole(build: Path) -> bool:
     """Whether a folder has what is written last, and what builds of earlier versions did not have."""
     return all((build / name).is_file() for name in ("manifest.json", _DESCRIPTION)) and index.is_current(
         build / index.FILE
@@ -207,7 +207,7 @@ def _write_folder(
         try:
             _renew(aside, text, lines, made, earlier.resolve(), say)
         except _Unlike as reason:
-            if _is_whole(earlier):
+            if is_whole(earlier):
                 say(f"writing everything, since {reason}")
             shutil.rmtree(aside / "store", ignore_errors=True)
             _describe(aside, lines, load=lambda: _load(aside / "store", text))
@@ -278,7 +278,7 @@ def _renew(
 
 def _difference(earlier: Path, lines: Sequence[bytes], made: Manifest) -> tuple[Sequence[bytes], nquads.Difference]:
     """The lines of an earlier build, and how those of another differ; _Unlike where that does not tell enough."""
-    if not _is_whole(earlier):
+    if not is_whole(earlier):
         raise _Unlike("there is no earlier build")
     then = manifest(earlier)
     if (then.edition, then.version) != (made.edition, made.version):

@@ -122,15 +122,55 @@ def own_server(folder: Path, *options: str) -> Iterator[str]:
 @contextmanager
 def oxigraph_server(build: Path, folder: Path) -> Iterator[str]:
     """The SPARQL endpoint of an Oxigraph server over a build, opened read-only; skipped where there is none."""
-    program = shutil.which("oxigraph", path=f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}")
+    with _oxigraph(folder, "serve-read-only", "--location", str(build / "store")) as url:
+        yield url
+
+
+@contextmanager
+def empty_oxigraph(folder: Path) -> Iterator[str]:
+    """The SPARQL endpoint of an Oxigraph server that holds nothing and can be written; skipped where there is none."""
+    with _oxigraph(folder, "serve", "--location", str(folder / "oxigraph")) as url:
+        yield url
+
+
+@contextmanager
+def _oxigraph(folder: Path, *arguments: str) -> Iterator[str]:
+    port = free_port()
+    with _running([_program("oxigraph"), *arguments, "--bind", f"127.0.0.1:{port}"], port, folder / "oxigraph.log"):
+        yield f"http://127.0.0.1:{port}/query"
+
+
+@contextmanager
+def empty_virtuoso(folder: Path) -> Iterator[str]:
+    """The SPARQL endpoint of a Virtuoso 7 that holds nothing of ours, whose user is dba; skipped if not at hand."""
+    program = _program("virtuoso-t")
+    http, sql = free_port(), free_port()
+    settings = {
+        "Database": {"DatabaseFile": "v.db", "ErrorLogFile": "v.log", "TransactionFile": "v.trx", "LockFile": "v.lck"},
+        "TempDatabase": {"DatabaseFile": "t.db", "TransactionFile": "t.trx"},
+        "Parameters": {"ServerPort": f"127.0.0.1:{sql}", "NumberOfBuffers": "10000", "MaxDirtyBuffers": "6000"},
+        "HTTPServer": {"ServerPort": f"127.0.0.1:{http}", "ServerThreads": "20"},
+        "SPARQL": {"ResultSetMaxRows": "1000000", "MaxQueryExecutionTime": "60"},
+    }
+    lines = (
+        f"[{name}]\n" + "".join(f"{key} = {value}\n" for key, value in of.items()) for name, of in settings.items()
+    )
+    home = folder / "virtuoso"
+    home.mkdir()
+    (home / "virtuoso.ini").write_text("".join(lines), encoding="utf-8")
+    command = [program, "+foreground", "+configfile", str(home / "virtuoso.ini")]
+    with _running(command, http, folder / "virtuoso.log", cwd=home):
+        yield f"http://127.0.0.1:{http}/sparql"
+
+
+def _program(name: str) -> str:
+    """A server's program; the test is skipped where there is none, or fails where it must be there."""
+    program = shutil.which(name, path=f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}")
     if program is None:
         if os.environ.get("TESTIMONIA_STRICT") == "1":
-            pytest.fail("the oxigraph server is not at hand")
-        pytest.skip("the oxigraph server is not at hand")
-    port = free_port()
-    command = [program, "serve-read-only", "--location", str(build / "store"), "--bind", f"127.0.0.1:{port}"]
-    with _running(command, port, folder / "oxigraph.log"):
-        yield f"http://127.0.0.1:{port}/query"
+            pytest.fail(f"{name} is not at hand")
+        pytest.skip(f"{name} is not at hand")
+    return program
 
 
 @contextmanager
@@ -146,10 +186,12 @@ def _testimonia(folder: Path, *options: str) -> Iterator[Server]:
 
 
 @contextmanager
-def _running(command: Sequence[str], port: int, log: Path, **environment: str) -> Iterator[psutil.Process]:
+def _running(
+    command: Sequence[str], port: int, log: Path, *, cwd: Path = ROOT, **environment: str
+) -> Iterator[psutil.Process]:
     """Runs a server until the block ends; the block begins when something answers at the port."""
     with log.open("wb") as stream:
-        process = subprocess.Popen(command, cwd=ROOT, stdout=stream, stderr=stream, env={**os.environ, **environment})
+        process = subprocess.Popen(command, cwd=cwd, stdout=stream, stderr=stream, env={**os.environ, **environment})
     try:
         for _ in range(600):
             try:

@@ -13,7 +13,7 @@ from kb import index, store
 from kb.engine import EmbeddedEngine
 from kb.errors import SetupError
 from kb.index.said import Stored
-from kb.live import LiveEngine
+from kb.live import LiveEngine, linked
 
 TABLES = "SELECT sql FROM sqlite_schema WHERE type = 'table' ORDER BY name"
 
@@ -69,7 +69,7 @@ def test_an_index_that_cannot_be_written_stops_the_build(tmp_path: Path) -> None
 
 def test_an_engine_that_follows_its_builds_has_the_index_of_the_newest(shipped_build: Path) -> None:
     """The index that a live engine gives is that of the build that it serves."""
-    engine = LiveEngine(shipped_build.parent / "current", lambda build: EmbeddedEngine(build, workers=1))
+    engine = LiveEngine(linked(shipped_build.parent / "current"), lambda build: EmbeddedEngine(build, workers=1))
     assert engine.index.rows("SELECT count(*) > 0 FROM thing") == [(1,)]
     engine.close()
 

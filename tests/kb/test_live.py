@@ -12,7 +12,7 @@ from fake_engine import FakeEngine
 
 from kb import live
 from kb.errors import SetupError
-from kb.live import LiveEngine
+from kb.live import LiveEngine, linked
 from kb.store import make_current
 
 
@@ -39,9 +39,9 @@ class Opened:
 
 
 @contextmanager
-def serving(folder: Path, opened: Opened) -> Iterator[LiveEngine]:
+def serving(folder: Path, opened: Opened) -> Iterator[LiveEngine[Path]]:
     make_current(folder / "old")
-    engine = LiveEngine(folder / "current", opened)
+    engine = LiveEngine(linked(folder / "current"), opened)
     yield engine
     engine.close()
 

@@ -254,7 +254,7 @@ def test_a_default_graph_against_the_vocabulary_is_told_with_its_line(corpus: li
 
 
 def test_text_reuse_is_computed_from_pieces(corpus: list[Source], made: Path) -> None:
-    """With the texts at hand, shared passages are those of the texts, and are found once: an edit elsewhere keeps them."""
+    """With the texts at hand, shared passages are those of the texts, and are looked for once."""
     folder = Path(corpus[articles(corpus)[0]].name).parents[1]
     texts, stored = read_snapshots(folder / "sources"), "computed/text-reuse.ttl"
     said: list[str] = []

@@ -316,6 +316,7 @@ def test_what_is_no_build_is_refused_when_opened(service: FakeService, change, w
         ((413, {}, b""), QueryError, "too-long"),
         (problem(503, detail="Slow.", type="https://w3id.org/testimonia/problem/time"), LimitError, "time"),
         ((503, {"Retry-After": "7"}, b""), LimitError, "busy"),
+        ((500, {}, b"Virtuoso S1T00 Error SR171: Transaction timed out"), LimitError, "time"),
         ((504, {}, b""), LimitError, "time"),
         ((500, {}, b"java.lang.Oops"), LimitError, "away"),
         ((302, {"Location": "http://elsewhere.example/"}, b""), LimitError, "away"),

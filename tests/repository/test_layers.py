@@ -52,7 +52,7 @@ LAYERS = (
     {"kb.evaluator", "kb.process"},
     {"kb.pool"},
     {"kb.engine"},
-    {"kb.client", "kb.live", "kb.remote"},
+    {"kb.client", "kb.live", "kb.publish", "kb.remote"},
     {"kb.cards", "kb.doctor"},
     {"kb.diff", "kb.report", "kb.parts", "kb.pieces", "kb.build", "kb.scaffold"},
     {"api"},

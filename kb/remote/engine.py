@@ -5,7 +5,7 @@ Load ``dump.nq`` of a build folder into it, or give the /sparql of another Testi
 standards and from each other; ``DEVIATIONS`` says where, and what is done about it.
 """
 
-import json
+import logging
 import re
 import tempfile
 import threading
@@ -13,98 +13,38 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Any, BinaryIO, Self
-from urllib.parse import urlencode
+from typing import IO, BinaryIO, Self
 
 import pyoxigraph as ox
 
-from kb import __version__, grammar, guard, store, wellformed
+from kb import __version__, guard, store, wellformed
 from kb.engine import Answer, QueryRequest, Row, Term
 from kb.errors import LimitError, QueryError, SetupError
-from kb.fetch import LARGEST, Client, Reply, check_address
-from kb.grammar import Token
+from kb.fetch import Client, Reply, check_address
 from kb.guard import Guarded
 from kb.index import Index
-from kb.namespaces import BASE, DEFAULT_GRAPH, iri
+from kb.namespaces import DEFAULT_GRAPH, iri
 from kb.pool import State
 from kb.prefixes import prefixes_of
+from kb.remote.binding import bind
+from kb.remote.dialects import STANDARD, Dialect, dialect_of
+from kb.remote.record import HIDDEN, Record, find_record
+from kb.remote.replies import (
+    BASE_CLAUSE,
+    as_name,
+    as_quad,
+    broken,
+    graph_anew,
+    read_results,
+    read_table,
+    refuse_cut,
+    solutions_anew,
+)
+from kb.remote.service import Service
 from kb.statistics import Statistics
 
+_log = logging.getLogger(__name__)
 
-@dataclass(frozen=True)
-class Deviation:
-    """A place where services part from the standards: what those say, who is known to differ, and what is done here."""
-
-    name: str
-    standard: str
-    seen: str
-    done: str
-
-
-DEVIATIONS = (
-    Deviation(
-        "union as default graph",
-        "The default graph of a dataset is a graph of its own.",
-        "Amazon Neptune, GraphDB and Virtuoso by design, Jena where so configured (their documentation)",
-        "Refused when the engine is opened: what claims say would stand there as fact.",
-    ),
-    Deviation(
-        "several default graphs",
-        "They are merged: a triple that stands in two of them is there once.",
-        "Oxigraph 0.5 gives it twice (measured)",
-        "Tried with a triple that two graphs share; a query over several graphs is refused where it comes twice.",
-    ),
-    Deviation(
-        "dataset of the request",
-        "default-graph-uri and named-graph-uri replace FROM and FROM NAMED.",
-        "rdflib-endpoint 0.6 ignores them",
-        "Tried once; a query with a dataset of its own is refused where they are not obeyed.",
-    ),
-    Deviation(
-        "name of the default graph",
-        "There is none in the standard; ours is https://w3id.org/testimonia/graph/default.",
-        "every service but ours",
-        "Tried once; a query that names it is refused where the name is not known.",
-    ),
-    Deviation(
-        "FROM a document",
-        "What an IRI in FROM stands for is left to the service.",
-        "rdflib reads files and fetches addresses",
-        "Only graphs that the service holds are named to it; any other is empty, as it is with the embedded engine.",
-    ),
-    Deviation(
-        "codepoint escapes",
-        "\\u0053 may stand for S before the query is parsed.",
-        "rdflib accepts it in keywords, Oxigraph does not",
-        "A query is checked in both readings and refused where they differ.",
-    ),
-    Deviation(
-        "silent cut",
-        "An answer is whole.",
-        "Oxigraph 0.5 ends in the midst of the JSON when it runs out of time (measured); Virtuoso gives status 206 "
-        "or the first rows and a header (its documentation)",
-        "Answers are parsed before they are passed on; status 206, X-SQL-State and a full X-SPARQL-MaxRows are errors.",
-    ),
-    Deviation(
-        "lexical forms",
-        "1.000 and 1 are two terms.",
-        "Oxigraph 0.5 gives 1 for 1.000 as xsd:decimal (measured)",
-        "Passed on as they come; so the id of such a service is not that of the build that was loaded into it.",
-    ),
-    Deviation(
-        "labels of blank nodes",
-        "They hold within one answer only.",
-        "Jena numbers them anew in each (its documentation)",
-        "A dump asks for all that has blank nodes in one answer; only the lists in the ontology's axioms have any.",
-    ),
-    Deviation(
-        "DESCRIBE",
-        "What it gives is left to the service.",
-        "every service has its own way",
-        "Passed on as it is.",
-    ),
-)
-"""The one table of what services do differently."""
 
 _WALLS = {"process": True, "deadline": True, "memory": False, "network": False, "files": False}
 
@@ -114,17 +54,8 @@ _NOBODY = iri("graph:none")
 _BATCH = 200
 """IRIs named in one query."""
 
-_ACCEPT = {
-    "solutions": "application/sparql-results+json, application/sparql-results+xml;q=0.5",
-    "graph": "application/n-triples, text/turtle;q=0.5",
-}
-_WORDS_OF_LIMIT = ("away", "busy", "crash", "memory", "size", "time")
-_WORDS_OF_QUERY = ("forbidden", "not-found", "syntax", "too-complex", "too-long")
-_REFUSALS = {400: "syntax", 403: "forbidden", 413: "too-long", 414: "too-long"}
-_LIMITS = {408: "time", 429: "busy", 503: "busy", 504: "time"}
 _BUILD_ID = re.compile(r"[0-9a-f]{64}")
 _ESCAPE = re.compile(r"\\u([0-9A-Fa-f]{4})|\\U([0-9A-Fa-f]{8})")
-_BASE_CLAUSE = f"BASE <{BASE}> "
 
 _HOLDS_CLAIMS = f"ASK {{ ?claim a <{iri('t:Claim')}> }}"
 _CONTENT = f"{{ ?event a <{iri('sem:Event')}> }}"
@@ -161,9 +92,22 @@ class RemoteEngine:
     changes. Of any other, everything is read once, when the engine is opened, and the id computed as for a local
     build: it is that build's id where the service kept every term as it was. Open the engine anew after such a service
     got other data. Without ``identify`` nothing is read, and the id may be unknown ("").
+
+    What ``testimonia publish`` loaded has a record (``kb.remote.record``), which is believed. The engine serves that
+    one edition: once the service has another, or is being changed, every query ends in LimitError ``away``. An
+    unfinished publication is not opened. ``builds`` is a folder of builds; where the one that is served stands there,
+    what is asked without SPARQL comes from it, and nothing is copied.
     """
 
-    def __init__(self, url: str, *, timeout: float = 10.0, at_once: int = 8, identify: bool = True) -> None:
+    def __init__(
+        self,
+        url: str,
+        *,
+        timeout: float = 10.0,
+        at_once: int = 8,
+        identify: bool = True,
+        builds: Path | None = None,
+    ) -> None:
         self._url = check_address(url)
         self._timeout = timeout
         self._client = Client()
@@ -175,15 +119,32 @@ class RemoteEngine:
         self._lock = threading.Lock()
         self._build_id = ""
         self._known_habits: _Habits | None = None
+        self._builds = builds
+        self._record: Record | None = None
+        self._dialect = STANDARD
         with self._opening():
+            self._dialect = self._find_dialect()
+            self._record = self._find_record()
             self._check_contents()
-            if identify and not self._build_id:
+            if self._record is not None:
+                self._build_id = self._record.build_id
+            elif identify and not self._build_id:
                 self._build_id, _ = store.build_id(quad for quads in self._everything() for quad in quads)
 
     @property
     def build_id(self) -> str:
         """SHA-256 of the served data, in hex."""
         return self._build_id
+
+    @property
+    def record(self) -> Record | None:
+        """What the publication that is served says of itself, None where the service has no such record."""
+        return self._record
+
+    @property
+    def dialect(self) -> Dialect:
+        """How the service is spoken to."""
+        return self._dialect
 
     @property
     def state(self) -> State:
@@ -198,6 +159,12 @@ class RemoteEngine:
 
     def answer(self, request: QueryRequest) -> Answer:
         """The answer to a foreign query; QueryError where it is not evaluated, LimitError where it was stopped."""
+        if reason := self._dialect.unanswered.get(request.question):
+            raise QueryError(
+                f"The store behind this page, {self._dialect.name}, does not answer this question rightly: {reason}.",
+                reason="forbidden",
+                hint="Ask a server with a store of its own, or over another engine.",
+            )
         guarded = _guarded(request.text)
         default, named = request.default_graphs, request.named_graphs
         if not default and not named:
@@ -205,13 +172,13 @@ class RemoteEngine:
         wants_graph = guarded.form in ("CONSTRUCT", "DESCRIBE")
         with self._seat():
             dataset = self._dataset(default, named)
-            reply = self._ask(_BASE_CLAUSE + request.text, dataset, "graph" if wants_graph else "solutions")
+            reply = self._ask(BASE_CLAUSE + request.text, dataset, "graph" if wants_graph else "solutions")
         merged = any(graph != DEFAULT_GRAPH for graph in default)
         try:
             media_type = request.graph if wants_graph else request.solutions
-            kind, body = ("graph", _graph(reply, media_type)) if wants_graph else _solutions(reply, media_type)
+            kind, body = ("graph", graph_anew(reply, media_type)) if wants_graph else solutions_anew(reply, media_type)
         except (SyntaxError, ValueError) as error:
-            raise _broken(error) from None
+            raise broken(error) from None
         return Answer(kind, media_type, wellformed.xml(body) if media_type.endswith("xml") else body, merged)
 
     def enter(self, request: QueryRequest, wake: Callable[[], None]) -> None:
@@ -226,7 +193,7 @@ class RemoteEngine:
         found: set[ox.Quad] = set()
         for names in _batches(subjects):
             found.update(self._quads(f"SELECT ?s ?p ?o {{ VALUES ?s {{ {names} }} ?s ?p ?o }}"))
-        for names in _batches(graphs):
+        for names in _batches(set(graphs) - set(self._dialect.hidden)):
             found.update(self._quads(f"SELECT ?g ?s ?p ?o {{ VALUES ?g {{ {names} }} GRAPH ?g {{ ?s ?p ?o }} }}"))
         return sorted(found, key=str)
 
@@ -261,16 +228,25 @@ class RemoteEngine:
         return bool(quads)
 
     def _copied(self) -> Path:
-        """The folder of a build made of what the service holds now."""
+        """The folder of the build that the service holds: where it stands on this machine, else one made of a copy."""
         with self._copying:
             if self._copy is None or self._copy[0] != self._build_id:
                 build_id = self._build_id
-                quads = [quad for quads in self._everything() for quad in quads]
+                folder = self._at_hand() or self._made_copy()
                 if self._build_id != build_id:
                     raise LimitError("The service turned to another build.", reason="away")
-                folder = store.write(Path(self._files.name), quads, inputs="remote", version=__version__, counts={})
                 self._copy = (build_id, folder)
             return self._copy[1]
+
+    def _at_hand(self) -> Path | None:
+        """The folder of the served build where it stands among the builds of this machine, whole."""
+        folder = None if self._builds is None or not self._build_id else self._builds / self._build_id
+        return folder if folder is not None and store.is_whole(folder) else None
+
+    def _made_copy(self) -> Path:
+        _log.info("the build %s is not at hand: copying all that the service holds", self._build_id[:12])
+        quads = [quad for quads in self._everything() for quad in quads]
+        return store.write(Path(self._files.name), quads, inputs="remote", version=__version__, counts={})
 
     def close(self) -> None:
         """Closes the connections, and forgets the copy."""
@@ -311,8 +287,8 @@ class RemoteEngine:
         yield sorted(set(self._quads(_WITH_BLANKS)), key=str)
         for row in self._rows(_PREDICATES):
             query = f"SELECT ?s ?o {{ ?s {row['p']} ?o FILTER ( !isBlank(?s) && !isBlank(?o) ) }}"
-            yield sorted({_quad({**found, "p": row["p"]}) for found in self._rows(query)}, key=str)
-        for names in _batches(_name(row["g"]) for row in self._rows(_GRAPHS)):
+            yield sorted({as_quad({**found, "p": row["p"]}) for found in self._rows(query)}, key=str)
+        for names in _batches(as_name(row["g"]) for row in self._rows(_GRAPHS)):
             pattern = "?s ?p ?o FILTER ( !isBlank(?s) && !isBlank(?o) )"
             query = f"SELECT ?g ?s ?p ?o {{ VALUES ?g {{ {names} }} GRAPH ?g {{ {pattern} }} }}"
             yield sorted(set(self._quads(query)), key=lambda quad: (str(quad.graph_name), str(quad)))
@@ -326,6 +302,8 @@ class RemoteEngine:
             raise _not_served("The store behind this endpoint does not take a dataset with a query.")
         if DEFAULT_GRAPH in (*default, *named) and not habits.knows_default:
             raise _not_served("The store behind this endpoint does not know the default graph by name.")
+        default = [name for name in default if name not in HIDDEN]
+        named = [name for name in named if name not in HIDDEN]
         there = self._there({*default, *named}) if any(name != DEFAULT_GRAPH for name in (*default, *named)) else set()
         there |= {DEFAULT_GRAPH}
         kept = list(dict.fromkeys(name for name in default if name in there))
@@ -340,7 +318,7 @@ class RemoteEngine:
         found: set[str] = set()
         for some in _batches(names):
             query = f"SELECT ?g {{ VALUES ?g {{ {some} }} FILTER EXISTS {{ GRAPH ?g {{ ?s ?p ?o }} }} }}"
-            found.update(_name(row["g"]) for row in self._rows(query))
+            found.update(as_name(row["g"]) for row in self._rows(query))
         return found
 
     def _habits(self) -> _Habits:
@@ -352,7 +330,7 @@ class RemoteEngine:
 
     def _find_habits(self) -> _Habits:
         try:
-            graph = _name(self._rows(f"{_GRAPHS} LIMIT 1")[0]["g"])
+            graph = as_name(self._rows(f"{_GRAPHS} LIMIT 1")[0]["g"])
             nothing, one = [("default-graph-uri", _NOBODY)], [("default-graph-uri", graph)]
             anything = "{ ?s ?p ?o }"
             obeys = (
@@ -364,7 +342,7 @@ class RemoteEngine:
             knows_default = obeys and self._truth(_HOLDS_CLAIMS, [("default-graph-uri", DEFAULT_GRAPH)])
             merges = True
             for row in self._rows(_SHARED):
-                both = [("default-graph-uri", _name(row[name])) for name in ("a", "b")]
+                both = [("default-graph-uri", as_name(row[name])) for name in ("a", "b")]
                 merges = (
                     len(self._rows(f"SELECT * {{ {row['s']} {row['p']} ?o FILTER ( ?o = {row['o']} ) }}", both)) == 1
                 )
@@ -375,19 +353,19 @@ class RemoteEngine:
         return _Habits(obeys, merges, knows_default)
 
     def _truth(self, query: str, dataset: Sequence[tuple[str, str]] = ()) -> bool:
-        results = _results(self._own(query, dataset))
+        results = read_results(self._own(query, dataset))
         if not isinstance(results, ox.QueryBoolean):
-            raise _broken("an ASK query was answered with rows")
+            raise broken("an ASK query was answered with rows")
         return bool(results)
 
     def _rows(self, query: str, dataset: Sequence[tuple[str, str]] = ()) -> list[Row]:
         reply = self._own(query, dataset)
-        found = _table(reply)
-        _refuse_cut(reply, len(found))
+        found = read_table(reply)
+        refuse_cut(reply, len(found))
         return found
 
     def _quads(self, query: str) -> Iterator[ox.Quad]:
-        return map(_quad, self._rows(query))
+        return map(as_quad, self._rows(query))
 
     def _own(self, query: str, dataset: Sequence[tuple[str, str]] = ()) -> Reply:
         """The answer to one of our own queries; that such a one is refused is no fault of whoever reads the page."""
@@ -398,19 +376,40 @@ class RemoteEngine:
 
     def _ask(self, query: str, dataset: Sequence[tuple[str, str]], kind: str) -> Reply:
         """The whole answer of the service; QueryError or LimitError for any that is none."""
-        reply = self._client.ask(
-            self._url,
-            method="POST",
-            headers={"Accept": _ACCEPT[kind], "Content-Type": "application/x-www-form-urlencoded"},
-            body=urlencode([("query", query), *dataset]).encode(),
-            timeout=self._timeout,
-        )
+        asked = self._dialect.query(query, has_record=self._record is not None)
+        reply = self._exchange(asked, self._dialect.dataset(dataset), kind)
+        if self._record is not None and (now := self._find_record(waiting=True)) != self._record:
+            at_work = now is None or not now.is_whole
+            raise LimitError(
+                "The store behind this endpoint is being given another build."
+                if at_work
+                else "The store behind this endpoint was given another build meanwhile.",
+                reason="away",
+                hint="Ask again.",
+                retry_after=5 if at_work else 1,
+            )
+        return self._dialect.reread(reply) if kind == "solutions" else reply
+
+    def _exchange(self, query: str, dataset: Sequence[tuple[str, str]], kind: str) -> Reply:
+        """What the service says to a query in its own words."""
+        reply = Service(self._client, self._url, self._timeout).exchange(query, dataset, kind)
         build = reply.headers.get("testimonia-build", "")
-        if _BUILD_ID.fullmatch(build):
+        if _BUILD_ID.fullmatch(build) and self._record is None:
             self._build_id = build
-        if reply.status != 200:
-            raise _refusal(reply)
         return reply
+
+    def _find_dialect(self) -> Dialect:
+        return dialect_of(self._exchange("ASK {}", (), "solutions").headers.get("server", ""))
+
+    def _find_record(self, *, waiting: bool = False) -> Record | None:
+        """The record of the service now; SetupError for one that is not whole, unless that is waited for."""
+        record = find_record(lambda query: read_table(self._dialect.reread(self._exchange(query, (), "solutions"))))
+        if record is not None and not record.is_whole and not waiting:
+            raise SetupError(
+                f"{self._url}: holds an unfinished publication of build {record.build_id[:12]}; "
+                "run testimonia publish again, which goes on where it was"
+            )
+        return record
 
     @contextmanager
     def _seat(self) -> Iterator[None]:
@@ -432,57 +431,21 @@ def check_service(url: str, *, timeout: float) -> None:
     RemoteEngine(url, timeout=timeout, identify=False).close()
 
 
-def bind(query: str, bindings: Mapping[str, Term]) -> str:
-    """A SELECT query with terms bound to variables of its projection, as text.
+def editions(url: str, *, timeout: float) -> Callable[[], Record | None]:
+    """What tells which publication the service holds, whole: the one before as long as another is not finished.
 
-    A VALUES block of one row stands at the start of the outer group, and of each inner one that speaks of the variable:
-    what an inner group filters or binds is evaluated before it is joined. ValueError for what this would not be the
-    same for (sub-selects, MINUS) and for blank nodes, which no query can name.
+    None for a service without a record; LimitError where it cannot be asked.
     """
-    if not bindings:
-        return query
-    tokens = grammar.tokens(query)
-    words = [token.text.upper() for token in tokens if token.kind == "word"]
-    if words.count("SELECT") != 1 or "MINUS" in words:
-        raise ValueError("terms are bound in queries without sub-selects and MINUS only")
-    if any(isinstance(term, ox.BlankNode) for term in bindings.values()):
-        raise ValueError("a blank node cannot be bound")
-    pieces: list[str] = []
-    start = 0
-    for at, end in sorted(_groups(tokens)):
-        is_outer = not pieces
-        spoken_of = {token.text[1:] for token in tokens[at:end] if token.kind == "var"}
-        names = [name for name in sorted(bindings) if is_outer or name in spoken_of]
-        if names:
-            offset = tokens[at].at + 1
-            variables = " ".join(f"?{name}" for name in names)
-            terms = " ".join(str(bindings[name]) for name in names)
-            pieces.append(f"{query[start:offset]} VALUES ( {variables} ) {{ ( {terms} ) }}")
-            start = offset
-    return "".join(pieces) + query[start:]
+    service = Service(Client(), check_address(url), timeout)
+    last: list[Record | None] = [None]
 
+    def newest() -> Record | None:
+        found = find_record(service.rows)
+        if last[0] is None or (found is not None and found.is_whole):
+            last[0] = found
+        return last[0]
 
-def _groups(tokens: Sequence[Token]) -> Iterator[tuple[int, int]]:
-    """The group graph patterns of a query: where each opens and closes, as positions among the tokens."""
-    opened: list[int] = []
-    for at, token in enumerate(tokens):
-        if token.kind == "mark" and token.text == "{":
-            opened.append(at)
-        elif token.kind == "mark" and token.text == "}":
-            start = opened.pop()
-            if not _holds_data(tokens, start):
-                yield start, at
-
-
-def _holds_data(tokens: Sequence[Token], at: int) -> bool:
-    """Whether a bracket opens the rows of a VALUES block: after VALUES stands one variable, or several in brackets."""
-    before = at - 1
-    if tokens[before].text == ")":
-        while tokens[before].text != "(":
-            before -= 1
-    elif tokens[before].kind != "var":
-        return False
-    return tokens[before - 1].text.upper() == "VALUES"
+    return newest
 
 
 def _guarded(text: str) -> Guarded:
@@ -513,148 +476,6 @@ def _batches(names: Iterable[str]) -> Iterator[str]:
     ordered = sorted(set(names))
     for start in range(0, len(ordered), _BATCH):
         yield " ".join(str(ox.NamedNode(name)) for name in ordered[start : start + _BATCH])
-
-
-def _quad(row: Row) -> ox.Quad:
-    subject, predicate, graph = row["s"], row["p"], row.get("g", ox.DefaultGraph())
-    if (
-        isinstance(subject, ox.Literal)
-        or not isinstance(predicate, ox.NamedNode)
-        or isinstance(graph, ox.Literal | ox.Triple)
-    ):
-        raise _broken("a row is no quad")
-    return ox.Quad(subject, predicate, row["o"], graph)
-
-
-def _name(term: Term) -> str:
-    """The IRI that a term is."""
-    if not isinstance(term, ox.NamedNode):
-        raise _broken(f"{term} is no IRI")
-    return term.value
-
-
-def _results(reply: Reply) -> ox.QuerySolutions | ox.QueryBoolean:
-    """What the service answered, still to be read to its end."""
-    form = ox.QueryResultsFormat.from_media_type(reply.media_type)
-    if form is None:
-        raise _broken(f"it came as {reply.media_type or 'nothing that has a media type'}")
-    try:
-        return ox.parse_query_results(reply.body, format=form)
-    except (SyntaxError, ValueError) as error:
-        raise _broken(error) from None
-
-
-def _table(reply: Reply) -> list[Row]:
-    """The rows of an answer; LimitError where it is none, or broken.
-
-    Whatever is raised leaves with nothing of the engine's in its traceback, which another thread may have to collect.
-    """
-    found: list[Row] = []
-    results, fault = _results(reply), ""
-    if isinstance(results, ox.QuerySolutions):
-        names = [variable.value for variable in results.variables]
-        try:
-            for row in results:
-                found.append({name: row[name] for name in names if row[name] is not None})
-        except (SyntaxError, ValueError) as error:
-            fault = str(error)
-    else:
-        fault = "a SELECT query was answered with a boolean"
-    del results
-    if fault:
-        raise _broken(fault)
-    return found
-
-
-def _solutions(reply: Reply, media_type: str) -> tuple[str, bytes]:
-    """The kind of an answer, and its body written anew: so it is known to be whole, and in the format asked for."""
-    form = ox.QueryResultsFormat.from_media_type(media_type)
-    if form is None:
-        raise ValueError(f"{media_type} is no format of SPARQL results")
-    if "x-sparql-maxrows" in reply.headers:
-        _refuse_cut(reply, len(_table(reply)))
-    _refuse_cut(reply, 0)
-    results, fault = _results(reply), ""
-    kind = "boolean" if isinstance(results, ox.QueryBoolean) else "solutions"
-    try:
-        written = results.serialize(format=form) or b""
-    except (SyntaxError, ValueError) as error:
-        fault = str(error)
-    del results  # see _table
-    if fault:
-        raise _broken(fault)
-    return kind, _bounded(written)
-
-
-def _graph(reply: Reply, media_type: str) -> bytes:
-    """The triples of an answer, written anew: sorted, each once."""
-    form = ox.RdfFormat.from_media_type(reply.media_type)
-    wanted = ox.RdfFormat.from_media_type(media_type)
-    if form is None or wanted is None:
-        raise _broken(f"it came as {reply.media_type or 'nothing that has a media type'}")
-    triples = sorted({quad.triple for quad in ox.parse(reply.body, format=form)}, key=str)
-    _refuse_cut(reply, len(triples))
-    return _bounded(ox.serialize(triples, format=wanted, prefixes=prefixes_of(triples)) or b"")
-
-
-def _bounded(body: bytes) -> bytes:
-    if len(body) > LARGEST:
-        raise LimitError(f"The answer is larger than {LARGEST:,} bytes and is not sent in part.", reason="size")
-    return body
-
-
-def _refuse_cut(reply: Reply, rows: int) -> None:
-    """LimitError where the service says that its answer is but the first part."""
-    most = reply.headers.get("x-sparql-maxrows", "")
-    if "x-sql-state" in reply.headers or (most.isdigit() and 0 < int(most) <= rows):
-        raise LimitError(
-            "The store behind this endpoint cut its answer short, so it is not passed on.",
-            reason="size",
-            hint="Add LIMIT and OFFSET, or ask for less.",
-        )
-
-
-def _refusal(reply: Reply) -> QueryError | LimitError:
-    """What a status other than 200 says, in our own terms; problem details (RFC 9457) are read where there are any."""
-    problem: dict[str, Any] = {}
-    if reply.media_type == "application/problem+json":
-        try:
-            found = json.loads(reply.body)
-            problem = found if isinstance(found, dict) else {}
-        except ValueError:
-            problem = {}
-    kind = str(problem.get("type", "")).rpartition("/")[2]
-    first_line = next((line.strip() for line in reply.text.splitlines() if line.strip()), "")
-    detail, hint = str(problem.get("detail") or first_line)[:300], str(problem.get("hint", ""))
-    if reply.status in _REFUSALS:
-        line, column = problem.get("line"), problem.get("column")
-        if line == 1 and isinstance(column, int):
-            column = max(1, column - len(_BASE_CLAUSE))
-        known = isinstance(line, int) and isinstance(column, int)
-        return QueryError(
-            detail or "The store behind this endpoint does not take the query.",
-            reason=kind if kind in _WORDS_OF_QUERY else _REFUSALS[reply.status],
-            hint=hint,
-            line=line if known else None,
-            column=column if known else None,
-        )
-    if reply.status in _LIMITS:
-        wait = reply.headers.get("retry-after", "")
-        return LimitError(
-            detail or "The store behind this endpoint stopped the query.",
-            reason=kind if kind in _WORDS_OF_LIMIT else _LIMITS[reply.status],
-            hint=hint,
-            retry_after=int(wait) if wait.isdigit() else 1,
-        )
-    if 300 <= reply.status < 400:
-        detail = f"it sends elsewhere, to {reply.headers.get('location', 'nowhere')}; give that address"
-    return LimitError(
-        f"The store behind this endpoint answered with status {reply.status}: {detail}", reason="away", retry_after=5
-    )
-
-
-def _broken(why: object) -> LimitError:
-    return LimitError(f"The answer of the store behind this endpoint is broken: {why}.", reason="away", retry_after=5)
 
 
 def _not_served(message: str) -> QueryError:
