@@ -92,6 +92,11 @@ class Difference:
         return sorted({parts[4] for parts in map(match, self.lines) if parts[4] is not None})
 
     @property
+    def typed(self) -> Sequence[bytes]:
+        """The subjects that lose a literal with a datatype, sorted."""
+        return sorted({match(line)[1] for line in self.removed if b'"^^<' in line})
+
+    @property
     def has_blank_nodes(self) -> bool:
         """Whether a line has a blank node."""
         return any(part.startswith(b"_:") for line in self.lines for part in match(line).groups(b""))
@@ -111,10 +116,15 @@ def match(line: bytes) -> re.Match[bytes]:
     return found
 
 
+def of_subject(lines: Sequence[bytes], subject: bytes) -> Sequence[bytes]:
+    """What all graphs say of a subject, out of sorted lines."""
+    at = bisect_left(lines, subject + b" ")
+    return lines[at : bisect_left(lines, subject + b"!", at)]
+
+
 def about(lines: Sequence[bytes], subject: bytes) -> list[bytes]:
     """What the default graph says of a subject, out of sorted lines."""
-    at = bisect_left(lines, subject + b" ")
-    return [line for line in lines[at : bisect_left(lines, subject + b"!", at)] if match(line)[4] is None]
+    return [line for line in of_subject(lines, subject) if match(line)[4] is None]
 
 
 def next_subject(lines: Sequence[bytes], subject: bytes) -> bytes | None:

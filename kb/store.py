@@ -245,9 +245,6 @@ def _renew(
     )
     was.backup(str(folder / "store"))
 
-    def write_index() -> None:
-        index.write(folder / index.FILE, nquads.by_graph(lines))
-
     def write_dumps() -> dict[str, statistics.File]:
         for suffix in dumps.FORMS:
             if _file(earlier / f"dump.{suffix}") != figures_then.dumps[suffix]:
@@ -259,12 +256,21 @@ def _renew(
         store = ox.Store(str(folder / "store"))
         for quad in nquads.parse(difference.removed):
             store.remove(quad)
-        store.extend(nquads.parse(difference.added))
+        # a store keeps one of the numbers 1.0 and 1.00, and what is removed as one may be left as the other
+        alike = (line for subject in difference.typed for line in nquads.of_subject(lines, subject))
+        store.extend(nquads.parse([*difference.added, *alike]))
         store.flush()
-        return statistics.changed(figures_then, difference, lines, was=was, now=store)
+        try:
+            index.renew(earlier / index.FILE, folder / index.FILE, difference, was=was, now=store)
+        except index.Unlike as reason:
+            say(f"writing the whole index, since {reason}")
+            index.write(folder / index.FILE, nquads.by_graph(lines))
+        return statistics.changed(
+            figures_then, difference, statistics.Content(old, was), statistics.Content(lines, store)
+        )
 
     try:
-        _, files, found = abreast.run([write_index, write_dumps], change, apart=len(lines) >= MANY)
+        files, found = abreast.run([write_dumps], change, apart=len(lines) >= MANY)
     except dumps.Unlike as error:
         raise _Unlike(str(error)) from None
     files["nq"] = statistics.File(len(text), made.build_id)
