@@ -336,9 +336,12 @@ class _Held:
 
     def has_graph(self, kind: str, graph: bytes | None) -> bool:
         """Whether a graph is there, and of a kind."""
+        return self.has_any(graph) and (kind == WHOLE or self.kind(graph) == kind)
+
+    def has_any(self, graph: bytes | None) -> bool:
+        """Whether a graph is there."""
         where = ox.DefaultGraph() if graph is None else _term(graph)
-        is_there = next(iter(self._store.quads_for_pattern(None, None, None, where)), None) is not None
-        return is_there and (kind == WHOLE or self.kind(graph) == kind)
+        return next(iter(self._store.quads_for_pattern(None, None, None, where)), None) is not None
 
 
 @dataclass(frozen=True)
@@ -390,7 +393,7 @@ def _turns(difference: Difference, before: _Held, after: _Held) -> dict[str, _Tu
     """How each kind of graph is changed; a graph that turns to another kind is lost by one and got by the other."""
     gone, come = _statements(difference.removed), _statements(difference.added)
     named = {one[0] for one in gone | come if one[3] is None and one[1] == _TYPE and one[2] in _KIND_TERMS}
-    moved = {graph for graph in named if before.kind(graph) != after.kind(graph)}
+    moved = {one for one in named if before.kind(one) != after.kind(one) and before.has_any(one) and after.has_any(one)}
     lost = {one for one in gone if one[3] not in moved} | before.statements(moved)
     got = {one for one in come if one[3] not in moved} | after.statements(moved)
     found = {WHOLE: _Turn(WHOLE, gone, come, before, after)}

@@ -235,10 +235,6 @@ def _renew(
     figures_then = figures(earlier)
     was = ox.Store.read_only(str(earlier / "store"))
     names = sorted(str(name).encode() for name in was.named_graphs())
-    try:
-        changes = dumps.edits(old, lines, names, difference)
-    except dumps.Unlike as error:
-        raise _Unlike(str(error)) from None
     say(
         f"writing what differs from build {earlier.name[:12]}: {len(difference.added)} statements more,"
         f" {len(difference.removed)} fewer"
@@ -249,7 +245,7 @@ def _renew(
         for suffix in dumps.FORMS:
             if _file(earlier / f"dump.{suffix}") != figures_then.dumps[suffix]:
                 raise dumps.Unlike(f"dump.{suffix} of the earlier build was changed")
-        dumps.renew(earlier, folder, changes)
+        dumps.renew(earlier, folder, dumps.edits(old, lines, names, difference))
         return {suffix: _file(folder / f"dump.{suffix}") for suffix in dumps.FORMS}
 
     def change() -> statistics.Statistics:

@@ -13,7 +13,7 @@ from functools import cached_property
 import pyoxigraph as ox
 
 from kb.index import addresses, claims, compared, entries, things, words
-from kb.index.entry import Entry, numbers, unpack
+from kb.index.entry import Entry, as_bits, numbers, unpack
 from kb.index.said import Said
 from kb.namespaces import BASE, iri, path, slug
 from kb.nquads import Difference, parse
@@ -121,7 +121,7 @@ class Reached:
         self.graphs = {name[1:-1].decode() for name in difference.graphs}
         _refuse_other_kinds(difference, self.subjects | self.graphs, links)
         changed = self.subjects | self.graphs
-        marks = links.of(changed, "oa:hasTarget", "t:passage")
+        marks = links.of(changed | links.to(changed, "oa:hasBody"), "oa:hasTarget", "t:passage")
         self.sources = links.of(changed | marks, "oa:hasSource") | links.of(changed, "t:snapshot")
         cited = {
             quad.object.value
@@ -271,19 +271,26 @@ class _Numbering:
     def _runs(self) -> Sequence[tuple[int, int, int]]:
         """Where a run of entries began, where it begins, and which they are, as bits."""
         found: list[list[int]] = []
-        for then, now in self.moved.items():
+        for then, name in enumerate(self.then):
+            now = self.numbers.get(name)
+            if now is None:
+                continue
             if found and then - found[-1][0] == now - found[-1][1] == found[-1][2]:
                 found[-1][2] += 1
             else:
                 found.append([then, now, 1])
         return [(then, now, (1 << count) - 1) for then, now, count in found]
 
+    @cached_property
+    def _kept(self) -> int:
+        return as_bits(self.moved.values())
+
     def bits(self, then: int) -> int:
         """A set of entries, without those that are made anew."""
         found = 0
         for start, begins, mask in self._runs:
             found |= ((then >> start) & mask) << begins
-        return found
+        return found & self._kept
 
 
 def _renewed(
