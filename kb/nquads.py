@@ -5,6 +5,8 @@ from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import islice
+from operator import eq
 
 import pyoxigraph as ox
 
@@ -26,7 +28,8 @@ def canonical(quads: Iterable[ox.Quad]) -> list[bytes]:
         dataset.canonicalize(ox.CanonicalizationAlgorithm.RDFC_1_0)
         named = ox.serialize(dataset, format=ox.RdfFormat.N_QUADS) or b""
         lines = [line for line in lines if b"_:" not in line] + named.splitlines(keepends=True)
-    return sorted(set(lines))
+    lines.sort()
+    return list(dict.fromkeys(lines)) if any(map(eq, lines, islice(lines, 1, None))) else lines
 
 
 def parse(lines: Iterable[bytes]) -> Iterator[ox.Quad]:
@@ -103,9 +106,22 @@ class Difference:
 
 
 def difference(earlier: Sequence[bytes], later: Sequence[bytes]) -> Difference:
-    """How two builds differ."""
-    one, two = set(earlier), set(later)
-    return Difference(sorted(one - two), sorted(two - one))
+    """How two builds differ that are given by their sorted lines."""
+    removed, added = [], []
+    one = two = 0
+    step = 1  # lines that are compared at once: more as long as they agree
+    while one < len(earlier) and two < len(later):
+        if earlier[one : one + step] == later[two : two + step]:
+            one, two, step = one + step, two + step, min(2 * step, 1 << 12)
+        elif step > 1:
+            step //= 4 if step > 2 else 2
+        elif earlier[one] < later[two]:
+            removed.append(earlier[one])
+            one += 1
+        else:
+            added.append(later[two])
+            two += 1
+    return Difference([*removed, *earlier[one:]], [*added, *later[two:]])
 
 
 def match(line: bytes) -> re.Match[bytes]:
