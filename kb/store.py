@@ -9,6 +9,7 @@ OUT/current                    a link to the newest build
 OUT/inputs/<hash>              which build came out of which files, so that nothing is built twice
 """
 
+import gc
 import hashlib
 import json
 import os
@@ -68,6 +69,7 @@ def write(
     name = hashlib.sha256(text).hexdigest()
     target = out / name
     prepare(out)
+    gc.freeze()  # what is there stays there: looking through millions of quads for garbage takes longer than the rest
     try:
         if not (target / "manifest.json").is_file():
             made = Manifest(name, inputs, version, counts, EDITION)
@@ -78,6 +80,8 @@ def write(
         make_current(target)
     except OSError as error:
         raise _not_writable(out, error) from None
+    finally:
+        gc.unfreeze()
     return target
 
 
