@@ -5,6 +5,8 @@ from bisect import bisect_left
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import islice
+from operator import eq
 
 import pyoxigraph as ox
 
@@ -29,7 +31,13 @@ def named(lines: Collection[bytes]) -> list[bytes]:
         dataset.canonicalize(ox.CanonicalizationAlgorithm.RDFC_1_0)
         written = ox.serialize(dataset, format=ox.RdfFormat.N_QUADS) or b""
         lines = [line for line in lines if b"_:" not in line] + written.splitlines(keepends=True)
-    return sorted(set(lines))
+    return ordered(lines)
+
+
+def ordered(lines: Iterable[bytes]) -> list[bytes]:
+    """Lines in their order, none twice; what is sorted in parts is sorted faster than a set of it."""
+    found = sorted(lines)
+    return list(dict.fromkeys(found)) if any(map(eq, found, islice(found, 1, None))) else found
 
 
 def parse(lines: Iterable[bytes]) -> Iterator[ox.Quad]:
@@ -95,15 +103,33 @@ class Difference:
         return sorted({parts[4] for parts in map(match, self.lines) if parts[4] is not None})
 
     @property
+    def typed(self) -> Sequence[bytes]:
+        """The subjects that lose a literal with a datatype, sorted."""
+        return sorted({match(line)[1] for line in self.removed if b'"^^<' in line})
+
+    @property
     def has_blank_nodes(self) -> bool:
         """Whether a line has a blank node."""
         return any(part.startswith(b"_:") for line in self.lines for part in match(line).groups(b""))
 
 
 def difference(earlier: Sequence[bytes], later: Sequence[bytes]) -> Difference:
-    """How two builds differ."""
-    one, two = set(earlier), set(later)
-    return Difference(sorted(one - two), sorted(two - one))
+    """How two builds differ that are given by their sorted lines."""
+    removed, added = [], []
+    one = two = 0
+    step = 1  # lines that are compared at once: more as long as they agree
+    while one < len(earlier) and two < len(later):
+        if earlier[one : one + step] == later[two : two + step]:
+            one, two, step = one + step, two + step, min(2 * step, 1 << 12)
+        elif step > 1:
+            step //= 4 if step > 2 else 2
+        elif earlier[one] < later[two]:
+            removed.append(earlier[one])
+            one += 1
+        else:
+            added.append(later[two])
+            two += 1
+    return Difference([*removed, *earlier[one:]], [*added, *later[two:]])
 
 
 def match(line: bytes) -> re.Match[bytes]:
@@ -114,10 +140,15 @@ def match(line: bytes) -> re.Match[bytes]:
     return found
 
 
+def of_subject(lines: Sequence[bytes], subject: bytes) -> Sequence[bytes]:
+    """What all graphs say of a subject, out of sorted lines."""
+    at = bisect_left(lines, subject + b" ")
+    return lines[at : bisect_left(lines, subject + b"!", at)]
+
+
 def about(lines: Sequence[bytes], subject: bytes) -> list[bytes]:
     """What the default graph says of a subject, out of sorted lines."""
-    at = bisect_left(lines, subject + b" ")
-    return [line for line in lines[at : bisect_left(lines, subject + b"!", at)] if match(line)[4] is None]
+    return [line for line in of_subject(lines, subject) if match(line)[4] is None]
 
 
 def next_subject(lines: Sequence[bytes], subject: bytes) -> bytes | None:

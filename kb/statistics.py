@@ -5,6 +5,7 @@ graph are those of all its graphs together, so that nothing here grows with the 
 """
 
 from array import array
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
@@ -13,7 +14,7 @@ from typing import Any, Final
 import pyoxigraph as ox
 
 from kb.namespaces import BASE, DATASET, iri, namespace
-from kb.nquads import Difference, about, match, parse
+from kb.nquads import Difference, about, match, of_graphs, parse
 
 DEFAULT: Final = "default"
 WHOLE: Final = "whole"
@@ -119,13 +120,18 @@ def measure(lines: Iterable[bytes], kinds: Mapping[bytes, str]) -> Statistics:
     return notes.statistics({kind: tally.part() for kind, tally in sorted(tallies.items())})
 
 
-def changed(
-    found: Statistics, difference: Difference, later: Sequence[bytes], *, was: ox.Store, now: ox.Store
-) -> Statistics:
+@dataclass(frozen=True)
+class Content:
+    """The sorted lines of a build, and a store that holds them, where numbers may be written in another way."""
+
+    lines: Sequence[bytes]
+    store: ox.Store
+
+
+def changed(found: Statistics, difference: Difference, was: Content, now: Content) -> Statistics:
     """The figures of a build, without dumps, as ``measure`` would give them, out of those of an earlier one.
 
-    ``later`` are its sorted lines; ``was`` and ``now`` hold the two. The difference must have no blank
-    nodes, which have other names in a store.
+    The difference must have no blank nodes, which have other names in a store.
     """
     before, after = _Held(was), _Held(now)
     parts = dict(found.parts)
@@ -137,9 +143,9 @@ def changed(
         parts={kind: part for kind, part in sorted(parts.items()) if part.graphs or kind in (WHOLE, DEFAULT)},
         links=_changed_links(found, turns[WHOLE].removed, turns[WHOLE].added),
         examples=sorted(_iri(subject) for subject in examples if subject is not None),
-        about=b"".join(about(later, _DATASET)).decode(),
-        published=_days(after.objects(None, _PUBLISHED)),
-        reviewed=_days(after.objects(None, _REVIEWED)),
+        about=b"".join(about(now.lines, _DATASET)).decode(),
+        published=_days(after.objects(_PUBLISHED)),
+        reviewed=_days(after.objects(_REVIEWED)),
     )
 
 
@@ -271,46 +277,71 @@ _Key = tuple[bytes | None, bytes | None, bytes | None]
 
 
 class _Held:
-    """What a store holds, by kinds of graph."""
+    """What a build holds, by kinds of graph."""
 
-    def __init__(self, store: ox.Store) -> None:
-        self._store = store
+    def __init__(self, content: Content) -> None:
+        self._lines, self._store = content.lines, content.store
         self._kinds: dict[bytes | None, str] = {None: DEFAULT}
 
     def kind(self, graph: bytes | None) -> str:
         """The kind of a graph, as ``graph_kinds`` has it."""
         if graph not in self._kinds:
-            classes = sorted(self.objects(graph, _TYPE))
+            quads = self._store.quads_for_pattern(_term(graph), _term(_TYPE), None, ox.DefaultGraph())
+            classes = sorted(str(quad.object).encode() for quad in quads)
             self._kinds[graph] = next((_KIND_TERMS[one] for one in reversed(classes) if one in _KIND_TERMS), OTHER)
         return self._kinds[graph]
 
-    def objects(self, subject: bytes | None, predicate: bytes) -> list[bytes]:
+    def objects(self, predicate: bytes) -> list[bytes]:
         """The objects of a property in the default graph."""
-        quads = self._store.quads_for_pattern(_term(subject), _term(predicate), None, ox.DefaultGraph())
-        return [str(quad.object).encode() for quad in quads]
+        quads = self._store.quads_for_pattern(None, _term(predicate), None, ox.DefaultGraph())
+        statements = (match(line) for subject in {str(quad.subject) for quad in quads} for line in self._about(subject))
+        return [parts[3] for parts in statements if parts[2] == predicate]
+
+    def _about(self, subject: str) -> list[bytes]:
+        return about(self._lines, subject.encode())
 
     def first_subject(self, predicate: bytes, obj: bytes) -> bytes | None:
         """The first subject that has an object of a property in the default graph."""
         quads = self._store.quads_for_pattern(None, _term(predicate), _term(obj), ox.DefaultGraph())
         return min((str(quad.subject).encode() for quad in quads), default=None)
 
-    def statements(self, graph: bytes) -> set[_Statement]:
-        """What a named graph says."""
-        quads = self._store.quads_for_pattern(None, None, None, _term(graph))
-        return _statements((ox.serialize(quads, format=ox.RdfFormat.N_QUADS) or b"").splitlines())
+    def statements(self, graphs: Collection[bytes]) -> set[_Statement]:
+        """What named graphs say."""
+        return (
+            _statements(line for lines in of_graphs(self._lines, graphs).values() for line in lines)
+            if graphs
+            else set()
+        )
 
     def has(self, kind: str, key: _Key) -> bool:
         """Whether some graph of a kind has such a statement."""
         subject, predicate, obj = map(_term, key)
         graph = ox.DefaultGraph() if kind == DEFAULT else None
-        quads = self._store.quads_for_pattern(subject, predicate, obj, graph)
-        return any(kind in (DEFAULT, WHOLE) or self.kind(_name(quad.graph_name)) == kind for quad in quads)
+        for quad in self._store.quads_for_pattern(subject, predicate, obj, graph):
+            is_of_kind = kind in (DEFAULT, WHOLE) or self.kind(_name(quad.graph_name)) == kind
+            if is_of_kind and (key[2] is None or b'"^^<' not in key[2] or self._has_line(quad, key[2])):
+                return True
+        return False
+
+    def _has_line(self, quad: ox.Quad, obj: bytes) -> bool:
+        """Whether a quad, with an object as it is written, is a line."""
+        graph = _name(quad.graph_name)
+        line = b"%b %b %b %b.\n" % (
+            *(str(part).encode() for part in (quad.subject, quad.predicate)),
+            obj,
+            b"" if graph is None else graph + b" ",
+        )
+        at = bisect_left(self._lines, line)
+        return at < len(self._lines) and self._lines[at] == line
 
     def has_graph(self, kind: str, graph: bytes | None) -> bool:
         """Whether a graph is there, and of a kind."""
+        return self.has_any(graph) and (kind == WHOLE or self.kind(graph) == kind)
+
+    def has_any(self, graph: bytes | None) -> bool:
+        """Whether a graph is there."""
         where = ox.DefaultGraph() if graph is None else _term(graph)
-        is_there = next(iter(self._store.quads_for_pattern(None, None, None, where)), None) is not None
-        return is_there and (kind == WHOLE or self.kind(graph) == kind)
+        return next(iter(self._store.quads_for_pattern(None, None, None, where)), None) is not None
 
 
 @dataclass(frozen=True)
@@ -362,9 +393,9 @@ def _turns(difference: Difference, before: _Held, after: _Held) -> dict[str, _Tu
     """How each kind of graph is changed; a graph that turns to another kind is lost by one and got by the other."""
     gone, come = _statements(difference.removed), _statements(difference.added)
     named = {one[0] for one in gone | come if one[3] is None and one[1] == _TYPE and one[2] in _KIND_TERMS}
-    moved = {graph for graph in named if before.kind(graph) != after.kind(graph)}
-    lost = {one for one in gone if one[3] not in moved} | {one for name in moved for one in before.statements(name)}
-    got = {one for one in come if one[3] not in moved} | {one for name in moved for one in after.statements(name)}
+    moved = {one for one in named if before.kind(one) != after.kind(one) and before.has_any(one) and after.has_any(one)}
+    lost = {one for one in gone if one[3] not in moved} | before.statements(moved)
+    got = {one for one in come if one[3] not in moved} | after.statements(moved)
     found = {WHOLE: _Turn(WHOLE, gone, come, before, after)}
     for kind in sorted({before.kind(one[3]) for one in lost} | {after.kind(one[3]) for one in got}):
         of_kind = [{one for one in some if held.kind(one[3]) == kind} for some, held in ((lost, before), (got, after))]

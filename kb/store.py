@@ -9,6 +9,7 @@ OUT/current                    a link to the newest build
 OUT/inputs/<hash>              which build came out of which files, so that nothing is built twice
 """
 
+import gc
 import hashlib
 import json
 import os
@@ -73,6 +74,7 @@ def write_lines(
     name = hashlib.sha256(text).hexdigest()
     target = out / name
     prepare(out)
+    gc.freeze()  # what is there stays there: looking through millions of quads for garbage takes longer than the rest
     try:
         if not (target / "manifest.json").is_file():
             made = Manifest(name, inputs, version, counts, EDITION)
@@ -83,6 +85,8 @@ def write_lines(
         make_current(target)
     except OSError as error:
         raise _not_writable(out, error) from None
+    finally:
+        gc.unfreeze()
     return target
 
 
@@ -240,36 +244,38 @@ def _renew(
     figures_then = figures(earlier)
     was = ox.Store.read_only(str(earlier / "store"))
     names = sorted(str(name).encode() for name in was.named_graphs())
-    try:
-        changes = dumps.edits(old, lines, names, difference)
-    except dumps.Unlike as error:
-        raise _Unlike(str(error)) from None
     say(
         f"writing what differs from build {earlier.name[:12]}: {len(difference.added)} statements more,"
         f" {len(difference.removed)} fewer"
     )
     was.backup(str(folder / "store"))
 
-    def write_index() -> None:
-        index.write(folder / index.FILE, nquads.by_graph(lines))
-
     def write_dumps() -> dict[str, statistics.File]:
         for suffix in dumps.FORMS:
             if _file(earlier / f"dump.{suffix}") != figures_then.dumps[suffix]:
                 raise dumps.Unlike(f"dump.{suffix} of the earlier build was changed")
-        dumps.renew(earlier, folder, changes)
+        dumps.renew(earlier, folder, dumps.edits(old, lines, names, difference))
         return {suffix: _file(folder / f"dump.{suffix}") for suffix in dumps.FORMS}
 
     def change() -> statistics.Statistics:
         store = ox.Store(str(folder / "store"))
         for quad in nquads.parse(difference.removed):
             store.remove(quad)
-        store.extend(nquads.parse(difference.added))
+        # a store keeps one of the numbers 1.0 and 1.00, and what is removed as one may be left as the other
+        alike = (line for subject in difference.typed for line in nquads.of_subject(lines, subject))
+        store.extend(nquads.parse([*difference.added, *alike]))
         store.flush()
-        return statistics.changed(figures_then, difference, lines, was=was, now=store)
+        try:
+            index.renew(earlier / index.FILE, folder / index.FILE, difference, was=was, now=store)
+        except index.Unlike as reason:
+            say(f"writing the whole index, since {reason}")
+            index.write(folder / index.FILE, nquads.by_graph(lines))
+        return statistics.changed(
+            figures_then, difference, statistics.Content(old, was), statistics.Content(lines, store)
+        )
 
     try:
-        _, files, found = abreast.run([write_index, write_dumps], change, apart=len(lines) >= MANY)
+        files, found = abreast.run([write_dumps], change, apart=len(lines) >= MANY)
     except dumps.Unlike as error:
         raise _Unlike(str(error)) from None
     files["nq"] = statistics.File(len(text), made.build_id)

@@ -13,6 +13,7 @@ from the quads, so that the same build has the same tables. Each module of this 
 
 import errno
 import os
+import shutil
 import sqlite3
 import weakref
 import zlib
@@ -24,9 +25,11 @@ from typing import Any
 import pyoxigraph as ox
 
 from kb.errors import SetupError
-from kb.index import addresses, compared, entries, words
+from kb.index import addresses, compared, entries, renewing, words
 from kb.index.part import Part
+from kb.index.renewing import Unlike as Unlike
 from kb.index.said import Held, Said, Stored
+from kb.nquads import Difference
 
 PARTS: tuple[Part, ...] = (addresses.PART, words.PART, entries.PART, compared.PART)
 """What writes tables, in this order."""
@@ -110,6 +113,20 @@ def write(path: Path, held: Held) -> None:
         raise OSError(errno.EIO, str(error)) from error
     finally:
         aside.unlink(missing_ok=True)
+
+
+def renew(earlier: Path, path: Path, difference: Difference, *, was: ox.Store, now: ox.Store) -> None:
+    """Writes the index of a build out of that of an earlier one, by what differs between what two stores hold.
+
+    Unlike, before anything is written, where it has to be written from the beginning; OSError where it cannot be.
+    """
+    reached = renewing.Reached(difference, was, now)
+    shutil.copyfile(earlier, path)
+    try:
+        with closing(sqlite3.connect(path, isolation_level=None)) as connection:
+            renewing.renew(connection, reached, was=was, now=now)
+    except sqlite3.OperationalError as error:
+        raise OSError(errno.EIO, str(error)) from error
 
 
 def fill(connection: sqlite3.Connection, held: Held) -> None:

@@ -5,6 +5,7 @@ same       addresses elsewhere, made comparable, with the IRI of the thing here 
 """
 
 import sqlite3
+from collections.abc import Collection
 
 from kb.index.part import Part
 from kb.index.said import Said
@@ -31,6 +32,13 @@ def fill(connection: sqlite3.Connection, said: Said) -> None:
     elsewhere |= {(comparable(text.value), name) for name, text in said.literals(*ELSEWHERE) if name in here}
     rows = ((there, last_part(there), name) for there, name in sorted(elsewhere))
     connection.executemany("INSERT INTO same VALUES (?, ?, ?)", rows)
+
+
+def renew(connection: sqlite3.Connection, said: Said, subjects: Collection[str]) -> None:
+    """Writes anew the addresses of some subjects, of which alone something is said."""
+    for table in ("address", "same"):
+        connection.executemany(f"DELETE FROM {table} WHERE iri = ?", ([name] for name in subjects))
+    fill(connection, said)
 
 
 def comparable(address: str) -> str:

@@ -3,7 +3,7 @@
 What a claim says of the world is taken from its own graph and never leaves its entry.
 """
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, KeysView, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
 
@@ -48,12 +48,16 @@ class Claims:
 
     def __init__(self, said: Said) -> None:
         self.said = said
-        self.all = list(said.content)
         # each claim is asked about many times while tables are written
         self.links = cache(self._links)
         self.named = cache(self._named)
         self.types = cache(self._types)
         self.broader = cache(self._broader)
+
+    @property
+    def all(self) -> KeysView[str]:
+        """The IRIs of claims."""
+        return self.said.content.keys()
 
     def _links(self, claim: str) -> list[str]:
         """The claim, the claims above it, and the article: innermost first."""
@@ -193,17 +197,12 @@ class Claims:
                         if inner.startswith(f"{BASE}place/"):
                             yield Located(path(inner), path(outer), path(claim), path(holder), self.voices(claim))
 
-    def chains(self) -> Iterator[tuple[str | None, list[str]]]:
-        """Of all claims, by slug: the article as a path, None where the chain ends at none, and ``voices``."""
-        for claim in sorted(self.all, key=slug):
-            article = self.article(claim)
-            yield (None if article is None else path(article)), self.voices(claim)
-
     def entries(self) -> list[Entry]:
         """All claims, by slug."""
-        return [self._entry(claim) for claim in sorted(self.all, key=slug)]
+        return [self.entry(claim) for claim in sorted(self.all, key=slug)]
 
-    def _entry(self, claim: str) -> Entry:
+    def entry(self, claim: str) -> Entry:
+        """The entry of a claim."""
         said, times, article = self.said, self.times(claim), self.article(claim)
         start, end = self._position(claim)
         certainty = next((slug(found) for found in said.iris(claim, "t:certainty")), "")

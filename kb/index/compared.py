@@ -4,6 +4,7 @@ compared   the comparisons, by the numbers that the two claims have in the list 
 """
 
 import sqlite3
+from collections.abc import Mapping
 
 from kb.index.part import Part
 from kb.index.said import Said
@@ -22,7 +23,12 @@ CREATE INDEX compared_right ON compared ("right")
 def fill(connection: sqlite3.Connection, said: Said) -> None:
     """Writes the comparisons, by the order of their claims; relation and independence as codes."""
     numbers = {claim: number for number, claim in enumerate(sorted(said.content, key=slug))}
-    rows = [
+    connection.executemany("INSERT INTO compared VALUES (?, ?, ?, ?, ?)", sorted(rows(said, numbers)))
+
+
+def rows(said: Said, numbers: Mapping[str, int]) -> list[tuple[int, int, str, str, str]]:
+    """The rows of comparisons between claims that have numbers."""
+    return [
         (numbers[left], numbers[right], slug(relation), slug(independence), slug(one))
         for one in said.instances("t:Comparison")
         for left in said.iris(one, "t:left")
@@ -31,7 +37,6 @@ def fill(connection: sqlite3.Connection, said: Said) -> None:
         for independence in said.iris(one, "t:independence")
         if left in numbers and right in numbers
     ]
-    connection.executemany("INSERT INTO compared VALUES (?, ?, ?, ?, ?)", sorted(rows))
 
 
 PART = Part(SCHEMA, fill)

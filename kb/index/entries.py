@@ -15,9 +15,10 @@ from collections.abc import Sequence
 from dataclasses import astuple
 
 from kb.index import claims, things
-from kb.index.entry import Entry, pack
+from kb.index.entry import Entry, as_bits, pack_bits
 from kb.index.part import Part
 from kb.index.said import Said
+from kb.namespaces import path, slug
 
 SCHEMA = """
 CREATE TABLE entry (
@@ -56,17 +57,31 @@ CREATE TABLE spot (
 def fill(connection: sqlite3.Connection, said: Said) -> None:
     """Writes the entries of all lists."""
     found = claims.Claims(said)
-    _write(connection, "claims", found.entries())
-    listed = things.Things(found)
+    told = found.entries()
+    _write(connection, "claims", told)
+    listed = things.Things(found, things.Listed(told))
     for name in things.KINDS:
         _write(connection, name, listed.entries(name))
-    for one in sorted(found.located(), key=lambda one: (one.inner, one.outer, one.claim, one.holder)):
-        row = (one.inner, one.outer, one.claim, one.holder, json.dumps(one.voices))
-        connection.execute("INSERT INTO located VALUES (?, ?, ?, ?, ?)", row)
-    for number, (article, voices) in enumerate(found.chains()):
-        chain = (number, article, json.dumps(voices, ensure_ascii=False))
-        connection.execute("INSERT INTO voiced VALUES (?, ?, ?)", chain)
-    spots = [astuple(spot) for spot in things.spots(found.said)]
+    connection.executemany("INSERT INTO located VALUES (?, ?, ?, ?, ?)", sorted(map(located_row, found.located())))
+    chains = ((number, *chain_row(found, claim)) for number, claim in enumerate(sorted(found.all, key=slug)))
+    connection.executemany("INSERT INTO voiced VALUES (?, ?, ?)", chains)
+    write_spots(connection, said)
+
+
+def located_row(one: claims.Located) -> tuple[str, str, str, str, str]:
+    """A row of ``located``; rows are sorted."""
+    return (one.inner, one.outer, one.claim, one.holder, json.dumps(one.voices))
+
+
+def chain_row(found: claims.Claims, claim: str) -> tuple[str | None, str]:
+    """A row of ``voiced`` without its number: the article as a path, None where the chain ends at none, and voices."""
+    article = found.article(claim)
+    return (None if article is None else path(article)), json.dumps(found.voices(claim), ensure_ascii=False)
+
+
+def write_spots(connection: sqlite3.Connection, said: Said) -> None:
+    """Writes where gazetteers have places."""
+    spots = (astuple(spot) for spot in things.spots(said))
     connection.executemany("INSERT INTO spot VALUES (?, ?, ?, ?, ?, ?, ?)", spots)
 
 
@@ -74,18 +89,33 @@ def _write(connection: sqlite3.Connection, name: str, entries: Sequence[Entry]) 
     """Writes one list; ``entries`` stand in the order of their slugs."""
     members: dict[tuple[str, str], list[int]] = {("", ""): list(range(len(entries)))}
     for number, entry in enumerate(entries):
-        words = "\n".join(word.casefold() for word in entry.words)
-        counts = json.dumps(entry.counts, sort_keys=True)
-        connection.execute("INSERT INTO entry VALUES (?, ?, ?, ?, ?)", (name, number, entry.slug, words, counts))
-        for sort, key in sorted(entry.order.items()):
-            connection.execute("INSERT INTO rank VALUES (?, ?, ?, ?, ?)", (name, sort, key, entry.slug, number))
-        for time in entry.times:
-            connection.execute("INSERT INTO dated VALUES (?, ?, ?, ?, ?, ?, ?)", (name, number, *astuple(time)))
+        write_entry(connection, name, number, entry)
+        write_times(connection, name, number, entry)
         for member in entry.values:
             members.setdefault(member, []).append(number)
     for (filter_name, value), numbers in sorted(members.items()):
-        row = (name, filter_name, value, len(numbers), pack(numbers))
-        connection.execute("INSERT INTO member VALUES (?, ?, ?, ?, ?)", row)
+        write_member(connection, name, filter_name, value, as_bits(numbers))
+
+
+def write_entry(connection: sqlite3.Connection, name: str, number: int, entry: Entry) -> None:
+    """Writes an entry and its places in the orders of a list."""
+    words = "\n".join(word.casefold() for word in entry.words)
+    counts = json.dumps(entry.counts, sort_keys=True)
+    connection.execute("INSERT INTO entry VALUES (?, ?, ?, ?, ?)", (name, number, entry.slug, words, counts))
+    ranks = ((name, sort, key, entry.slug, number) for sort, key in sorted(entry.order.items()))
+    connection.executemany("INSERT INTO rank VALUES (?, ?, ?, ?, ?)", ranks)
+
+
+def write_times(connection: sqlite3.Connection, name: str, number: int, entry: Entry) -> None:
+    """Writes the times of an entry, behind those of the entries before it."""
+    rows = ((name, number, *astuple(time)) for time in entry.times)
+    connection.executemany("INSERT INTO dated VALUES (?, ?, ?, ?, ?, ?, ?)", rows)
+
+
+def write_member(connection: sqlite3.Connection, name: str, filter_name: str, value: str, entries: int) -> None:
+    """Writes which entries have a value, as bits, in the place of what was written of it."""
+    row = (name, filter_name, value, entries.bit_count(), pack_bits(entries))
+    connection.execute("INSERT OR REPLACE INTO member VALUES (?, ?, ?, ?, ?)", row)
 
 
 PART = Part(SCHEMA, fill)

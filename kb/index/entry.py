@@ -42,6 +42,11 @@ def pack(numbers: Iterable[int]) -> bytes:
     return zlib.compress(_as_bytes(numbers))
 
 
+def pack_bits(entries: int) -> bytes:
+    """The same of a set that is a whole number."""
+    return zlib.compress(entries.to_bytes((entries.bit_length() + 7) // 8, "little"))
+
+
 def unpack(kept: bytes) -> int:
     """A set of entries that is kept, as a whole number."""
     return int.from_bytes(zlib.decompress(kept), "little")

@@ -7,7 +7,7 @@ as “1609”. Other scripts are read as anyascii reads them.
 import re
 import unicodedata
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
 from anyascii import anyascii
 
@@ -54,6 +54,7 @@ def fold(text: str) -> str:
     return " ".join(word.folded for word in words(text))
 
 
+@lru_cache(maxsize=1 << 16)
 def fold_word(written: str) -> str:
     """One word in lower-case ASCII letters and digits; empty where nothing of it can be read."""
     return _SILENT.sub("", anyascii(unicodedata.normalize("NFKC", written)).lower())

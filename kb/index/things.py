@@ -4,9 +4,10 @@ import json
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Protocol
 
 import pyoxigraph as ox
 
@@ -25,26 +26,72 @@ KINDS = {
 }
 """The lists of things, with the kind that each lists."""
 
+_CONCERNED = {
+    "actors": "names",
+    "articles": "article",
+    "events": "about",
+    "objects": "names",
+    "perspectives": "perspective",
+    "places": "names",
+}
+"""By which filter of the list of claims those are found that concern a thing: about it, in it, selected, naming it."""
+
+_OF_ACTORS = {"claims": "holder", "named": "names"}
 _DEGREES = re.compile(r"[+-]?\d{1,3}(\.\d+)?")
 _TOLD_BY = {"voices": "t:voiceCount", "independent_voices": "t:independentVoiceCount", "outlets": "t:outletCount"}
 _APART = {iri(f"relation:{name}") for name in ("contradicts", "opposes", "differs-in-detail", "differs-in-certainty")}
-_UNNAMED = {iri("naming:anonymous"), iri("naming:hearsay")}
+_UNNAMED = {"naming/anonymous", "naming/hearsay"}
 _NAMES = ("rdfs:label", "skos:altLabel", "skos:hiddenLabel")
 
 
-class Things:
-    """All things of a build that are listed, seen beside its claims."""
+class Values(Protocol):
+    """By which values the list of claims is narrowed; claims have numbers, and values are as in ``Entry``."""
 
-    def __init__(self, claims: Claims) -> None:
+    def claims(self, name: str, value: str) -> Collection[int]:
+        """The claims that have a value of a filter."""
+
+    def of(self, name: str, claim: int) -> Collection[str]:
+        """The values that a claim has of a filter."""
+
+
+class Listed:
+    """The values of entries that are at hand."""
+
+    def __init__(self, entries: Iterable[Entry]) -> None:
+        self._claims: dict[tuple[str, str], list[int]] = {}
+        self._values: dict[tuple[str, int], list[str]] = {}
+        for number, entry in enumerate(entries):
+            for name, value in entry.values:
+                self._claims.setdefault((name, value), []).append(number)
+                self._values.setdefault((name, number), []).append(value)
+
+    def claims(self, name: str, value: str) -> Collection[int]:
+        """The claims that have a value of a filter."""
+        return self._claims.get((name, value), ())
+
+    def of(self, name: str, claim: int) -> Collection[str]:
+        """The values that a claim has of a filter."""
+        return self._values.get((name, claim), ())
+
+
+class Things:
+    """All things of a build that are listed, seen beside its claims and their values."""
+
+    def __init__(self, claims: Claims, values: Values) -> None:
         self._claims = claims
         self._said = claims.said
+        self._found = values
 
     def entries(self, name: str) -> list[Entry]:
         """The entries of a list, by slug."""
-        found = self._said.under(KINDS[name])
-        return [self._entry(name, one) for one in sorted(found, key=slug)]
+        return [self.entry(name, one) for one in self.under(name)]
 
-    def _entry(self, name: str, thing: str) -> Entry:
+    def under(self, name: str) -> list[str]:
+        """The things of a list, by slug."""
+        return sorted(self._said.under(KINDS[name]), key=slug)
+
+    def entry(self, name: str, thing: str) -> Entry:
+        """The entry of a thing in a list."""
         said = self._said
         words = [slug(thing), *(text for prop in _NAMES for text in said.texts(thing, prop))]
         label, published = said.label(thing), ""
@@ -73,9 +120,10 @@ class Things:
         """Claims and their holders; of actors those that they hold, and those that name them."""
         said = self._said
         if name == "actors":
-            return {"claims": len(self._held.get(thing, ())), "named": len(self._naming.get(thing, ()))}
-        claims = self._concerning(name).get(thing, set())
-        found = {"claims": len(claims), "holders": len({who for one in claims for who in said.iris(one, "t:holder")})}
+            return {filter_name: len(self._concerned(thing, by)) for filter_name, by in _OF_ACTORS.items()}
+        claims = self._concerned(thing, _CONCERNED[name])
+        holders = {who for one in claims for who in self._found.of("holder", one)}
+        found = {"claims": len(claims), "holders": len(holders)}
         if name == "perspectives":
             found["contradictions"] = self._clashes[thing]
         if name == "articles":
@@ -88,20 +136,20 @@ class Things:
             found["differing"] = relations["differs-in-detail"] + relations["differs-in-certainty"]
         return found
 
-    def _is_unnamed(self, claim: str) -> bool:
+    def _is_unnamed(self, claim: int) -> bool:
         """Whether a claim rests only on a source without a name: as in how-much-rests-on-unnamed-sources."""
-        naming, basis = self._said.iris(claim, "t:sourceNaming"), self._said.iris(claim, "t:attributionBasis")
-        return bool(_UNNAMED & set(naming)) or iri("basis:implied-by-passive") in basis
+        is_passive = "basis/implied-by-passive" in self._found.of("basis", claim)
+        return is_passive or not _UNNAMED.isdisjoint(self._found.of("naming", claim))
 
     def _values(self, name: str, thing: str) -> Iterator[tuple[str, str]]:
         said = self._said
-        concerned = set(self._concerning(name).get(thing, ()))
+        concerned = set(self._concerned(thing, _CONCERNED[name]))
         if name == "actors":
-            concerned |= self._held.get(thing, set())
+            concerned |= set(self._concerned(thing, "holder"))
         if name != "perspectives":
             for claim in concerned:
-                for view in said.iris(claim, "t:underPerspective"):
-                    yield "perspective", path(view)
+                for view in self._found.of("perspective", claim):
+                    yield "perspective", view
         for kind in said.iris(thing, "rdf:type"):
             yield "kind", shorten(kind)
         for side in said.iris(thing, "t:side"):
@@ -110,29 +158,17 @@ class Things:
             yield "outlet", path(outlet)
         if name == "events":
             for claim in concerned:
-                for found in self._claims.types(claim):
-                    yield "type", path(found)
+                for found in self._found.of("type", claim):
+                    yield "type", found
             for relation in self._relations.get(thing, ()):
                 yield "relation", f"relation/{relation}"
             for detail in self._details.get(thing, ()):
                 yield "differs_in", path(detail)
-            yield "several", str(len({self._claims.article(claim) for claim in concerned}) > 1).lower()
+            yield "several", str(len({tuple(self._found.of("article", claim)) for claim in concerned}) > 1).lower()
 
-    def _concerning(self, name: str) -> Mapping[str, set[str]]:
-        """The claims that concern each thing of a list: about it, in it, selected by it or naming it."""
-        return {"articles": self._told, "events": self._about, "perspectives": self._selected}.get(name, self._naming)
-
-    @cached_property
-    def _about(self) -> dict[str, set[str]]:
-        return self._by("t:about")
-
-    @cached_property
-    def _held(self) -> dict[str, set[str]]:
-        return self._by("t:holder")
-
-    @cached_property
-    def _selected(self) -> dict[str, set[str]]:
-        return self._by("t:underPerspective")
+    def _concerned(self, thing: str, name: str) -> Collection[int]:
+        """The claims that have a thing as a value of a filter."""
+        return self._found.claims(name, path(thing))
 
     @cached_property
     def _relations(self) -> dict[str, Counter[str]]:
@@ -169,30 +205,6 @@ class Things:
         said = self._said
         clashes = said.instances("t:Contradiction")
         return Counter(view for clash in clashes for view in set(said.iris(clash, "t:underPerspective")))
-
-    @cached_property
-    def _told(self) -> dict[str, set[str]]:
-        found: dict[str, set[str]] = {}
-        for claim in self._claims.all:
-            if (article := self._claims.article(claim)) is not None:
-                found.setdefault(article, set()).add(claim)
-        return found
-
-    @cached_property
-    def _naming(self) -> dict[str, set[str]]:
-        found: dict[str, set[str]] = {}
-        for claim in self._claims.all:
-            for name, _ in self._claims.named(claim):
-                found.setdefault(name, set()).add(claim)
-        return found
-
-    def _by(self, name: str) -> dict[str, set[str]]:
-        """The claims by what a property of theirs names."""
-        found: dict[str, set[str]] = {}
-        for claim in self._claims.all:
-            for thing in self._said.iris(claim, name):
-                found.setdefault(thing, set()).add(claim)
-        return found
 
 
 def is_single_voiced(counts: Mapping[str, int]) -> bool:

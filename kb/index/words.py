@@ -8,8 +8,9 @@ term       the words that occur, with the number of things in which they do
 """
 
 import sqlite3
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import pyoxigraph as ox
 
@@ -103,32 +104,98 @@ def kind_of(name: str, concepts: Iterable[str]) -> str | None:
 
 def fill(connection: sqlite3.Connection, said: Said) -> None:
     """Writes what can be found and under which words, in the order of kinds and IRIs."""
+    _write_all(connection, _things(said))
+
+
+def renew(connection: sqlite3.Connection, said: Said, affected: Collection[str]) -> None:
+    """Writes anew what can be found by some IRIs, of which all is said that they are found by."""
+    new = {thing: forms for thing, forms in _things(said).items() if thing.name in affected}
+    ids: dict[_Thing, int] = {}
+    for number, name, kind in connection.execute("SELECT id, iri, kind FROM thing"):
+        ids[_Thing(KINDS.index(kind), name)] = number
+    old = {thing: _forms_in(connection, thing, number) for thing, number in ids.items() if thing.name in affected}
+    if old.keys() == new.keys():
+        for thing in sorted(thing for thing in new if new[thing] != old[thing]):
+            _take_away(connection, ids[thing], old[thing])
+            _write(connection, ids[thing], new[thing])
+    else:
+        kept = {number: thing for thing, number in ids.items() if thing.name not in affected}
+        forms: dict[_Thing, list[Form]] = {thing: [] for thing in kept.values()}
+        for number, what, text, lang in connection.execute(
+            "SELECT thing, what, text, lang FROM form ORDER BY thing, at"
+        ):
+            if number in kept:
+                forms[kept[number]].append(Form(kept[number].name, what, text, lang))
+        for table in ("thing", "form", "name"):
+            connection.execute(f"DELETE FROM {table}")
+        connection.execute("INSERT INTO words (words) VALUES ('delete-all')")
+        _write_all(connection, {**forms, **new})
+
+
+class _Thing(NamedTuple):
+    """What can be found: the place of its kind among ``KINDS``, and its IRI."""
+
+    kind: int
+    name: str
+
+
+def _things(said: Said) -> dict[_Thing, list[Form]]:
+    """All that can be found, with its forms in their order."""
     concepts = {name for kind in ("skos:Concept", "skos:ConceptScheme") for name in said.instances(kind)}
     forms: dict[str, set[Form]] = {}
     for form in _forms(said):
         forms.setdefault(form.thing, set()).add(form)
-    found = [(KINDS.index(kind), name) for name in forms if (kind := kind_of(name, concepts)) is not None]
-    ids = {name: number for number, (_, name) in enumerate(sorted(found), 1)}
-    for name, number in ids.items():
-        texts = sorted(forms[name], key=lambda form: form.order)
-        connection.execute("INSERT INTO thing VALUES (?, ?, ?)", (number, name, kind_of(name, concepts)))
-        connection.executemany(
-            "INSERT INTO form VALUES (?, ?, ?, ?, ?)",
-            ((number, at, form.what, form.text, form.lang) for at, form in enumerate(texts)),
-        )
-        columns: list[list[str]] = [[], [], []]
-        for form in texts:
-            folded = fold(_searched(form))
-            if not folded:
-                continue
-            columns[COLUMNS[form.what]].append(folded)
-            if COLUMNS[form.what] == NAME:
-                row = (folded, number, _WHATS.index(form.what), sound(folded))
-                connection.execute("INSERT OR IGNORE INTO name VALUES (?, ?, ?, ?)", row)
-        connection.execute(
-            "INSERT INTO words (rowid, name, telling, text) VALUES (?, ?, ?, ?)", (number, *_joined(columns))
-        )
+    kinds = ((name, kind_of(name, concepts)) for name in forms)
+    found = (_Thing(KINDS.index(kind), name) for name, kind in kinds if kind is not None)
+    return {thing: sorted(forms[thing.name], key=lambda form: form.order) for thing in found}
+
+
+def _write_all(connection: sqlite3.Connection, things: Mapping[_Thing, Sequence[Form]]) -> None:
+    """Fills empty tables."""
+    for number, thing in enumerate(sorted(things), 1):
+        connection.execute("INSERT INTO thing VALUES (?, ?, ?)", (number, thing.name, KINDS[thing.kind]))
+        _write(connection, number, things[thing])
     connection.execute("INSERT INTO words (words) VALUES ('optimize')")
+
+
+def _write(connection: sqlite3.Connection, number: int, forms: Sequence[Form]) -> None:
+    """Writes all but the row of the thing itself."""
+    connection.executemany(
+        "INSERT INTO form VALUES (?, ?, ?, ?, ?)",
+        ((number, at, form.what, form.text, form.lang) for at, form in enumerate(forms)),
+    )
+    columns: list[list[str]] = [[], [], []]
+    for form, folded in _folded(forms):
+        columns[COLUMNS[form.what]].append(folded)
+        if COLUMNS[form.what] == NAME:
+            row = (folded, number, _WHATS.index(form.what), sound(folded))
+            connection.execute("INSERT OR IGNORE INTO name VALUES (?, ?, ?, ?)", row)
+    connection.execute(
+        "INSERT INTO words (rowid, name, telling, text) VALUES (?, ?, ?, ?)", (number, *_joined(columns))
+    )
+
+
+def _take_away(connection: sqlite3.Connection, number: int, forms: Sequence[Form]) -> None:
+    """Removes what ``_write`` wrote."""
+    columns: list[list[str]] = [[], [], []]
+    for form, folded in _folded(forms):
+        columns[COLUMNS[form.what]].append(folded)
+        connection.execute("DELETE FROM name WHERE folded = ? AND thing = ?", (folded, number))
+    connection.execute("DELETE FROM form WHERE thing = ?", (number,))
+    connection.execute(
+        "INSERT INTO words (words, rowid, name, telling, text) VALUES ('delete', ?, ?, ?, ?)",
+        (number, *_joined(columns)),
+    )
+
+
+def _forms_in(connection: sqlite3.Connection, thing: _Thing, number: int) -> list[Form]:
+    rows = connection.execute("SELECT what, text, lang FROM form WHERE thing = ? ORDER BY at", (number,))
+    return [Form(thing.name, *row) for row in rows]
+
+
+def _folded(forms: Iterable[Form]) -> Iterator[tuple[Form, str]]:
+    """Forms that have words, with these."""
+    return ((form, folded) for form in forms if (folded := fold(_searched(form))))
 
 
 def _joined(columns: list[list[str]]) -> Iterator[str]:

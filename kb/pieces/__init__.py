@@ -66,9 +66,7 @@ class Built:
         blank: list[bytes] = []
         for blob in self.blobs.values():
             (blank if b"_:" in blob else found).extend(blob.splitlines(keepends=True))
-        found += nquads.named(blank)
-        found.sort()  # what is sorted in parts is sorted faster than a set of it
-        return list(dict.fromkeys(found))
+        return nquads.ordered([*found, *nquads.named(blank)])
 
 
 def build(

@@ -54,3 +54,13 @@ def test_what_is_no_line_is_refused() -> None:
     """A line that is no N-Quads has no graph."""
     with pytest.raises(ValueError, match="no N-Quads: nonsense"):
         nquads.by_graph([b"nonsense\n"])
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.sets(st.integers(0, 60)), st.sets(st.integers(0, 60)))
+def test_a_difference_is_what_only_one_has(one: set[int], two: set[int]) -> None:
+    """Lines that only the earlier of two builds has are removed, those that only the later has are added."""
+    earlier, later = (sorted(b"<http://e.org/%d> <p> <o> .\n" % number for number in some) for some in (one, two))
+    found = nquads.difference(earlier, later)
+    assert found.removed == sorted(set(earlier) - set(later))
+    assert found.added == sorted(set(later) - set(earlier))
