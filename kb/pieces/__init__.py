@@ -171,6 +171,8 @@ class _Run:
         for group in groups:
             found[group.slug] = self._kept(group)
         todo = [group for group in groups if found[group.slug] is None]
+        if todo:
+            self.common.prepare()
         for group, piece in zip(
             todo, run(self.hands, make, todo, count=len(todo), common=self.common, name=_slug), strict=True
         ):

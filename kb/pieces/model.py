@@ -22,6 +22,17 @@ class Common:
 
     files: tuple[Source, ...]
 
+    def prepare(self) -> None:
+        """Works out at once what every piece needs, so that no process that makes some does it again."""
+        for dataset in (self.vocabulary, self.registry):
+            dataset.instances("t:Claim")
+            dataset.values("", "rdf:type")
+            dataset.having("rdf:type")
+            dataset.about("")
+            dataset.with_quads(())
+            _ = dataset.default, dataset.graphs
+        _ = self.rules, self.described
+
     @cached_property
     def vocabulary(self) -> Dataset:
         """The ontology."""

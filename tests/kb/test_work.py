@@ -8,6 +8,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import clusters
@@ -23,7 +24,7 @@ pytest.importorskip("distributed", reason="needs testimonia[cluster]")
 import kb
 from benchmarks.corpus import Plan, write
 from kb import build as builds
-from kb import evidence, parts, reuse, work
+from kb import evidence, parts, pieces, reuse, work
 from kb.cli import main
 from kb.errors import SetupError
 from kb.model import Finding, Source
@@ -165,10 +166,9 @@ def test_a_process_whose_worker_was_lost_ends_itself() -> None:
         assert orphan.wait(clusters.SECONDS) == 1
 
 
-def test_two_workers_killed_in_the_midst_cost_no_finding(
-    hands: cluster.Cluster, corpus: Path, found: list[Finding]
-) -> None:
-    """What two of four workers had in hand as they were killed is done again by the others."""
+@contextmanager
+def two_killed(hands: cluster.Cluster) -> Iterator[Callable[[], bool]]:
+    """Kills two workers that have something in hand; tells whether it is done."""
     pids = hands.client.run(os.getpid)
     killed: list[int] = []
 
@@ -181,9 +181,27 @@ def test_two_workers_killed_in_the_midst_cost_no_finding(
 
     killer = threading.Thread(target=kill, daemon=True)
     killer.start()
-    again = parts.check(builds.sources(corpus), builds.shapes(corpus), hands=hands)
+    yield lambda: len(killed) == 2
     killer.join(clusters.SECONDS)
-    assert len(killed) == 2 and again == found
+    assert len(killed) == 2
+
+
+def test_two_workers_killed_in_the_midst_cost_no_finding(
+    hands: cluster.Cluster, corpus: Path, found: list[Finding]
+) -> None:
+    """What two of four workers had in hand as they were killed is done again by the others."""
+    with two_killed(hands):
+        again = parts.check(builds.sources(corpus), builds.shapes(corpus), hands=hands)
+    assert again == found
+
+
+def test_two_workers_killed_in_the_midst_leave_a_build_as_it_is(hands: cluster.Cluster, corpus: Path) -> None:
+    """A build whose pieces were made by workers, of whom two were lost, has the same statements as one made here."""
+    files = builds.sources(corpus)
+    here = pieces.build(files).lines()
+    with two_killed(hands) as done:
+        while not done():
+            assert pieces.build(files, hands=hands).lines() == here
 
 
 def test_an_endless_rule_is_told_as_broken_on_a_cluster_too(hands: Workers) -> None:
