@@ -7,7 +7,7 @@ but the pieces that have claims about them; conclusions are drawn from the table
 looking them up. ``kb.build.load``, ``kb.compare`` and ``kb.closure`` do the same to everything at once and are the
 reference: what they give are the same statements.
 
-Where an article states an axiom, or more of what shared files describe, all of them make one piece.
+Where an article states an axiom, or more of what shared files say what it is, all of them make one piece.
 
 model     the nouns
 making    a piece out of files
@@ -107,7 +107,7 @@ def _built(
         common, pieces = working.pieces(parts)
     whole = given.together(piece.given for piece in pieces.values())
     blobs = {name: piece.lines for name, piece in pieces.items()}
-    say(f"{len(working.made)} of {len(pieces)} pieces made anew; comparing {len(whole.told)} claims")
+    say(f"{len(pieces)} pieces, {len(working.made)} made anew; comparing {len(whole.told)} claims")
     compared = working.compared(whole, pieces)
     blobs |= {name: lines for name, (lines, _) in compared.items()}
     if working.made:

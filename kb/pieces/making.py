@@ -76,7 +76,7 @@ def _piece(
     whole = dataset.with_quads(more)
     own = {text_of(quad.subject) for quad in raw}
     base = Dataset((*raw, *(quad for quad in more if text_of(quad.subject).partition("#")[0] in own)), {})
-    links = bonds(part, apart, common.described)
+    links = bonds(part, apart, frozenset())
     return Piece(
         lines=lines_of(base.quads),
         given=given.read(whole, own=own),
@@ -102,7 +102,7 @@ def _of_texts(base: Dataset) -> Iterator[ox.Quad]:
 
 def _acts(common: Common, base: Dataset, described: Iterable[str]) -> bool:
     return bool(
-        not common.described.isdisjoint(described) or base.having("t:keptConclusion") or closure.axioms_of(base)
+        any(common.names(entry) for entry in described) or base.having("t:keptConclusion") or closure.axioms_of(base)
     )
 
 

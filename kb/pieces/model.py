@@ -13,7 +13,6 @@ from kb.forward import Rules
 from kb.model import Source
 from kb.parts.model import Links
 from kb.sources import folder_of
-from kb.style.names import described
 
 
 @dataclass(frozen=True)
@@ -31,7 +30,7 @@ class Common:
             dataset.about("")
             dataset.with_quads(())
             _ = dataset.default, dataset.graphs
-        _ = self.rules, self.described
+        _ = self.rules, self.names("")
 
     @cached_property
     def vocabulary(self) -> Dataset:
@@ -53,10 +52,9 @@ class Common:
         """The rules that the axioms in it ask for."""
         return closure.rules_of(self.whole)
 
-    @cached_property
-    def described(self) -> frozenset[str]:
-        """All that it describes."""
-        return described(Dataset(statements(self.files), {}))
+    def names(self, entry: str) -> bool:
+        """Whether the shared files say what something is, or what it is called, and not only more of it."""
+        return any(self.whole.values(entry, name) for name in ("rdf:type", "rdfs:label"))
 
 
 @dataclass(frozen=True)
@@ -83,7 +81,7 @@ class Piece:
     leaks: tuple[str, ...]
     """Events and the like that stand outside of claims; there must be none."""
     acting: bool
-    """Whether they state what acts on other articles: an axiom, or more of what shared files describe."""
+    """Whether they state what acts on other articles: an axiom, or more of what shared files say what it is."""
     counts: Mapping[str, int]
     textual: bytes
     """Of their statements those that text reuse is computed from, as lines."""

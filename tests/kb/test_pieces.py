@@ -14,6 +14,7 @@ from kb import build as builds
 from kb import nquads, pieces, reuse
 from kb.errors import SourceError
 from kb.model import Source
+from kb.paths import data_dir
 from kb.sources import read_snapshots
 from kb.work import Processes
 
@@ -168,6 +169,18 @@ def acting(files: list[Source]) -> list[Source]:
     return added(files, own_registry(files, articles(files)[0]), f"\n{spaces}{more}")
 
 
+def remarked(files: list[Source]) -> list[Source]:
+    """The shared registry says more of what an article's registry describes, and another article speaks of it."""
+    one, other = articles(files)[:2]
+    kinds = ("actor", "object")
+    lines = [files[own_registry(files, at)].text.splitlines() for at in (one, other)]
+    entry, again = (next(line for line in found if line.partition(":")[0] in kinds) for found in lines)
+    spaces = "".join(f"@prefix {kind}: <https://w3id.org/testimonia/{kind}/> .\n" for kind in kinds)
+    spaces += "@prefix t: <https://w3id.org/testimonia/ontology#> .\n"
+    found = added(files, named(files, "actors.ttl"), f"\n{spaces}{entry} t:possiblySameAs {again} .\n")
+    return added(found, own_registry(found, other), f"\n{spaces}{again} t:possiblySameAs {entry} .\n")
+
+
 def nameless(files: list[Source]) -> list[Source]:
     """Blank nodes of two articles have the same label."""
     found = files
@@ -187,6 +200,7 @@ CHANGES: tuple[tuple[Callable[[list[Source]], list[Source]], int | None], ...] =
     (shared_text, 1),
     (leaning, 3),
     (tangled, 3),
+    (remarked, None),
     (acting, None),
     (nameless, 2),
 )
@@ -210,6 +224,14 @@ def test_the_corpus_has_all_that_is_compared(corpus: list[Source]) -> None:
     lines = b"".join(at_once(corpus))
     for name in (b"#Comparison>", b"#Drift>", b"#InferredGraph>", b"#underPerspective>", b"#LoadedWording>"):
         assert name in lines
+
+
+def test_what_ships_is_made_of_pieces(tmp_path: Path) -> None:
+    """Each of the encoded articles is a piece of its own, and together they are what everything at once gives."""
+    files = builds.sources(data_dir())
+    built = pieces.build(files)
+    assert built.pieces == len(list((data_dir() / "articles").glob("*.trig"))) + 2  # shared files, and a gazetteer
+    assert built.lines() == at_once(files)
 
 
 def test_nothing_is_made_twice(corpus: list[Source], made: Path) -> None:
