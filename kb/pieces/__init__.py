@@ -147,7 +147,7 @@ class _Run:
         """The pieces by a hash of what they depend on, and what they are made with."""
         alone = [Group(part.slug, part.files) for part in parts]
         pieces = self._each(alone)
-        if any(piece.acting for piece in pieces.values()):
+        if any(self._acts(piece) for piece in pieces.values()):
             everything = Common((*self.common.files, *(file for group in alone for file in group.files)))
             self.made.append("")
             return everything, {hash_of(everything.files): make_shared(everything)}
@@ -165,6 +165,10 @@ class _Run:
         }
         return self.common, {**self._shared(), **kept, **self._each(again)}
 
+    def _acts(self, piece: Piece) -> bool:
+        """Whether a piece states what acts on other articles: an axiom, or more of what shared files name."""
+        return piece.acting or any(self.common.names(entry) for entry in piece.links.described)
+
     def _each(self, groups: Sequence[Group]) -> dict[str, Piece]:
         """The piece of each group; those that are kept are not made."""
         found: dict[str, tuple[str, Piece] | None] = {}
@@ -176,7 +180,7 @@ class _Run:
         for group, piece in zip(
             todo, run(self.hands, make, todo, count=len(todo), common=self.common, name=_slug), strict=True
         ):
-            content = _content(self.common, piece.reached)
+            content = _content(self.common, piece.names)
             self.memory.save((content, piece), hash_of((*group.files, *group.needed)))
             found[group.slug] = _named(group, content), piece
             self.made.append(group.slug)
@@ -188,7 +192,7 @@ class _Run:
         if known is None:
             return None
         content, piece = known
-        return (_named(group, content), piece) if _content(self.common, piece.reached) == content else None
+        return (_named(group, content), piece) if _content(self.common, piece.names) == content else None
 
     def _shared(self) -> dict[str, Piece]:
         name = hash_of(self.common.files)
@@ -221,10 +225,14 @@ class _Run:
         known = compare.gather(whole)
         name_of = {one.claim: name for name, piece in pieces.items() for one in piece.given.told}
         everywhere = _hash(sorted(map(sorted, whole.identity.declared)), sorted(map(sorted, whole.credited)))
+        written: dict[str, list[frozenset[str]]] = {}
+        for pair in whole.coded:
+            for claim in pair:
+                written.setdefault(claim, []).append(pair)
         before = self.memory.load("frames") or {}
         found = {}
         for frames in compare.together(known):
-            key = _hash(everywhere, frames, *_depends_on(known, frames, name_of))
+            key = _hash(everywhere, frames, *_depends_on(known, frames, name_of, written))
             found[key] = before.get(key) or self._compare(known, frames)
         if found.keys() != before.keys():
             self.memory.save(found, "frames")
@@ -253,15 +261,23 @@ def _reuse(textual: Iterable[bytes], texts: Mapping[str, str], hands: Workers) -
     return f"{told} (testimonia reuse --write)", reuse.as_turtle(reuse.kept_and_new(dataset, texts, known=known))
 
 
-def _depends_on(known: compare.Known, frames: Iterable[str], name_of: Mapping[str, str]) -> Iterator[object]:
-    """On what the comparisons of some frames depend, but for what all depend on."""
+def _depends_on(
+    known: compare.Known,
+    frames: Iterable[str],
+    name_of: Mapping[str, str],
+    written: Mapping[str, Iterable[frozenset[str]]],
+) -> Iterator[object]:
+    """On what the comparisons of some frames depend, but for what all depend on.
+
+    ``name_of`` gives the piece of a claim, ``written`` the pairs that are compared by hand, by claim.
+    """
     claims = [one.claim for frame in frames for group in (known.so, known.wanted) for one in group[frame]]
     origins = [known.origins.by_claim[claim] for claim in claims]
     yield sorted({name_of[claim] for claim in claims})
     yield sorted((one.claim, sorted(one.shared)) for one in origins if one.shared)
     yield sorted((article, sorted(known.origins.sharing_with(article))) for article in {one.article for one in origins})
-    written = known.given.coded
-    yield sorted((sorted(pair), written[pair]) for pair in written if not pair.isdisjoint(claims))
+    pairs = {pair for claim in claims for pair in written.get(claim, ())}
+    yield sorted((sorted(pair), known.given.coded[pair]) for pair in pairs)
 
 
 def _content(common: Common, reached: Iterable[str]) -> str:

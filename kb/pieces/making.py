@@ -43,10 +43,8 @@ def make(common: Common, group: Group) -> Piece:
     """
     apart = _apart(group.files, group.slug)
     raw = tuple(dict.fromkeys(quad for found in apart for quad in found))
-    known = common.registry.about
-    names = sorted(
-        name for name in {text_of(term) for quad in raw for term in (quad.subject, quad.object)} if known(name)
-    )
+    terms = {term for quad in raw for term in (quad.subject, quad.object)}
+    names = sorted(term.value for term in terms if isinstance(term, ox.NamedNode))
     dataset = common.vocabulary.with_quads([*around(common.registry, names), *statements(group.needed), *raw])
     return _piece(common, Part(group.slug, group.files), apart, raw, dataset, names)
 
@@ -70,7 +68,7 @@ def _piece(
     apart: Sequence[Iterable[ox.Quad]],
     raw: Sequence[ox.Quad],
     dataset: Dataset,
-    reached: Sequence[str],
+    names: Sequence[str],
 ) -> Piece:
     more = derived(dataset, raw)
     whole = dataset.with_quads(more)
@@ -82,9 +80,9 @@ def _piece(
         given=given.read(whole, own=own),
         stated=closure.read(whole, common.rules, base),
         links=links,
-        reached=tuple(reached),
+        names=tuple(names),
         leaks=tuple(sorted({name for kind in LEAKING for name in base.instances(kind)})),
-        acting=bool(part.slug) and _acts(common, base, links.described),
+        acting=bool(base.having("t:keptConclusion") or closure.axioms_of(base)),
         counts={name: len(base.instances(kind)) for name, kind in COUNTED.items()},
         textual=lines_of(_of_texts(base)),
     )
@@ -98,12 +96,6 @@ def _of_texts(base: Dataset) -> Iterator[ox.Quad]:
         typed = predicate == RDF_TYPE.value and text_of(quad.object) in _OF_TEXTS
         if predicate in _TEXTUAL or typed or (predicate == evidence and text_of(quad.subject) in credits):
             yield quad
-
-
-def _acts(common: Common, base: Dataset, described: Iterable[str]) -> bool:
-    return bool(
-        any(common.names(entry) for entry in described) or base.having("t:keptConclusion") or closure.axioms_of(base)
-    )
 
 
 def around(registry: Dataset, names: Iterable[str]) -> list[ox.Quad]:

@@ -76,12 +76,12 @@ class Piece:
     stated: Stated
     links: Links
     """What binds them to others."""
-    reached: tuple[str, ...]
-    """What they refer to and the shared registry describes."""
+    names: tuple[str, ...]
+    """All that they name, of which the shared registry may say something."""
     leaks: tuple[str, ...]
     """Events and the like that stand outside of claims; there must be none."""
     acting: bool
-    """Whether they state what acts on other articles: an axiom, or more of what shared files say what it is."""
+    """Whether they state axioms, which act on other articles."""
     counts: Mapping[str, int]
     textual: bytes
     """Of their statements those that text reuse is computed from, as lines."""

@@ -181,6 +181,23 @@ def remarked(files: list[Source]) -> list[Source]:
     return added(found, own_registry(found, other), f"\n{spaces}{again} t:possiblySameAs {entry} .\n")
 
 
+def _of_an_own_entry(files: list[Source], statement: str) -> list[Source]:
+    """The shared registry says something of what one article describes."""
+    at = own_registry(files, articles(files)[0])
+    entry = next(line for line in files[at].text.splitlines() if line.startswith(("actor:", "object:")))
+    spaces = "".join(f"@prefix {kind}: <https://w3id.org/testimonia/{kind}/> .\n" for kind in ("actor", "object"))
+    spaces += "@prefix t: <https://w3id.org/testimonia/ontology#> .\n"
+    return added(files, named(files, "actors.ttl"), f"\n{spaces}{entry} {statement} .\n")
+
+
+def sided(files: list[Source]) -> list[Source]:
+    return _of_an_own_entry(files, "t:side <https://w3id.org/testimonia/side/one>")
+
+
+def called_otherwise(files: list[Source]) -> list[Source]:
+    return _of_an_own_entry(files, "rdfs:label 'Zebras'")
+
+
 def nameless(files: list[Source]) -> list[Source]:
     """Blank nodes of two articles have the same label."""
     found = files
@@ -201,6 +218,8 @@ CHANGES: tuple[tuple[Callable[[list[Source]], list[Source]], int | None], ...] =
     (leaning, 3),
     (tangled, 3),
     (remarked, None),
+    (sided, None),
+    (called_otherwise, None),
     (acting, None),
     (nameless, 2),
 )
