@@ -215,7 +215,7 @@ def test_an_endless_rule_is_told_as_broken_on_a_cluster_too(hands: Workers) -> N
 
 def test_a_task_that_ends_every_worker_is_named(hands: cluster.Cluster) -> None:
     """Where the worker itself is lost each time, Dask gives the task up, and it is named."""
-    with pytest.raises(SetupError, match=r"^poison: 4 processes ended .*the last was the worker tcp://"):
+    with pytest.raises(SetupError, match=r"^poison: [4-9] processes ended .*the last was the worker tcp://"):
         list(hands.each(clusters.ends_its_worker, ["a", "poison", "b"], common="poison", name=str))
 
 
