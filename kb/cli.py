@@ -222,7 +222,7 @@ def _check_engine(url: str, timeout: float) -> None:
 @_OUT
 @_SOURCES
 @click.option("--no-check", is_flag=True, help="Build data with violations too; never for publication.")
-@click.option("--reference", is_flag=True, help="Draw all conclusions by owlrl too, and refuse any difference.")
+@click.option("--reference", is_flag=True, help="Work out everything at once too, by owlrl, and refuse a difference.")
 @_SCHEDULER
 def build(
     data: Path | None, out: Path | None, sources: Path | None, no_check: bool, reference: bool, scheduler: str | None
