@@ -10,6 +10,7 @@ from kb.dataset import RDF_TYPE, Dataset, statements, text_of
 from kb.derive import derive, handwritten
 from kb.model import Finding, Source
 from kb.namespaces import DEFAULT_GRAPH, iri
+from kb.parts.linking import around
 from kb.parts.model import Judgement, Part, Seen, Shared
 from kb.rules import Rule
 from kb.work import Begin
@@ -69,7 +70,8 @@ def _found(
 ) -> tuple[list[Finding], dict[str, Seen]]:
     """What is found in hand-written statements by everything that needs no other part, and what each rule saw."""
     others = Dataset(statements(needed), {})
-    quads = (*shared.ontology.quads, *_reached((shared.data, others), raw), *raw)
+    named = {text_of(term) for quad in raw for term in (quad.subject, quad.object)}
+    quads = (*shared.ontology.quads, *around((shared.data, others), named), *raw)
     whole = Dataset(tuple(dict.fromkeys(quads)), {})
     own = {text_of(quad.subject) for quad in raw if isinstance(quad.subject, ox.NamedNode)}
     own |= {quad.graph_name.value for quad in raw if isinstance(quad.graph_name, ox.NamedNode)} | {DEFAULT_GRAPH}
@@ -119,21 +121,3 @@ def _contents(quads: Iterable[ox.Quad], rules: Iterable[Rule]) -> dict[str, str]
         ).hexdigest()
         for rule in rules
     }
-
-
-def _reached(known: Sequence[Dataset], raw: Iterable[ox.Quad]) -> list[ox.Quad]:
-    """What other files say in our own voice of all that ``raw`` writes or refers to, and of what that refers to."""
-    names = {text_of(term) for quad in raw for term in (quad.subject, quad.object)}
-    seen: set[str] = set()
-    found: list[ox.Quad] = []
-    while names:
-        name = names.pop()
-        if name in seen:
-            continue
-        seen.add(name)
-        for dataset in known:
-            for quad in dataset.about(name):
-                if isinstance(quad.graph_name, ox.DefaultGraph):
-                    found.append(quad)
-                    names.add(text_of(quad.object))
-    return found

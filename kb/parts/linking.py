@@ -49,6 +49,22 @@ def bonds(part: Part, apart: Sequence[Iterable[ox.Quad]], known: frozenset[str])
     )
 
 
+def around(known: Sequence[Dataset], names: Iterable[str]) -> list[ox.Quad]:
+    """What other files say in our own voice of some names, and of all that they refer to then."""
+    seen = set(names)
+    todo, found = sorted(seen), []
+    while todo:
+        name = todo.pop()
+        for quad in (quad for dataset in known for quad in dataset.about(name)):
+            if isinstance(quad.graph_name, ox.DefaultGraph):
+                found.append(quad)
+                other = text_of(quad.object)
+                if other not in seen:
+                    seen.add(other)
+                    todo.append(other)
+    return found
+
+
 def _selected(shared: Shared, quads: Iterable[ox.Quad]) -> dict[str, str]:
     """For each class of rules across articles, the statements with a property, or of a class, that they name."""
     along: dict[str, list[ox.Quad]] = {}

@@ -28,10 +28,10 @@ from kb.dataset import RDF_TYPE, Dataset, node, parse, text_of
 from kb.errors import MissingError
 from kb.model import Source
 from kb.parts import split
-from kb.parts.linking import needs, tangled
+from kb.parts.linking import around, needs, tangled
 from kb.parts.memory import hash_of
 from kb.parts.model import Links, Part
-from kb.pieces.making import COUNTED, around, lines_of, make, make_shared
+from kb.pieces.making import COUNTED, lines_of, make, make_shared
 from kb.pieces.memory import Memory
 from kb.pieces.model import Common, Group, Piece
 from kb.sources import folder_of
@@ -43,10 +43,10 @@ NOBODY = Links((), (), (), (), (), {})
 
 @dataclass(frozen=True)
 class Built:
-    """All statements of a build, as pieces of N-Quads that overlap nowhere but by repeating a line."""
+    """All statements of a build, and what is told of them."""
 
-    blobs: Mapping[str, bytes]
-    """Sorted lines, by a hash of what they were made of."""
+    blobs: tuple[bytes, ...]
+    """Sorted lines of N-Quads; two may have the same line."""
     counts: Mapping[str, int]
     comparisons: int
     contradictions: int
@@ -64,7 +64,7 @@ class Built:
         """All statements as the sorted lines of canonical N-Quads."""
         found: list[bytes] = []
         blank: list[bytes] = []
-        for blob in self.blobs.values():
+        for blob in self.blobs:
             (blank if b"_:" in blob else found).extend(blob.splitlines(keepends=True))
         return nquads.ordered([*found, *nquads.named(blank)])
 
@@ -106,23 +106,21 @@ def _built(
         working = replace(working, common=Common(tuple(split(files)[0])))
         common, pieces = working.pieces(parts)
     whole = given.together(piece.given for piece in pieces.values())
-    blobs = {name: piece.lines for name, piece in pieces.items()}
     say(f"{len(pieces)} pieces, {len(working.made)} made anew; comparing {len(whole.told)} claims")
     compared = working.compared(whole, pieces)
-    blobs |= {name: lines for name, (lines, _) in compared.items()}
     if working.made:
         working.memory.forget(days=30)
-    comparisons = sum(count for _, count in compared.values()) + len(whole.coded)
+    comparisons = sum(count for _, count in compared) + len(whole.coded)
     say(f"{comparisons} comparisons; drawing conclusions")
     stated = closure.together(piece.stated for piece in pieces.values())
     kept = closure.kept_of(common.whole)
     found = closure.conclude(common.rules, kept, stated, lambda thing: parse(files).place(thing))
-    drawn = lines_of([*found, *coded_support(whole)])
-    blobs[hashlib.sha256(drawn).hexdigest()] = drawn
+    drifts = compare.Compared((), tuple(sorted(set(whole.along_chains))))
+    drawn = lines_of([*found, *coded_support(whole), *statements(drifts)])
     under, kind = node("t:underPerspective"), node("t:Contradiction")
     selecting = {text_of(quad.object) for quad in found if quad.predicate == under}
     return Built(
-        blobs=blobs,
+        blobs=(*(piece.lines for piece in pieces.values()), *(lines for lines, _ in compared), drawn),
         counts={name: sum(piece.counts[name] for piece in pieces.values()) for name in COUNTED},
         comparisons=comparisons,
         contradictions=sum(quad.predicate == RDF_TYPE and quad.object == kind for quad in found),
@@ -217,8 +215,8 @@ class _Run:
             self.memory.save((told, renewed), "reuse", key)
         return renewed
 
-    def compared(self, whole: Given, pieces: Mapping[str, Piece]) -> dict[str, tuple[bytes, int]]:
-        """What comparing gives, as lines with the number of comparisons, by a hash of what it depends on.
+    def compared(self, whole: Given, pieces: Mapping[str, Piece]) -> list[tuple[bytes, int]]:
+        """What comparing frames gives, as lines with the number of comparisons.
 
         Frames that may be compared with each other make a group; what was found of a group is kept.
         """
@@ -236,9 +234,7 @@ class _Run:
             found[key] = before.get(key) or self._compare(known, frames)
         if found.keys() != before.keys():
             self.memory.save(found, "frames")
-        chains = statements(compare.Compared((), tuple(sorted(set(whole.along_chains)))))
-        drifts = lines_of(chains)
-        return {**found, hashlib.sha256(drifts).hexdigest(): (drifts, 0)}
+        return list(found.values())
 
     def _compare(self, known: compare.Known, frames: Sequence[str]) -> tuple[bytes, int]:
         found = compare.compare_frames(known, frames)
@@ -280,9 +276,9 @@ def _depends_on(
     yield sorted((sorted(pair), known.given.coded[pair]) for pair in pairs)
 
 
-def _content(common: Common, reached: Iterable[str]) -> str:
+def _content(common: Common, names: Iterable[str]) -> str:
     """A hash of what the shared registry says of some names and of all that it refers to there."""
-    return hashlib.sha256(lines_of(around(common.registry, reached))).hexdigest()
+    return hashlib.sha256(lines_of(around([common.registry], names))).hexdigest()
 
 
 def _named(group: Group, content: str) -> str:

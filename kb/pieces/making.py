@@ -5,13 +5,13 @@ from collections.abc import Iterable, Iterator, Sequence
 
 import pyoxigraph as ox
 
-from kb import closure
+from kb import closure, nquads
 from kb.compare import given
 from kb.dataset import RDF_TYPE, Dataset, statements, text_of
 from kb.derive import derived
 from kb.model import Source
 from kb.namespaces import iri
-from kb.parts.linking import bonds
+from kb.parts.linking import around, bonds
 from kb.parts.model import Part
 from kb.pieces.model import Common, Group, Piece
 
@@ -45,7 +45,7 @@ def make(common: Common, group: Group) -> Piece:
     raw = tuple(dict.fromkeys(quad for found in apart for quad in found))
     terms = {term for quad in raw for term in (quad.subject, quad.object)}
     names = sorted(term.value for term in terms if isinstance(term, ox.NamedNode))
-    dataset = common.vocabulary.with_quads([*around(common.registry, names), *statements(group.needed), *raw])
+    dataset = common.vocabulary.with_quads([*around([common.registry], names), *statements(group.needed), *raw])
     return _piece(common, Part(group.slug, group.files), apart, raw, dataset, names)
 
 
@@ -98,21 +98,6 @@ def _of_texts(base: Dataset) -> Iterator[ox.Quad]:
             yield quad
 
 
-def around(registry: Dataset, names: Iterable[str]) -> list[ox.Quad]:
-    """What a registry says in our own voice of some names, and of all that it refers to then."""
-    todo, seen, found = list(names), set(names), []
-    while todo:
-        for quad in registry.about(todo.pop()):
-            if isinstance(quad.graph_name, ox.DefaultGraph):
-                found.append(quad)
-                other = text_of(quad.object)
-                if other not in seen:
-                    seen.add(other)
-                    todo.append(other)
-    return found
-
-
 def lines_of(quads: Iterable[ox.Quad]) -> bytes:
     """Statements as N-Quads, sorted, each once."""
-    written = ox.serialize(quads, format=ox.RdfFormat.N_QUADS) or b""
-    return b"".join(sorted(set(written.splitlines(keepends=True))))
+    return b"".join(nquads.ordered((ox.serialize(quads, format=ox.RdfFormat.N_QUADS) or b"").splitlines(keepends=True)))
