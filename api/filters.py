@@ -38,6 +38,7 @@ _LABELS = {
     "single_source": translatable("Single source"),
     "sort": translatable("Order"),
     "to": translatable("Day to"),
+    "voices": translatable("Voices it comes through"),
     "when": translatable("Time fits"),
     "without": translatable("Not through"),
 }

@@ -5,12 +5,12 @@ import functools
 import io
 import ipaddress
 import itertools
-import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import cast
 from urllib.parse import quote, urlencode
 
+import orjson
 import pyoxigraph as ox
 from flask import Response, current_app, g, redirect, render_template, request, url_for
 
@@ -199,7 +199,7 @@ def whole(body: Body, form: Format) -> Response:
 
 def as_json(value: object, form: Format = negotiate.JSON) -> Response:
     """A JSON response, readable as it stands."""
-    text = json.dumps(value, ensure_ascii=False, indent=2) + "\n"
+    text = orjson.dumps(value, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
     return Response(text, content_type=form.content_type)
 
 

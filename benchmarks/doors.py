@@ -104,10 +104,10 @@ DOORS: Final[Mapping[str, Door]] = {
         _columns("claim", "event", "who"),
     ),
     "attribution-chains": Door(
-        "/questions/which-claims-come-through-several-voices",
-        _RESULTS,
-        "SELECT DISTINCT ?claim { ?claim t:relayedBy / rdfs:label ?voice }",
-        _columns("claim"),
+        "/claims?voices=2&voices=3&voices=more&limit=100",
+        _JSON,
+        "SELECT DISTINCT ?claim { ?claim t:relayedBy ?voice }",
+        _listed,
     ),
     "count-all": Door(
         "/.well-known/void",

@@ -5,12 +5,13 @@ their own (``kb.evaluator``) with a deadline and a memory cap. Our own queries, 
 bound terms, go through ``select`` and ``quads`` in this process.
 """
 
+import itertools
 import json
 import os
 import re
 import tempfile
 import threading
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager, ExitStack, nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -24,17 +25,23 @@ from kb.index import Index
 from kb.namespaces import BASE, DEFAULT_GRAPH
 from kb.pool import Job, Pool, State
 from kb.process import Body, Evaluator
+from kb.recent import Recent
 from kb.statistics import Statistics
 from kb.store import figures, manifest, open_index, write_default_graph, write_named_graph
 
 MAX_ANSWER = 64_000_000
 """Bytes of the largest answer that is handed over."""
 
+RECENT = 30_000
+"""Statements about the subjects asked for of late that are kept at hand."""
+
 PATIENCE = 10.0
 """Seconds that a query waits for its turn."""
 
 Term = ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple
 Row = Mapping[str, Term]
+Told = Mapping[str, Sequence[Term]]
+"""What the default graph says of a subject: the objects under each predicate, sorted."""
 
 
 def always() -> bool:
@@ -101,6 +108,9 @@ class Reader(Protocol):
     def quads(self, *, subjects: Iterable[str] = (), graphs: Iterable[str] = ()) -> list[ox.Quad]:
         """All default-graph quads with one of ``subjects``, and all quads of the named ``graphs``, sorted."""
 
+    def told(self, subjects: Iterable[str]) -> Mapping[str, Told]:
+        """What the default graph says of each of ``subjects``; nothing of those that it does not know."""
+
 
 class Engine(Reader, Protocol):
     """Anything that serves one build."""
@@ -166,6 +176,19 @@ def quads_in(store: ox.Store, *, subjects: Iterable[str], graphs: Iterable[str])
     return sorted(found, key=str)
 
 
+def told_in(subjects: Iterable[str], quads: Iterable[ox.Quad]) -> dict[str, Told]:
+    """What default-graph quads say of each of ``subjects``."""
+    found: dict[str, dict[str, list[Term]]] = {subject: {} for subject in subjects}
+    for quad in quads:
+        if isinstance(quad.subject, ox.NamedNode):
+            found[quad.subject.value].setdefault(quad.predicate.value, []).append(quad.object)
+    for told in found.values():
+        for values in told.values():
+            if len(values) > 1:
+                values.sort(key=str)
+    return dict(found)
+
+
 class EmbeddedEngine:
     """An engine over one build folder: our own queries here, foreign ones in a pool of evaluator processes.
 
@@ -197,6 +220,7 @@ class EmbeddedEngine:
             patience=patience,
         )
         self._store = ox.Store.read_only(path)
+        self._recent = Recent(self._read, most=RECENT)
 
     @property
     def build_id(self) -> str:
@@ -240,6 +264,15 @@ class EmbeddedEngine:
     def quads(self, *, subjects: Iterable[str] = (), graphs: Iterable[str] = ()) -> list[ox.Quad]:
         """All default-graph quads with one of ``subjects``, and all quads of the named ``graphs``, sorted."""
         return quads_in(self._store, subjects=subjects, graphs=graphs)
+
+    def told(self, subjects: Iterable[str]) -> Mapping[str, Told]:
+        """What the default graph says of each of ``subjects``, of which those asked for of late are at hand."""
+        return self._recent.told(subjects)
+
+    def _read(self, subjects: Collection[str]) -> dict[str, Told]:
+        graph = ox.DefaultGraph()
+        found = (self._store.quads_for_pattern(ox.NamedNode(one), None, None, graph) for one in subjects)
+        return told_in(subjects, itertools.chain.from_iterable(found))
 
     @property
     def statistics(self) -> Statistics:

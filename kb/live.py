@@ -10,7 +10,7 @@ from typing import IO, BinaryIO, Generic, TypeVar
 
 import pyoxigraph as ox
 
-from kb.engine import Answer, Engine, QueryRequest, Row, Term
+from kb.engine import Answer, Engine, QueryRequest, Row, Term, Told
 from kb.errors import TestimoniaError
 from kb.index import Index
 from kb.pool import State
@@ -89,6 +89,11 @@ class LiveEngine(Generic[Build]):
         """All default-graph quads with one of ``subjects``, and all quads of the named ``graphs``, sorted."""
         with self.pinned() as engine:
             return engine.quads(subjects=subjects, graphs=graphs)
+
+    def told(self, subjects: Iterable[str]) -> Mapping[str, Told]:
+        """What the default graph says of each of ``subjects``."""
+        with self.pinned() as engine:
+            return engine.told(subjects)
 
     @property
     def statistics(self) -> Statistics:

@@ -235,7 +235,7 @@ def _entries(text: str, file: str) -> Iterable[tuple[int, str]]:
 
 def _default(text: str, name: str, file: str, line: int) -> tuple[Value, ...]:
     body = _body(text)
-    written = {body[slice(*inside)].strip() for _, _, inside, _ in _blocks(body, (name,))}
+    written = {" ".join(body[slice(*inside)].split()) for _, _, inside, _ in _blocks(body, (name,))}
     if len(written) != 1:
         fault = "has several defaults" if written else f"has no block “VALUES ?{name} {{ … }}” in the query"
         raise SourceError(f"parameter {name!r} {fault}", file=file, line=line)

@@ -14,7 +14,7 @@ import pyoxigraph as ox
 from kb import guard, index, statistics, wellformed
 from kb.dataset import Dataset, parse
 from kb.derive import derive
-from kb.engine import Answer, QueryRequest, Row, Term, quads_in, select_in
+from kb.engine import Answer, QueryRequest, Row, Term, Told, quads_in, select_in, told_in
 from kb.errors import QueryError
 from kb.model import Source
 from kb.namespaces import BASE, DEFAULT_GRAPH, PREFIXES
@@ -88,6 +88,11 @@ class FakeEngine:
     def quads(self, *, subjects: Iterable[str] = (), graphs: Iterable[str] = ()) -> list[ox.Quad]:
         """Default-graph quads of the subjects, and the quads of the graphs, sorted."""
         return quads_in(self.store, subjects=subjects, graphs=graphs)
+
+    def told(self, subjects: Iterable[str]) -> Mapping[str, Told]:
+        """What the default graph says of each of ``subjects``."""
+        wanted = list(subjects)
+        return told_in(wanted, self.quads(subjects=wanted))
 
     @property
     def statistics(self) -> Statistics:

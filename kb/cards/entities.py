@@ -7,14 +7,12 @@ every claim is listed with its speaker, and the list says how many there are whe
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 
-import pyoxigraph as ox
-
 from kb.cards import conclusions, measured, perspectives, replies, sections, side_by_side
 from kb.cards.claims import SHOWING, claim_card, follows, hit, load_claims
 from kb.cards.compared import counts
 from kb.cards.content import content_of
 from kb.cards.facts import Facts, Json, article_link, as_iri, by_label, column, kind_of, linked, rows, voice_of
-from kb.cards.indexed import claims_with, spread
+from kb.cards.indexed import Picked, claims_with, roles_in, spread
 from kb.cards.places import in_gazetteers, located, located_as_json
 from kb.cards.reading import reading
 from kb.cards.retired import tombstone
@@ -196,15 +194,12 @@ def _actor(engine: Engine, facts: Facts, window: Window) -> Json:
     name = window.name
     published = part(window, "articles", _linked(engine, "schema:publisher", "article", name), OTHERS_LIMIT)
     facts.load([*published.items, *(found for found in facts.iris(name, "t:side"))])
-    held, addressed, naming = (
-        _linked(engine, "t:holder", "claim", name),
-        _linked(engine, "t:addressee", "claim", name),
-        linked(engine, "graphs-naming", "claim", thing=name),
+    path = name.removeprefix(BASE)
+    held, addressed, naming, accusing = (
+        claims_with(engine, key, path) for key in ("holder", "addressee", "names", "accused")
     )
-    accusing = claims_with(engine, "accused", name.removeprefix(BASE))
-    own, blaming = set(held), set(accusing)
-    others = [claim for claim in naming if claim not in blaming and claim not in own]
-    load_claims(facts, [claim for some in (held, addressed, naming, accusing, others) for claim in some[:HITS_LIMIT]])
+    others = Picked(engine, naming.entries & ~accusing.entries & ~held.entries)
+    _load(facts, held, addressed, naming, accusing, others)
     return {
         **_own_words(engine, facts, window),
         "side": facts.concept(name, "t:side"),
@@ -229,8 +224,8 @@ def _modes(engine: Engine, facts: Facts, key: str, name: str) -> list[Json]:
 
 
 def _thing(engine: Engine, facts: Facts, window: Window) -> Json:
-    naming = linked(engine, "graphs-naming", "claim", thing=window.name)
-    load_claims(facts, naming[:HITS_LIMIT])
+    naming = claims_with(engine, "names", window.name.removeprefix(BASE))
+    _load(facts, naming)
     return {**_own_words(engine, facts, window), "claims_naming_it": _naming(engine, facts, naming, window.name)}
 
 
@@ -238,7 +233,7 @@ def _place(engine: Engine, facts: Facts, window: Window) -> Json:
     """A place: beside what every thing has, what is said to be there, and who says what it lies in."""
     name = window.name
     there = claims_with(engine, "at", name.removeprefix(BASE))
-    load_claims(facts, there[:HITS_LIMIT])
+    _load(facts, there)
     ways = {
         key: part(window, key, located(engine, **{side: name.removeprefix(BASE)}), OTHERS_LIMIT)
         for key, side in (("lies_in", "inner"), ("contains", "outer"))
@@ -254,16 +249,16 @@ def _place(engine: Engine, facts: Facts, window: Window) -> Json:
 
 def _event(engine: Engine, facts: Facts, window: Window, *, snapshots: Mapping[str, str], showing: Showing) -> Json:
     name = window.name
-    about = _linked(engine, "t:about", "claim", name)
-    naming = linked(engine, "graphs-naming", "claim", thing=name)
-    load_claims(facts, [*about[:MAIN_LIMIT], *naming[:HITS_LIMIT]])
+    about, naming = (claims_with(engine, key, name.removeprefix(BASE)) for key in ("about", "names"))
+    _load(facts, about, most=MAIN_LIMIT)
+    _load(facts, naming)
     section = _section(facts, about, f"about={slug(name)}", MAIN_LIMIT)
     by_holder: dict[str, Json] = {}
     for found in section["items"]:
         holder = found["holder"] or {"iri": None, "label": "nobody", "lang": None, "ascribed_by": None}
         by_holder.setdefault(holder["iri"] or "", {"holder": holder, "claims": []})["claims"].append(found)
     groups = sorted(by_holder.values(), key=lambda group: by_label(group["holder"]))
-    read = side_by_side.read(engine, facts, name, about)
+    read = side_by_side.read(engine, facts, name, list(about.first().values()))
     table = side_by_side.table(engine, facts, read, f"/claims?about={slug(name)}", snapshots, showing)
     told = content_of(engine, facts, [claim for claim in side_by_side.order(table) if claim in read.claims])
     following = conclusions.graphs_from_event(engine, name, window, FOLLOWING)
@@ -287,10 +282,10 @@ def _event(engine: Engine, facts: Facts, window: Window, *, snapshots: Mapping[s
 def _perspective(engine: Engine, facts: Facts, window: Window) -> Json:
     name = window.name
     perspectives.load_rules(facts, [name])
-    claims = _linked(engine, "t:underPerspective", "claim", name)
+    claims = claims_with(engine, "perspective", name.removeprefix(BASE))
     clashes = part(window, "contradictions", _linked(engine, "t:underPerspective", "contradiction", name), OTHERS_LIMIT)
     facts.load(clashes.items)
-    load_claims(facts, claims[:MAIN_LIMIT])
+    _load(facts, claims, most=MAIN_LIMIT)
     return {
         "label": facts.link(name)["label"],
         "lang": facts.link(name)["lang"],
@@ -355,7 +350,7 @@ def _article(engine: Engine, facts: Facts, window: Window, snapshots: Mapping[st
         "notes": facts.strings(name, "t:note") + _notes_on(engine, name),
         "holders": _holders(engine, name),
         "reading": reading(engine, facts, snapshot, window=window, shared=alike, snapshots=snapshots, showing=showing),
-        "claims": _section(facts, claims, f"article={slug(name)}&sort=article", MAIN_LIMIT),
+        "claims": _listed(facts, claims[:MAIN_LIMIT], len(claims), f"article={slug(name)}&sort=article"),
     }
 
 
@@ -425,7 +420,7 @@ def _in_use(engine: Engine, facts: Facts, name: str) -> Json | None:
     if kind not in _USED_AS:
         return None
     claims = claims_with(engine, kind, name.removeprefix(BASE))
-    load_claims(facts, claims[:EXAMPLES_LIMIT])
+    _load(facts, claims, most=EXAMPLES_LIMIT)
     return _section(facts, claims, f"{kind}={slug(name)}", EXAMPLES_LIMIT)
 
 
@@ -433,14 +428,20 @@ def _term(facts: Facts, name: str) -> Json:
     return {**facts.link(name), "definition": facts.text(name, "skos:definition")}
 
 
-def _naming(engine: Engine, facts: Facts, claims: Sequence[str], name: str, filters: str = "") -> Json:
+def _load(facts: Facts, *chosen: Picked, most: int = HITS_LIMIT) -> None:
+    """Loads the first claims of several sections."""
+    load_claims(facts, [claim for some in chosen for claim in some.first(most).values()])
+
+
+def _naming(engine: Engine, facts: Facts, claims: Picked, name: str, filters: str = "") -> Json:
     """The first loaded claims in whose content a thing occurs, with its roles there; each with its speaker.
 
     All of them, if there are more, are found with ``filters``; without any, all that name the thing.
     """
-    roles = _roles(engine, claims[:HITS_LIMIT], name)
+    path = name.removeprefix(BASE)
+    roles = roles_in(engine, claims.first(HITS_LIMIT), path)
     facts.load({role for some in roles.values() for role in some})
-    section = _section(facts, claims, filters or f"names={name.removeprefix(BASE)}")
+    section = _section(facts, claims, filters or f"names={path}")
     items = [
         {"claim": found, "roles": sorted((facts.link(role) for role in roles[found["iri"]]), key=by_label)}
         for found in section["items"]
@@ -448,27 +449,16 @@ def _naming(engine: Engine, facts: Facts, claims: Sequence[str], name: str, filt
     return {**section, "items": items}
 
 
-def _roles(engine: Engine, claims: Sequence[str], name: str) -> dict[str, set[str]]:
-    """What a thing is in each of some claims: a role concept, or the property that leads to it."""
-    quads = engine.quads(graphs=claims) if claims else []
-    participant, role_type = iri("t:participant"), iri("sem:roleType")
-    roles = {(q.graph_name, q.subject): as_iri(q.object) for q in quads if q.predicate.value == role_type}
-    found: dict[str, set[str]] = {claim: set() for claim in claims}
-    for quad in quads:
-        if quad.object == ox.NamedNode(name):
-            predicate = quad.predicate.value
-            role = roles.get((quad.graph_name, quad.subject)) if predicate == participant else None
-            found[str(quad.graph_name)[1:-1]].add(role or predicate)
-    return found
-
-
 def _linked(engine: Engine, link: str, kind: str, name: str) -> list[str]:
     """What of one kind has a thing under a property, sorted."""
     return linked(engine, "linked", kind, link=iri(link), thing=name)
 
 
-def _section(facts: Facts, claims: Sequence[str], filters: str, size: int = HITS_LIMIT) -> Json:
+def _section(facts: Facts, claims: Picked, filters: str, size: int = HITS_LIMIT) -> Json:
     """The first loaded claims in short, how many there are, and where all are listed if these are not all."""
-    items = [hit(facts, claim) for claim in claims[:size] if facts.has(claim)]
-    more = f"/claims?{filters}" if len(claims) > size else None
-    return {"total": len(claims), "items": items, "more": more}
+    return _listed(facts, list(claims.first(size).values()), claims.total, filters)
+
+
+def _listed(facts: Facts, claims: Sequence[str], total: int, filters: str) -> Json:
+    items = [hit(facts, claim) for claim in claims if facts.has(claim)]
+    return {"total": total, "items": items, "more": f"/claims?{filters}" if total > len(claims) else None}

@@ -4,13 +4,13 @@ Cards are index reads: ``Facts`` asks the engine once for all subjects that a ca
 """
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from typing import Any
 
 import pyoxigraph as ox
 
-from kb.engine import Engine, Reader, Row, Term
+from kb.engine import Engine, Reader, Row, Term, Told
 from kb.namespaces import BASE, iri, shorten, slug
 from kb.paths import queries_dir
 
@@ -31,52 +31,39 @@ class Facts:
 
     def __init__(self, engine: Reader) -> None:
         self._engine = engine
-        self._loaded: set[str] = set()
-        self._index: dict[tuple[str, str], list[Term]] = {}
-        self._subjects: dict[str, set[str]] = {}
+        self._told: dict[str, Told] = {}
 
     def load(self, iris: Iterable[str | None]) -> None:
         """Makes sure that all of ``iris`` are loaded, with one call of the engine for those that are not yet."""
-        missing = sorted({name for name in iris if name is not None} - self._loaded)
+        missing = sorted({name for name in iris if name is not None} - self._told.keys())
         if missing:
-            self._loaded.update(missing)
-            self.add(self._engine.quads(subjects=missing))
+            self._told.update(self._engine.told(missing))
 
     def load_above(self, claims: Iterable[str]) -> None:
         """Loads claims and whatever they are reported in, up to the articles: one call per link of the chain."""
         level = set(claims)
         for _ in range(ABOVE_LIMIT):
             self.load(level)
-            level = {above for claim in level for above in self.iris(claim, "t:reportedIn")} - self._loaded
+            level = {above for claim in level for above in self.iris(claim, "t:reportedIn")} - self._told.keys()
             if not level:
                 return
 
-    def add(self, quads: Iterable[ox.Quad]) -> None:
-        """Takes in quads that were read elsewhere, whatever graph they stand in."""
-        for quad in quads:
-            if isinstance(quad.subject, ox.NamedNode):
-                self._subjects.setdefault(quad.subject.value, set()).add(quad.predicate.value)
-                self._index.setdefault((quad.subject.value, quad.predicate.value), []).append(quad.object)
-
     def has(self, subject: str) -> bool:
         """Whether anything is said of a loaded subject."""
-        return subject in self._subjects
+        return bool(self._told.get(subject))
 
     def own(self, subject: str) -> Json:
         """All that is said of a loaded subject, by prefixed predicate name, with values as JSON-LD writes them."""
         return {
             predicate if (short := shorten(predicate)).startswith("<") else short: [
-                _as_json_ld(value)
-                for value in sorted(self._index[subject, predicate], key=str)
-                if isinstance(value, ox.NamedNode | ox.Literal)
+                _as_json_ld(value) for value in values if isinstance(value, ox.NamedNode | ox.Literal)
             ]
-            for predicate in sorted(self._subjects.get(subject, ()))
+            for predicate, values in sorted(self._told.get(subject, {}).items())
         }
 
-    def values(self, subject: str, name: str) -> list[Term]:
+    def values(self, subject: str, name: str) -> Sequence[Term]:
         """The objects under a prefixed predicate name, sorted."""
-        found = self._index.get((subject, iri(name)), [])
-        return found if len(found) < 2 else sorted(found, key=str)
+        return self._told.get(subject, {}).get(iri(name), ())
 
     def iris(self, subject: str, name: str) -> list[str]:
         """The objects that are IRIs, sorted."""

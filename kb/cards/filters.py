@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from kb.index.claims import VOICE_COUNTS
 from kb.index.things import KINDS
 from kb.namespaces import OWN
 
@@ -101,6 +102,14 @@ PARAMETERS: Mapping[str, tuple[Parameter, ...]] = {
         _linked("outlet", "actor", "told in an article of this outlet"),
         _linked("holder", "actor", "ascribed to this holder, at the inner end of the chain"),
         _linked("relayed_by", "actor", "reaching us through this voice, anywhere in the chain above its holder"),
+        Parameter(
+            "voices",
+            "choice",
+            "coming through this many voices: its holder, and each that stands between it and us",
+            choices=VOICE_COUNTS,
+            many=True,
+            facet=True,
+        ),
         _linked("without", "actor", "not reaching us through this voice, nor through any other that is given"),
         _linked("addressee", "actor", "said to have been put to this one"),
         _linked("about", "event", "about this event or state"),

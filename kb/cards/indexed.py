@@ -1,11 +1,13 @@
 """What the index has of lists: which entries have a value of a filter, as a bit for each by its number."""
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import islice
 
 from kb.engine import Engine
 from kb.index.entry import numbers, unpack
-from kb.namespaces import BASE
+from kb.namespaces import BASE, iri
 
 
 def members(engine: Engine, name: str, key: str, values: Sequence[str]) -> int:
@@ -30,10 +32,46 @@ def slugs_of(engine: Engine, name: str, entries: Sequence[int]) -> dict[int, str
     return dict(engine.index.rows(sql, (name, json.dumps(list(entries)))))
 
 
-def claims_with(engine: Engine, key: str, value: str) -> list[str]:
-    """The IRIs of all claims that have a value of a filter of /claims, as the index keeps it, sorted."""
-    found = list(numbers(members(engine, "claims", key, [value])))
-    return [f"{BASE}claim/{slug}" for slug in slugs_of(engine, "claims", found).values()]
+@dataclass(frozen=True)
+class Picked:
+    """Some claims, as a bit for each by its number in the index; slugs are in the order of the numbers."""
+
+    engine: Engine
+    entries: int
+
+    @property
+    def total(self) -> int:
+        """How many they are."""
+        return self.entries.bit_count()
+
+    def first(self, most: int | None = None) -> dict[int, str]:
+        """The IRIs of the first ones, or of all, by number."""
+        found = slugs_of(self.engine, "claims", list(islice(numbers(self.entries), most)))
+        return {number: f"{BASE}claim/{slug}" for number, slug in found.items()}
+
+
+def claims_with(engine: Engine, key: str, value: str) -> Picked:
+    """The claims that have a value of a filter of /claims, as the index keeps it."""
+    return Picked(engine, members(engine, "claims", key, [value]))
+
+
+def named_as(engine: Engine, first: str, behind: str) -> Iterator[tuple[str, str, int]]:
+    """Things by their paths, from ``first`` up to ``behind``, with a role and the claims that name them in it."""
+    sql = "SELECT value, entries FROM member WHERE list = 'claims' AND filter = 'named_as' AND value > ? AND value < ?"
+    for value, entries in engine.index.rows(sql, (first, behind)):
+        thing, _, role = value.partition(" ")
+        yield thing, role, unpack(entries)
+
+
+def roles_in(engine: Engine, shown: Mapping[int, str], thing: str) -> dict[str, set[str]]:
+    """What a thing, by its path, is in each of some claims: a role concept, or the property that leads to it."""
+    found: dict[str, set[str]] = {claim: set() for claim in shown.values()}
+    for _, code, entries in named_as(engine, f"{thing} ", f"{thing}!"):
+        role = f"{BASE}{code}" if code.startswith("role/") else iri(code)
+        for number, claim in shown.items():
+            if entries >> number & 1:
+                found[claim].add(role)
+    return found
 
 
 def spread(engine: Engine, key: str, value: str, over: str) -> dict[str, int]:

@@ -11,10 +11,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from kb.cards.chosen import Chosen, chosen
 from kb.cards.claims import hit, load_claims
 from kb.cards.facts import Facts, Json
-from kb.cards.indexed import slugs_of
+from kb.cards.indexed import named_as, slugs_of
 from kb.cards.places import geometry, in_gazetteers
 from kb.engine import Engine
-from kb.index.entry import numbers, unpack
+from kb.index.entry import numbers
 from kb.namespaces import BASE
 
 PLACES = 200
@@ -94,11 +94,9 @@ def as_geojson(card: Json) -> Json:
 
 def _named(engine: Engine, claims: Chosen) -> dict[str, dict[str, int]]:
     """The places that chosen claims name, as paths, with the claims by the role in which they do."""
-    sql = "SELECT value, entries FROM member WHERE list = 'claims' AND filter = 'named_as' AND value > ? AND value < ?"
     found: dict[str, dict[str, int]] = {}
-    for value, entries in engine.index.rows(sql, ("place/", "place0")):
-        place, _, role = value.partition(" ")
-        if left := unpack(entries) & claims.claims:
+    for place, role, entries in named_as(engine, "place/", "place0"):
+        if left := entries & claims.claims:
             found.setdefault(place, {})[role] = left
     return found
 

@@ -2,13 +2,13 @@
 
 import itertools
 import mmap
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Self
 
 import pyoxigraph as ox
 
-from kb.engine import Term
+from kb.engine import Term, Told, told_in
 from kb.namespaces import iri
 
 _AT_ONCE = 50_000
@@ -50,6 +50,11 @@ class Side:
             within = (line for line in self.lines() if line[line.rfind(b" <") :] in wanted)
             found += [quad for quad in parsed(within) if quad.graph_name != ox.DefaultGraph()]
         return found
+
+    def told(self, subjects: Iterable[str]) -> Mapping[str, Told]:
+        """What the default graph says of each of ``subjects``."""
+        wanted = list(subjects)
+        return told_in(wanted, self.quads(subjects=wanted))
 
     def terms(self) -> list[ox.Quad]:
         """The quads about the terms of our vocabulary."""

@@ -34,7 +34,7 @@ from kb.nquads import Difference
 PARTS: tuple[Part, ...] = (addresses.PART, words.PART, entries.PART, compared.PART)
 """What writes tables, in this order."""
 
-EDITION = 3
+EDITION = 4
 """Raised when the same tables get other rows, so that builds of earlier versions get them too."""
 
 FILE = "index.sqlite"

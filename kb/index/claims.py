@@ -19,6 +19,9 @@ ABOVE_LIMIT = 50
 CERTAINTIES = ("certain", "probable", "possible", "underspecified")
 """From the firmest; the order when sorted by certainty."""
 
+VOICE_COUNTS = ("1", "2", "3", "more")
+"""Through how many voices a claim comes, as lists are narrowed by it."""
+
 _CODED = {
     "basis": "t:attributionBasis",
     "certainty": "t:certainty",
@@ -232,8 +235,10 @@ class Claims:
             yield "article", path(article)
             for outlet in said.iris(article, "schema:publisher"):
                 yield "outlet", path(outlet)
-        for voice in self.relays(claim):
+        relays = self.relays(claim)
+        for voice in relays:
             yield "relayed_by", path(voice)
+        yield "voices", VOICE_COUNTS[min(len(relays), len(VOICE_COUNTS) - 1)]
         for name, role in self.named(claim):
             code = path(role) if role.startswith(BASE + "role/") else shorten(role)
             yield "names", path(name)

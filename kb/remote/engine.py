@@ -18,7 +18,7 @@ from typing import IO, BinaryIO, Self
 import pyoxigraph as ox
 
 from kb import __version__, guard, store, wellformed
-from kb.engine import Answer, QueryRequest, Row, Term
+from kb.engine import Answer, QueryRequest, Row, Term, Told, told_in
 from kb.errors import LimitError, QueryError, SetupError
 from kb.fetch import Client, Reply, check_address
 from kb.guard import Guarded
@@ -196,6 +196,11 @@ class RemoteEngine:
         for names in _batches(set(graphs) - set(self._dialect.hidden)):
             found.update(self._quads(f"SELECT ?g ?s ?p ?o {{ VALUES ?g {{ {names} }} GRAPH ?g {{ ?s ?p ?o }} }}"))
         return sorted(found, key=str)
+
+    def told(self, subjects: Iterable[str]) -> Mapping[str, Told]:
+        """What the default graph says of each of ``subjects``; read anew, since the service may have changed."""
+        wanted = list(subjects)
+        return told_in(wanted, self.quads(subjects=wanted))
 
     @property
     def statistics(self) -> Statistics:

@@ -31,6 +31,10 @@ IN_THE_STORE = {
     "relayed_by": "?claim t:relayedBy ?value",
     "role": "GRAPH ?claim { ?part sem:roleType ?value ; t:participant ?who }",
     "single_source": "?claim t:about / t:independentVoiceCount ?count BIND ( ?count <= 1 AS ?value )",
+    "voices": """
+        { SELECT ?claim (1 + COUNT(?voice) AS ?count) { ?claim a t:Claim OPTIONAL { ?claim t:relayedBy ?voice } }
+          GROUP BY ?claim }
+        BIND ( IF(?count > 3, "more", STR(?count)) AS ?value )""",
     "type": "GRAPH ?claim { ?event sem:eventType ?type } ?type skos:broader* ?value",
     "loaded": """
         ?claim t:evidence ?anchor . ?anchor oa:hasSource ?text ; t:start ?start ; t:end ?end .

@@ -49,7 +49,7 @@ LAYERS = (
             "kb.questions",
         ),
     },
-    {"kb.evaluator", "kb.process"},
+    {"kb.evaluator", "kb.process", "kb.recent"},
     {"kb.pool"},
     {"kb.engine"},
     {"kb.client", "kb.live", "kb.publish", "kb.remote"},
