@@ -3,6 +3,7 @@
 import hashlib
 import json
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -208,6 +209,7 @@ def build(
         )
     with closure.uncollected():
         lines = built.lines()
+    built = replace(built, blobs=())  # what is written need not be in memory twice
     if reference:
         _refer(built.files, lines, say)
     if built.contradictions:

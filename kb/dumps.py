@@ -5,6 +5,7 @@ graph. What a block looks like follows from its statements alone, so that a dump
 writing anew the blocks that differ.
 """
 
+import itertools
 import os
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -21,12 +22,20 @@ from kb.nquads import Difference, Graphs, about, next_subject, of_graphs, parse
 FORMS: Final[Mapping[str, ox.RdfFormat]] = {"jsonld": ox.RdfFormat.JSON_LD, "trig": ox.RdfFormat.TRIG}
 """What is written, by suffix."""
 
+_TOGETHER = 100_000
+"""Lines that are read together."""
+
 
 def write(folder: Path, graphs: Graphs) -> None:
     """Writes ``dump.trig`` and ``dump.jsonld`` into a folder; OSError where that fails."""
-    quads = list(parse(line for name in graphs.names for line in graphs.lines[name]))
+
+    def quads() -> Iterator[ox.Quad]:
+        lines = itertools.chain.from_iterable(graphs.lines[name] for name in graphs.names)
+        while batch := list(itertools.islice(lines, _TOGETHER)):
+            yield from parse(batch)
+
     for suffix, form in FORMS.items():
-        ox.serialize(quads, str(folder / f"dump.{suffix}"), format=form, prefixes=PREFIXES)
+        ox.serialize(quads(), str(folder / f"dump.{suffix}"), format=form, prefixes=PREFIXES)
 
 
 class Unlike(Exception):

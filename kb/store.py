@@ -40,6 +40,9 @@ EDITION = 1
 _WORTH = 20
 """A build is made out of an earlier one where at most one statement in so many differs."""
 
+_TOGETHER = 10_000
+"""Lines that are hashed together."""
+
 _DESCRIPTION = "statistics.json"
 
 
@@ -70,15 +73,14 @@ def write_lines(
     (the current one of ``out``, if none is given), only that is written anew; ``say`` is told which way is taken.
     SetupError where ``out`` cannot be written.
     """
-    text = b"".join(lines)
-    name = hashlib.sha256(text).hexdigest()
+    name = _hash(lines)
     target = out / name
     prepare(out)
     gc.freeze()  # what is there stays there: looking through millions of quads for garbage takes longer than the rest
     try:
         if not (target / "manifest.json").is_file():
             made = Manifest(name, inputs, version, counts, EDITION)
-            _write_folder(target, text, lines, made, earlier or out / "current", say)
+            _write_folder(target, lines, made, earlier or out / "current", say)
         elif not is_whole(target):
             _mend(target)
         _replace_text(out / "inputs" / inputs, name)
@@ -196,25 +198,34 @@ def _write_statistics(folder: Path, found: statistics.Statistics, files: Mapping
     (folder / _DESCRIPTION).write_text(text + "\n", encoding="utf-8")
 
 
+def _hash(lines: Sequence[bytes]) -> str:
+    """SHA-256 (hex) of lines, which need not be in memory a second time as one text."""
+    found = hashlib.sha256()
+    for start in range(0, len(lines), _TOGETHER):
+        found.update(b"".join(lines[start : start + _TOGETHER]))
+    return found.hexdigest()
+
+
 def _file(path: Path) -> statistics.File:
     with path.open("rb") as stream:
         return statistics.File(path.stat().st_size, hashlib.file_digest(stream, "sha256").hexdigest())
 
 
 def _write_folder(
-    target: Path, text: bytes, lines: Sequence[bytes], made: Manifest, earlier: Path, say: Callable[[str], None]
+    target: Path, lines: Sequence[bytes], made: Manifest, earlier: Path, say: Callable[[str], None]
 ) -> None:
     """Writes aside and renames, so that a build folder is there whole or not at all."""
     aside = Path(tempfile.mkdtemp(prefix=".writing-", dir=target.parent))
     try:
-        (aside / "dump.nq").write_bytes(text)
+        with (aside / "dump.nq").open("wb") as dump:
+            dump.writelines(lines)
         try:
-            _renew(aside, text, lines, made, earlier.resolve(), say)
+            _renew(aside, lines, made, earlier.resolve(), say)
         except _Unlike as reason:
             if is_whole(earlier):
                 say(f"writing everything, since {reason}")
             shutil.rmtree(aside / "store", ignore_errors=True)
-            _describe(aside, lines, load=lambda: _load(aside / "store", text))
+            _describe(aside, lines, load=lambda: _load(aside / "store", aside / "dump.nq"))
         (aside / "manifest.json").write_text(json.dumps(asdict(made), indent=2) + "\n", encoding="utf-8")
         if target.exists():  # left by an interrupted run of an older version
             shutil.rmtree(target)
@@ -224,10 +235,10 @@ def _write_folder(
         shutil.rmtree(aside, ignore_errors=True)
 
 
-def _load(path: Path, text: bytes) -> None:
-    """Makes a store of N-Quads."""
+def _load(path: Path, dump: Path) -> None:
+    """Makes a store of a file of N-Quads."""
     store = ox.Store(str(path))
-    store.bulk_load(text, ox.RdfFormat.N_QUADS)
+    store.bulk_load(path=str(dump), format=ox.RdfFormat.N_QUADS)
     store.flush()
     store.optimize()
 
@@ -236,9 +247,7 @@ class _Unlike(Exception):
     """Why a build is not made out of an earlier one."""
 
 
-def _renew(
-    folder: Path, text: bytes, lines: Sequence[bytes], made: Manifest, earlier: Path, say: Callable[[str], None]
-) -> None:
+def _renew(folder: Path, lines: Sequence[bytes], made: Manifest, earlier: Path, say: Callable[[str], None]) -> None:
     """Makes everything beside dump.nq out of an earlier build, by what differs; _Unlike where that does not pay."""
     old, difference = _difference(earlier, lines, made)
     figures_then = figures(earlier)
@@ -278,7 +287,7 @@ def _renew(
         files, found = abreast.run([write_dumps], change, apart=len(lines) >= MANY)
     except dumps.Unlike as error:
         raise _Unlike(str(error)) from None
-    files["nq"] = statistics.File(len(text), made.build_id)
+    files["nq"] = statistics.File((folder / "dump.nq").stat().st_size, made.build_id)
     _write_statistics(folder, found, {suffix: files[suffix] for suffix in DUMPS})
 
 
