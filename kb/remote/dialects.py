@@ -1,12 +1,11 @@
 """How a service wants our queries written, and how its answers are to be read: the one place where engines differ.
 
-A dialect is recognised by the ``Server`` header. What it cannot be talked out of stands in ``unanswered``: saved
-questions that the engine answers wrongly or not at all, which are refused with the reason instead of being asked.
+A dialect is recognised by the ``Server`` header.
 """
 
 import json
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import pairwise
 
@@ -25,8 +24,7 @@ class Dialect:
 
     ``default_graph`` is the named graph that holds our default graph where the service has none of its own, else "".
     ``reworded`` mends a query, ``reread`` an answer to SELECT and ASK; ``hidden`` are graphs that are no part of what
-    is served, and ``strangers`` tells that there are others besides ours. ``unanswered`` has a reason for each saved
-    question that is refused.
+    is served, and ``strangers`` tells that there are others besides ours.
     """
 
     name: str
@@ -36,7 +34,6 @@ class Dialect:
     strangers: bool = False
     reworded: Callable[[str], str] = str
     reread: Callable[[Reply], Reply] = lambda reply: reply
-    unanswered: Mapping[str, str] = field(default_factory=dict)
 
     def query(self, text: str, *, has_record: bool) -> str:
         """A query in the words of the service, which sees no graph that is not ours."""
@@ -85,7 +82,10 @@ def _with(text: str, inserted: Sequence[tuple[int, str]]) -> str:
 
 @lru_cache(maxsize=1024)
 def _virtuoso_query(text: str) -> str:
-    """GROUP_CONCAT with its separator said; QueryError for GRAPH with a name, which would find nothing."""
+    """A query to be joined in the order in which it is written, with the separator of GROUP_CONCAT and types of truth.
+
+    QueryError for GRAPH with a name, which would find nothing.
+    """
     tokens = grammar.tokens(text)
     for token, following in pairwise(tokens):
         if token.klass == "GRAPH" and following.kind != "var":
@@ -110,7 +110,11 @@ def _virtuoso_query(text: str) -> str:
         elif opened and token.klass == "AS" and opened[-1].is_truth:
             inserted.append((opened[-1].start, "STRDT(IF("))
             inserted.append((token.at, f', "true", "false"), <{_BOOLEAN}>) '))
-    return _with(text, sorted(inserted, key=lambda one: one[0]))
+    return _IN_ORDER + _with(text, sorted(inserted, key=lambda one: one[0]))
+
+
+_IN_ORDER = 'define sql:select-option "order"\n'
+"""What stops Virtuoso's planner, which takes minutes over a dozen patterns, and loses rows in some of its plans."""
 
 
 @dataclass
@@ -123,7 +127,24 @@ class _Bracket:
     is_truth: bool = False
 
 
-_TRUTHS = ("EXISTS", "=", "!=", "<", ">", "<=", ">=", "&&", "||", "!", "BOUND", "CONTAINS", "STRSTARTS", "REGEX")
+_TRUTHS = (
+    "EXISTS",
+    "=",
+    "!=",
+    "<",
+    ">",
+    "<=",
+    ">=",
+    "&&",
+    "||",
+    "!",
+    "BOUND",
+    "CONTAINS",
+    "STRSTARTS",
+    "REGEX",
+    "true",
+    "false",
+)
 """What makes a value of truth of an expression."""
 
 
@@ -148,25 +169,6 @@ def _virtuoso_reply(reply: Reply) -> Reply:
     return replace(reply, body=json.dumps(found, ensure_ascii=False).encode())
 
 
-_INNER = "it loses rows, or calls too much certain, where a value of an inner pattern is tested in an outer one"
-_COMPILER = "its compiler ends in an internal error"
-_VIRTUOSO_UNANSWERED = {
-    "what-is-alleged-of-somebody": "it is not done within 30 seconds",
-    "what-is-demanded-of-whom": "it walks a path with * only from an end that is known",
-    "what-is-only-concluded": _COMPILER,
-    "what-is-said-of-a-day": _INNER,
-    "what-is-said-to-have-happened-when": _INNER,
-    "what-remains-without-a-voice": _INNER,
-    "which-claims-are-vouched-for": "it is not done within 30 seconds",
-    "which-events-are-told-from-one-side": _COMPILER,
-    "which-persons-are-accused": _COMPILER,
-    "which-row-would-an-event-dataset-have": "CONCAT with something unbound is a text to it, not an error",
-    "which-sentences-are-shared": "it counts distinct values of two inner patterns with their product",
-    "who-is-behind-a-number": _INNER,
-    "who-is-somebody-said-to-be": _INNER,
-}
-"""What Virtuoso 7.2.5 answered otherwise than our own store, with any of the values in tests/answers, and why."""
-
 STANDARD = Dialect("standard")
 
 DIALECTS = (
@@ -178,7 +180,6 @@ DIALECTS = (
         strangers=True,
         reworded=_virtuoso_query,
         reread=_virtuoso_reply,
-        unanswered=_VIRTUOSO_UNANSWERED,
     ),
 )
 """Those that differ from the standard in how they are asked."""
