@@ -61,7 +61,7 @@ def question(name: str) -> Response:
     form = chosen(given["format"][0] if "format" in given else None, (HTML, *table))
     if unchanged(form.content_type):
         return Response(status=304, content_type=form.content_type)
-    answer = engine().answer(replace(asking(asked.query, form, client()), there=still_there(), question=name))
+    answer = engine().answer(replace(asking(asked.query, form, client()), there=still_there()))
     if form is not HTML:
         return whole(answer.body, form)
     rows = cards.read_triples(bytes(answer.body)) if table is GRAPH else cards.read(bytes(answer.body))

@@ -635,7 +635,7 @@ def _print_question(
         except BadValue as error:
             takes = f"It takes: {', '.join(error.choices)}." if error.choices else ""
             raise QueryError(f"{error}.", reason="parameter", hint=takes) from None
-        _print_answer(engine, QueryRequest(query, solutions=_SOLUTIONS[form], question=question.name), form)
+        _print_answer(engine, QueryRequest(query, solutions=_SOLUTIONS[form]), form)
 
 
 @main.command("show")

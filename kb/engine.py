@@ -56,7 +56,6 @@ class QueryRequest:
     ``default_graphs`` and ``named_graphs`` are the protocol's dataset: when either is given it overrides FROM
     and FROM NAMED. ``solutions`` and ``graph`` are the media types wanted for either kind of result. ``client`` is
     whose share of the evaluators it takes; once ``there`` is False, nobody waits for the answer any more.
-    ``question`` is the name of the saved question that it comes from, if any.
     """
 
     text: str
@@ -67,7 +66,6 @@ class QueryRequest:
     max_bytes: int = MAX_ANSWER
     client: str = ""
     there: Callable[[], bool] = field(default=always, repr=False, compare=False)
-    question: str = ""
 
 
 @dataclass(frozen=True)

@@ -59,7 +59,7 @@ class Cells(HTMLParser):
 def answer(engine: Engine, question: Question, given: str) -> str:
     """The rows for some parameters, as CSV with prefixed names."""
     query = cards.asked(engine, question, parse_qs(given, keep_blank_values=True, strict_parsing=bool(given))).query
-    body = engine.answer(QueryRequest(query, solutions="text/csv", question=question.name)).body
+    body = engine.answer(QueryRequest(query, solutions="text/csv")).body
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
     for row in csv.reader(io.StringIO(bytes(body).decode())):
