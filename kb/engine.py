@@ -20,6 +20,7 @@ from typing import IO, Any, BinaryIO, Protocol, Self
 import pyoxigraph as ox
 
 from kb import guard
+from kb.binding import bind
 from kb.errors import LimitError, QueryError
 from kb.index import Index
 from kb.namespaces import BASE, DEFAULT_GRAPH
@@ -157,8 +158,7 @@ class Engine(Reader, Protocol):
 
 def select_in(store: ox.Store, query: str, bindings: Mapping[str, Term] | None) -> list[Row]:
     """The solutions of a SELECT query over a store, with terms bound to variables of its projection."""
-    bound = {ox.Variable(name): term for name, term in (bindings or {}).items()}
-    results = store.query(query, base_iri=BASE, substitutions=bound)
+    results = store.query(bind(query, bindings or {}), base_iri=BASE)
     assert isinstance(results, ox.QuerySolutions)
     names = [variable.value for variable in results.variables]
     return [{name: row[name] for name in names if row[name] is not None} for row in results]

@@ -18,6 +18,7 @@ from typing import IO, BinaryIO, Self
 import pyoxigraph as ox
 
 from kb import __version__, guard, store, wellformed
+from kb.binding import bind
 from kb.engine import Answer, QueryRequest, Row, Term, Told, told_in
 from kb.errors import LimitError, QueryError, SetupError
 from kb.fetch import Client, Reply, check_address
@@ -26,7 +27,6 @@ from kb.index import Index
 from kb.namespaces import DEFAULT_GRAPH, iri
 from kb.pool import State
 from kb.prefixes import prefixes_of
-from kb.remote.binding import bind
 from kb.remote.dialects import STANDARD, Dialect, dialect_of
 from kb.remote.record import HIDDEN, Record, find_record
 from kb.remote.replies import (

@@ -23,12 +23,13 @@ from places import ROOT
 from serving import free_port, own_server, oxigraph_server
 
 from kb import cards, cli, store
+from kb.binding import bind
 from kb.cards.facts import as_iri
 from kb.engine import EmbeddedEngine, Engine, QueryRequest, Row, Term
 from kb.errors import LimitError, QueryError, SetupError
 from kb.namespaces import DEFAULT_GRAPH, iri
 from kb.paths import queries_dir
-from kb.remote import DEVIATIONS, RemoteEngine, bind
+from kb.remote import DEVIATIONS, RemoteEngine
 
 DEMAND = iri("claim:2024-03-05-gazette-demand")
 BARRELS = iri("claim:2024-03-05-gazette-barrels")

@@ -35,7 +35,7 @@ LAYERS = (
         "kb.proposal",
     },
     {
-        *("kb.grammar", "kb.guard", "kb.hints", "kb.mistakes", "kb.narrowing", "kb.wellformed"),
+        *("kb.binding", "kb.grammar", "kb.guard", "kb.hints", "kb.mistakes", "kb.narrowing", "kb.wellformed"),
         *(
             "kb.abreast",
             "kb.dumps",

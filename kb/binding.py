@@ -1,15 +1,15 @@
-"""Terms bound to the variables of a query, as text: services take no bindings."""
+"""Terms bound to the variables of a query, as text: services take no bindings, and planners see what text says."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
 
 import pyoxigraph as ox
 
 from kb import grammar
-from kb.engine import Term
 from kb.grammar import Token
 
 
-def bind(query: str, bindings: Mapping[str, Term]) -> str:
+def bind(query: str, bindings: Mapping[str, ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple]) -> str:
     """A SELECT query with terms bound to variables of its projection, as text.
 
     A VALUES block of one row stands at the start of the outer group, and of each inner one that speaks of the variable:
@@ -18,25 +18,31 @@ def bind(query: str, bindings: Mapping[str, Term]) -> str:
     """
     if not bindings:
         return query
-    tokens = grammar.tokens(query)
-    words = [token.text.upper() for token in tokens if token.kind == "word"]
-    if words.count("SELECT") != 1 or "MINUS" in words:
-        raise ValueError("terms are bound in queries without sub-selects and MINUS only")
     if any(isinstance(term, ox.BlankNode) for term in bindings.values()):
         raise ValueError("a blank node cannot be bound")
     pieces: list[str] = []
     start = 0
-    for at, end in sorted(_groups(tokens)):
-        is_outer = not pieces
-        spoken_of = {token.text[1:] for token in tokens[at:end] if token.kind == "var"}
-        names = [name for name in sorted(bindings) if is_outer or name in spoken_of]
+    for offset, spoken_of in _openings(query):
+        names = [name for name in sorted(bindings) if not pieces or name in spoken_of]
         if names:
-            offset = tokens[at].at + 1
             variables = " ".join(f"?{name}" for name in names)
             terms = " ".join(str(bindings[name]) for name in names)
             pieces.append(f"{query[start:offset]} VALUES ( {variables} ) {{ ( {terms} ) }}")
             start = offset
     return "".join(pieces) + query[start:]
+
+
+@lru_cache(maxsize=256)
+def _openings(query: str) -> tuple[tuple[int, frozenset[str]], ...]:
+    """Where the groups of a query begin, the outer one first, each with the variables that it speaks of."""
+    tokens = grammar.tokens(query)
+    words = [token.text.upper() for token in tokens if token.kind == "word"]
+    if words.count("SELECT") != 1 or "MINUS" in words:
+        raise ValueError("terms are bound in queries without sub-selects and MINUS only")
+    return tuple(
+        (tokens[at].at + 1, frozenset(token.text[1:] for token in tokens[at:end] if token.kind == "var"))
+        for at, end in sorted(_groups(tokens))
+    )
 
 
 def _groups(tokens: Sequence[Token]) -> Iterator[tuple[int, int]]:
