@@ -1,13 +1,13 @@
 """Plain queries on the event loop: the same answers as through the application, or the application's."""
 
 import asyncio
-import os
-import signal
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
+import psutil
 import pytest
 from flask import Flask
 from rsgi import Protocol, Scope
@@ -192,8 +192,11 @@ def test_who_waits_too_long_for_a_turn_is_told(app: Flask, engine: EmbeddedEngin
 
 def test_a_query_whose_evaluator_ends_is_asked_once_more(app: Flask, engine: EmbeddedEngine) -> None:
     """Who ends the process of an evaluator from outside takes nobody's answer away."""
-    for evaluator in list(engine._pool._free):
-        os.kill(evaluator.pid, signal.SIGKILL)
+    ended = [psutil.Process(evaluator.pid) for evaluator in list(engine._pool._free)]
+    for process in ended:
+        process.kill()
+    while any(process.is_running() and process.status() != psutil.STATUS_ZOMBIE for process in ended):
+        time.sleep(0.01)
     found = get(app, LABELS + " # whose evaluator ended", accept="text/csv")
     assert found.status == 200
     assert found.sent == get(app, LABELS, accept="text/csv").sent
