@@ -23,11 +23,8 @@ from kb.process import Evaluator, Found, Killed
 QUICK = 0.1
 """Seconds after which a query is long."""
 
-QUICK_PLACES = 4
-"""Quick queries that run at once: more than processors, so that none of these waits for an answer to be fetched."""
-
-READY = 3
-"""Evaluators that are kept ready for what is not long; the others are started when queries wait."""
+QUICK_PLACES = 2
+"""Quick queries that run at once."""
 
 WAITING = 64
 """Quick queries that may wait, and as many light ones."""
@@ -368,8 +365,7 @@ class Pool:
     def _missing(self) -> int:
         """Evaluators that there should be, beside those at work on long queries, and are not; the lock is held."""
         beside = sum(job.lane != "long" for job in self._running)
-        wanted = QUICK_PLACES + 1 if any(job.lane != "long" for job in self._waiting) else READY
-        return wanted - beside - len(self._free) - len(self._starters)
+        return QUICK_PLACES + 1 - beside - len(self._free) - len(self._starters)
 
     def _start_missing(self) -> None:
         for _ in range(0 if self._closed.is_set() else self._missing()):

@@ -1,6 +1,5 @@
 """The embedded engine: right answers, and nothing that brings it down."""
 
-import contextlib
 import ctypes
 import io
 import json
@@ -22,7 +21,7 @@ import pytest
 from kb.engine import Answer, EmbeddedEngine, QueryRequest
 from kb.errors import LimitError, QueryError
 from kb.namespaces import DEFAULT_GRAPH, iri
-from kb.pool import QUICK_PLACES, READY, SHARE
+from kb.pool import QUICK_PLACES, SHARE
 
 DEMAND = iri("claim:2024-03-05-gazette-demand")
 BARRELS = iri("claim:2024-03-05-gazette-barrels")
@@ -162,7 +161,7 @@ def family(before: set[psutil.Process]) -> set[psutil.Process]:
     """The evaluators that were started since, once all are."""
     for _ in range(100):
         started = set(psutil.Process().children()) - before
-        if len(started) == READY:
+        if len(started) == QUICK_PLACES + 1:
             break
         time.sleep(0.05)
     return started
@@ -308,7 +307,7 @@ def test_no_process_is_left_behind(example_build: Path) -> None:
     before = set(psutil.Process().children())
     engine = EmbeddedEngine(example_build, workers=3)
     started = family(before)
-    assert len(started) == READY
+    assert len(started) == QUICK_PLACES + 1
     engine.close()
     assert not any(process.is_running() and process.status() != psutil.STATUS_ZOMBIE for process in started)
 
@@ -366,38 +365,6 @@ def test_an_unknown_function_is_named(engine: EmbeddedEngine) -> None:
         engine.answer(QueryRequest("SELECT (<http://example.org/f>(1) AS ?x) {}"))
 
 
-def test_short_queries_that_queue_get_more_evaluators(example_build: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """As many short queries as are allowed run at once, and fewer evaluators are kept ready."""
-    monkeypatch.setattr("kb.pool._TIDY", 0.3)
-    monkeypatch.setattr("kb.pool.QUICK", 3)
-    engine = EmbeddedEngine(example_build, timeout=60, workers=1)
-    try:
-        left = threading.Event()
-
-        def ask(number: int) -> None:
-            with contextlib.suppress(LimitError):
-                engine.answer(QueryRequest(f"{SLOW} # {number}", client=str(number), there=lambda: not left.is_set()))
-
-        crowd = [threading.Thread(target=ask, args=(number,)) for number in range(QUICK_PLACES + 2)]
-        for member in crowd:
-            member.start()
-        most = 0
-        for _ in range(50):
-            most = max(most, engine.state.quick)
-            time.sleep(0.05)
-        assert most == QUICK_PLACES
-        left.set()
-        for member in crowd:
-            member.join()
-        for _ in range(100):
-            if engine.state.free == READY:
-                break
-            time.sleep(0.1)
-        assert engine.state.free == READY
-    finally:
-        engine.close()
-
-
 def test_evaluators_that_a_crowd_left_behind_are_ended(example_build: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """After a while without work there are no more evaluators than before the crowd came."""
     monkeypatch.setattr("kb.pool._TIDY", 0.3)
@@ -409,11 +376,11 @@ def test_evaluators_that_a_crowd_left_behind_are_ended(example_build: Path, monk
         for member in crowd:
             member.join()
         for _ in range(100):
-            if engine.state.free == READY and not engine.state.long:
+            if engine.state.free == QUICK_PLACES + 1 and not engine.state.long:
                 break
             time.sleep(0.1)
         time.sleep(1)
-        assert engine.state.free == READY
+        assert engine.state.free == QUICK_PLACES + 1
         assert engine.answer(QueryRequest("ASK {}")).kind == "boolean"
     finally:
         engine.close()
