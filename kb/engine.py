@@ -187,6 +187,12 @@ def told_in(subjects: Iterable[str], quads: Iterable[ox.Quad]) -> dict[str, Told
     return dict(found)
 
 
+def told_by(reader: Reader, subjects: Iterable[str]) -> dict[str, Told]:
+    """What the default graph says of each of ``subjects``, read anew."""
+    wanted = list(subjects)
+    return told_in(wanted, reader.quads(subjects=wanted))
+
+
 class EmbeddedEngine:
     """An engine over one build folder: our own queries here, foreign ones in a pool of evaluator processes.
 

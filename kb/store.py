@@ -170,9 +170,9 @@ def _mend(build: Path) -> None:
     """Writes anew what follows from the N-Quads of a build; each file is written aside first, the statistics last."""
     aside = Path(tempfile.mkdtemp(prefix=".writing-", dir=build))
     try:
-        text = (build / "dump.nq").read_bytes()
+        lines = (build / "dump.nq").read_bytes().splitlines(keepends=True)
         (aside / "dump.nq").symlink_to(build / "dump.nq")
-        _describe(aside, text.splitlines(keepends=True), load=lambda: None)
+        _describe(aside, lines, load=lambda: None)
         for name in (index.FILE, *(f"dump.{suffix}" for suffix in dumps.FORMS), _DESCRIPTION):
             os.replace(aside / name, build / name)
     finally:

@@ -14,7 +14,7 @@ import pyoxigraph as ox
 from kb import guard, index, statistics, wellformed
 from kb.dataset import Dataset, parse
 from kb.derive import derive
-from kb.engine import Answer, QueryRequest, Row, Term, Told, quads_in, select_in, told_in
+from kb.engine import Answer, QueryRequest, Row, Term, Told, quads_in, select_in, told_by
 from kb.errors import QueryError
 from kb.model import Source
 from kb.namespaces import BASE, DEFAULT_GRAPH, PREFIXES
@@ -91,8 +91,7 @@ class FakeEngine:
 
     def told(self, subjects: Iterable[str]) -> Mapping[str, Told]:
         """What the default graph says of each of ``subjects``."""
-        wanted = list(subjects)
-        return told_in(wanted, self.quads(subjects=wanted))
+        return told_by(self, subjects)
 
     @property
     def statistics(self) -> Statistics:

@@ -12,7 +12,7 @@ from kb.cards.claims import SHOWING, claim_card, follows, hit, load_claims
 from kb.cards.compared import counts
 from kb.cards.content import content_of
 from kb.cards.facts import Facts, Json, article_link, as_iri, by_label, column, kind_of, linked, rows, voice_of
-from kb.cards.indexed import Picked, claims_with, roles_in, spread
+from kb.cards.indexed import Picked, claims_with, picked, roles_in, spread
 from kb.cards.places import in_gazetteers, located, located_as_json
 from kb.cards.reading import reading
 from kb.cards.retired import tombstone
@@ -196,9 +196,9 @@ def _actor(engine: Engine, facts: Facts, window: Window) -> Json:
     facts.load([*published.items, *(found for found in facts.iris(name, "t:side"))])
     path = name.removeprefix(BASE)
     held, addressed, naming, accusing = (
-        claims_with(engine, key, path) for key in ("holder", "addressee", "names", "accused")
+        claims_with(engine, key, path, HITS_LIMIT) for key in ("holder", "addressee", "names", "accused")
     )
-    others = Picked(engine, naming.entries & ~accusing.entries & ~held.entries)
+    others = picked(engine, naming.entries & ~accusing.entries & ~held.entries, HITS_LIMIT)
     _load(facts, held, addressed, naming, accusing, others)
     return {
         **_own_words(engine, facts, window),
@@ -224,7 +224,7 @@ def _modes(engine: Engine, facts: Facts, key: str, name: str) -> list[Json]:
 
 
 def _thing(engine: Engine, facts: Facts, window: Window) -> Json:
-    naming = claims_with(engine, "names", window.name.removeprefix(BASE))
+    naming = claims_with(engine, "names", window.name.removeprefix(BASE), HITS_LIMIT)
     _load(facts, naming)
     return {**_own_words(engine, facts, window), "claims_naming_it": _naming(engine, facts, naming, window.name)}
 
@@ -232,7 +232,7 @@ def _thing(engine: Engine, facts: Facts, window: Window) -> Json:
 def _place(engine: Engine, facts: Facts, window: Window) -> Json:
     """A place: beside what every thing has, what is said to be there, and who says what it lies in."""
     name = window.name
-    there = claims_with(engine, "at", name.removeprefix(BASE))
+    there = claims_with(engine, "at", name.removeprefix(BASE), HITS_LIMIT)
     _load(facts, there)
     ways = {
         key: part(window, key, located(engine, **{side: name.removeprefix(BASE)}), OTHERS_LIMIT)
@@ -249,16 +249,17 @@ def _place(engine: Engine, facts: Facts, window: Window) -> Json:
 
 def _event(engine: Engine, facts: Facts, window: Window, *, snapshots: Mapping[str, str], showing: Showing) -> Json:
     name = window.name
-    about, naming = (claims_with(engine, key, name.removeprefix(BASE)) for key in ("about", "names"))
-    _load(facts, about, most=MAIN_LIMIT)
-    _load(facts, naming)
-    section = _section(facts, about, f"about={slug(name)}", MAIN_LIMIT)
+    path = name.removeprefix(BASE)
+    about, naming = claims_with(engine, "about", path), claims_with(engine, "names", path, HITS_LIMIT)
+    claims = list(about.first.values())
+    load_claims(facts, [*claims[:MAIN_LIMIT], *naming.first.values()])
+    section = _listed(facts, claims[:MAIN_LIMIT], about.total, f"about={slug(name)}")
     by_holder: dict[str, Json] = {}
     for found in section["items"]:
         holder = found["holder"] or {"iri": None, "label": "nobody", "lang": None, "ascribed_by": None}
         by_holder.setdefault(holder["iri"] or "", {"holder": holder, "claims": []})["claims"].append(found)
     groups = sorted(by_holder.values(), key=lambda group: by_label(group["holder"]))
-    read = side_by_side.read(engine, facts, name, list(about.first().values()))
+    read = side_by_side.read(engine, facts, name, claims)
     table = side_by_side.table(engine, facts, read, f"/claims?about={slug(name)}", snapshots, showing)
     told = content_of(engine, facts, [claim for claim in side_by_side.order(table) if claim in read.claims])
     following = conclusions.graphs_from_event(engine, name, window, FOLLOWING)
@@ -282,10 +283,10 @@ def _event(engine: Engine, facts: Facts, window: Window, *, snapshots: Mapping[s
 def _perspective(engine: Engine, facts: Facts, window: Window) -> Json:
     name = window.name
     perspectives.load_rules(facts, [name])
-    claims = claims_with(engine, "perspective", name.removeprefix(BASE))
+    claims = claims_with(engine, "perspective", name.removeprefix(BASE), MAIN_LIMIT)
     clashes = part(window, "contradictions", _linked(engine, "t:underPerspective", "contradiction", name), OTHERS_LIMIT)
     facts.load(clashes.items)
-    _load(facts, claims, most=MAIN_LIMIT)
+    _load(facts, claims)
     return {
         "label": facts.link(name)["label"],
         "lang": facts.link(name)["lang"],
@@ -293,7 +294,7 @@ def _perspective(engine: Engine, facts: Facts, window: Window) -> Json:
         "code": slug(name),
         "rule": perspectives.rule(facts, name),
         "rule_in_words": perspectives.rule_in_words(facts, name),
-        "claims": _section(facts, claims, f"perspective={slug(name)}", MAIN_LIMIT),
+        "claims": _section(facts, claims, f"perspective={slug(name)}"),
         "conclusions": perspectives.conclusions(engine, name),
         "contradictions": [
             {
@@ -419,18 +420,18 @@ def _in_use(engine: Engine, facts: Facts, name: str) -> Json | None:
     kind = kind_of(name) or ""
     if kind not in _USED_AS:
         return None
-    claims = claims_with(engine, kind, name.removeprefix(BASE))
-    _load(facts, claims, most=EXAMPLES_LIMIT)
-    return _section(facts, claims, f"{kind}={slug(name)}", EXAMPLES_LIMIT)
+    claims = claims_with(engine, kind, name.removeprefix(BASE), EXAMPLES_LIMIT)
+    _load(facts, claims)
+    return _section(facts, claims, f"{kind}={slug(name)}")
 
 
 def _term(facts: Facts, name: str) -> Json:
     return {**facts.link(name), "definition": facts.text(name, "skos:definition")}
 
 
-def _load(facts: Facts, *chosen: Picked, most: int = HITS_LIMIT) -> None:
+def _load(facts: Facts, *sections: Picked) -> None:
     """Loads the first claims of several sections."""
-    load_claims(facts, [claim for some in chosen for claim in some.first(most).values()])
+    load_claims(facts, [claim for some in sections for claim in some.first.values()])
 
 
 def _naming(engine: Engine, facts: Facts, claims: Picked, name: str, filters: str = "") -> Json:
@@ -439,7 +440,7 @@ def _naming(engine: Engine, facts: Facts, claims: Picked, name: str, filters: st
     All of them, if there are more, are found with ``filters``; without any, all that name the thing.
     """
     path = name.removeprefix(BASE)
-    roles = roles_in(engine, claims.first(HITS_LIMIT), path)
+    roles = roles_in(engine, claims.first, path)
     facts.load({role for some in roles.values() for role in some})
     section = _section(facts, claims, filters or f"names={path}")
     items = [
@@ -454,9 +455,9 @@ def _linked(engine: Engine, link: str, kind: str, name: str) -> list[str]:
     return linked(engine, "linked", kind, link=iri(link), thing=name)
 
 
-def _section(facts: Facts, claims: Picked, filters: str, size: int = HITS_LIMIT) -> Json:
+def _section(facts: Facts, claims: Picked, filters: str) -> Json:
     """The first loaded claims in short, how many there are, and where all are listed if these are not all."""
-    return _listed(facts, list(claims.first(size).values()), claims.total, filters)
+    return _listed(facts, list(claims.first.values()), claims.total, filters)
 
 
 def _listed(facts: Facts, claims: Sequence[str], total: int, filters: str) -> Json:

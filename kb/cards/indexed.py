@@ -32,27 +32,32 @@ def slugs_of(engine: Engine, name: str, entries: Sequence[int]) -> dict[int, str
     return dict(engine.index.rows(sql, (name, json.dumps(list(entries)))))
 
 
+def claims_of(engine: Engine, entries: Sequence[int]) -> dict[int, str]:
+    """The IRIs of some claims by their numbers, whose order is that of slugs."""
+    return {number: f"{BASE}claim/{slug}" for number, slug in slugs_of(engine, "claims", entries).items()}
+
+
 @dataclass(frozen=True)
 class Picked:
-    """Some claims, as a bit for each by its number in the index; slugs are in the order of the numbers."""
+    """Some claims, as a bit for each by its number in the index, and the IRIs of the first of them by number."""
 
-    engine: Engine
     entries: int
+    first: Mapping[int, str]
 
     @property
     def total(self) -> int:
         """How many they are."""
         return self.entries.bit_count()
 
-    def first(self, most: int | None = None) -> dict[int, str]:
-        """The IRIs of the first ones, or of all, by number."""
-        found = slugs_of(self.engine, "claims", list(islice(numbers(self.entries), most)))
-        return {number: f"{BASE}claim/{slug}" for number, slug in found.items()}
+
+def picked(engine: Engine, entries: int, most: int | None) -> Picked:
+    """Some claims, with the first ones looked up; all of them for None."""
+    return Picked(entries, claims_of(engine, list(islice(numbers(entries), most))))
 
 
-def claims_with(engine: Engine, key: str, value: str) -> Picked:
+def claims_with(engine: Engine, key: str, value: str, most: int | None = None) -> Picked:
     """The claims that have a value of a filter of /claims, as the index keeps it."""
-    return Picked(engine, members(engine, "claims", key, [value]))
+    return picked(engine, members(engine, "claims", key, [value]), most)
 
 
 def named_as(engine: Engine, first: str, behind: str) -> Iterator[tuple[str, str, int]]:

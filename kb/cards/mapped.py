@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from kb.cards.chosen import Chosen, chosen
 from kb.cards.claims import hit, load_claims
 from kb.cards.facts import Facts, Json
-from kb.cards.indexed import named_as, slugs_of
+from kb.cards.indexed import claims_of, named_as
 from kb.cards.places import geometry, in_gazetteers
 from kb.engine import Engine
 from kb.index.entry import numbers
@@ -113,11 +113,11 @@ def _ways(named: Mapping[str, Mapping[str, int]]) -> dict[int, dict[str, list[st
 
 def _told(engine: Engine, facts: Facts, ways: Mapping[int, Mapping[str, Sequence[str]]]) -> list[Json]:
     """Ways as they are shown, each with its claim."""
-    names = slugs_of(engine, "claims", list(ways))
-    load_claims(facts, [f"{BASE}claim/{name}" for name in names.values()])
+    claims = claims_of(engine, list(ways))
+    load_claims(facts, claims.values())
     return [
         {
-            "claim": hit(facts, f"{BASE}claim/{names[number]}"),
+            "claim": hit(facts, claims[number]),
             **{end: [facts.link(f"{BASE}{place}") for place in way.get(end, ())] for end in ENDS},
         }
         for number, way in ways.items()

@@ -16,10 +16,10 @@ import pyoxigraph as ox
 from kb.cards.claims import hit, load_claims
 from kb.cards.content import content
 from kb.cards.facts import Facts, Json, as_iri
-from kb.cards.indexed import members, slugs_of
+from kb.cards.indexed import claims_of, members
 from kb.cards.narrow import EVER, Narrowed, facets, narrowed, window
 from kb.engine import Engine
-from kb.namespaces import BASE, iri
+from kb.namespaces import iri
 
 _TIMES = """
 SELECT number, edtf, earliest_begin, latest_begin, earliest_end, latest_end FROM dated
@@ -129,8 +129,7 @@ def _undated(engine: Engine, left: Narrowed) -> int:
 
 def _items(engine: Engine, times: Sequence[_Time], *, asked: bool) -> list[Json]:
     """Times with their claims in short, and the words of the texts."""
-    slugs = slugs_of(engine, "claims", sorted({time.number for time in times}))
-    claims = {number: f"{BASE}claim/{found}" for number, found in slugs.items()}
+    claims = claims_of(engine, sorted({time.number for time in times}))
     facts = Facts(engine)
     load_claims(facts, claims.values())
     words = _words(engine, facts, claims.values())

@@ -16,7 +16,7 @@ from weakref import WeakKeyDictionary
 from kb.cards.claims import hit, load_claims
 from kb.cards.compared import UNLIKE, comparison, joined
 from kb.cards.facts import Facts, Json, article_link, by_label, kind_of
-from kb.cards.indexed import entries_by_value, members, slugs_of
+from kb.cards.indexed import claims_of, entries_by_value, members
 from kb.cards.lookup import among
 from kb.cards.names import nearest
 from kb.cards.narrow import BadFilter
@@ -197,9 +197,7 @@ class _Telling:
     def __init__(self, engine: Engine, claims: Iterable[int], pairs: Iterable[Pair], events: Iterable[str]) -> None:
         self._engine = engine
         self._facts = facts = Facts(engine)
-        self._claims = {
-            number: f"{BASE}claim/{found}" for number, found in slugs_of(engine, "claims", sorted(set(claims))).items()
-        }
+        self._claims = claims_of(engine, sorted(set(claims)))
         load_claims(facts, self._claims.values())
         names = {f"{BASE}comparison/{one.comparison}" for one in pairs}
         facts.load([*names, *(f"{BASE}{event}" for event in events)])

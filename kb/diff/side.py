@@ -8,7 +8,7 @@ from typing import Self
 
 import pyoxigraph as ox
 
-from kb.engine import Term, Told, told_in
+from kb.engine import Term, Told, told_by
 from kb.namespaces import iri
 
 _AT_ONCE = 50_000
@@ -53,8 +53,7 @@ class Side:
 
     def told(self, subjects: Iterable[str]) -> Mapping[str, Told]:
         """What the default graph says of each of ``subjects``."""
-        wanted = list(subjects)
-        return told_in(wanted, self.quads(subjects=wanted))
+        return told_by(self, subjects)
 
     def terms(self) -> list[ox.Quad]:
         """The quads about the terms of our vocabulary."""

@@ -19,7 +19,7 @@ import pyoxigraph as ox
 
 from kb import __version__, guard, store, wellformed
 from kb.binding import bind
-from kb.engine import Answer, QueryRequest, Row, Term, Told, told_in
+from kb.engine import Answer, QueryRequest, Row, Term, Told, told_by
 from kb.errors import LimitError, QueryError, SetupError
 from kb.fetch import Client, Reply, check_address
 from kb.guard import Guarded
@@ -193,8 +193,7 @@ class RemoteEngine:
 
     def told(self, subjects: Iterable[str]) -> Mapping[str, Told]:
         """What the default graph says of each of ``subjects``; read anew, since the service may have changed."""
-        wanted = list(subjects)
-        return told_in(wanted, self.quads(subjects=wanted))
+        return told_by(self, subjects)
 
     @property
     def statistics(self) -> Statistics:
