@@ -13,6 +13,7 @@
     filters     what filters are asked for, and the fields of their forms
     lists       lists with filters
     timeline    the times that claims tell of
+    flat        what claims tell of events, as flat tables
     compare     two articles or speakers against each other, and what is left without some voices
     questions   saved questions, each with a form and its answer
     search      what is found by words, and what an address means
@@ -45,6 +46,7 @@ from api import (
     compare,
     dataset,
     errors,
+    flat,
     headers,
     language,
     lists,
@@ -133,7 +135,7 @@ def create_app(
     errors.register(app)
     headers.register(app, engine, questions or {}, snapshots or {}, showing or Showing(), proxies=proxies)
     operations.register(app)
-    for module in (sparql, dataset, rest, lists, maps, saved, search, timeline, compare, pages, reference):
+    for module in (sparql, dataset, rest, lists, maps, saved, search, timeline, flat, compare, pages, reference):
         app.register_blueprint(module.blueprint)
     places = {rule.rule.split("/", 2)[1].partition("<")[0].partition(".")[0] for rule in app.url_map.iter_rules()}
     own = app.extensions["testimonia"]

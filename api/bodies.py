@@ -56,6 +56,31 @@ def _feature(properties: Mapping[str, Schema], about: str) -> Schema:
     )
 
 
+def _table(about: str, more: Mapping[str, Schema]) -> Schema:
+    """A page of a table whose rows are of one claim each, with more columns than all have."""
+    row = {
+        "claim": iri("The claim."),
+        "speaker": text("Its holder, and through whom it comes to us, in words."),
+        "holder": maybe(iri("Its holder.")),
+        **{name: maybe(text(f"The code of its {name}.")) for name in ("mode", "certainty", "polarity")},
+        "realis": maybe(truth("Whether it tells of it as having happened.")),
+        "article": maybe(iri("The article that it is in.")),
+        "event": maybe(iri("The event or state.")),
+        "type": maybe(text("The code of its type.")),
+        "role": maybe(text("The code of the role.")),
+        "participant": maybe(iri("Who or what has the role.")),
+        "label": maybe(text("Its name.")),
+        **more,
+    }
+    paged = {
+        "total": whole("How many rows there are in all."),
+        "limit": whole("How many rows a page has at most."),
+        "next": maybe(text("The path of the next page, null on the last.")),
+        "items": several(record(row), "Each row is what one claim says."),
+    }
+    return record(paged, about)
+
+
 _CHOSEN: Schema = {
     "total": whole("How many claims were chosen."),
     "more": text("The path of the list of these claims."),
@@ -466,6 +491,37 @@ BODIES: Final[Mapping[str, Schema]] = {
             ),
         },
         "What is left without some voices, or through a perspective.",
+    ),
+    "Participations": _table("Who is said to take part in what.", {}),
+    "Quantities": _table(
+        "The numbers that claims give, the largest first: by the number or else by the bound.",
+        {
+            "quantity": maybe(iri("The quantity.")),
+            "number": maybe(keys.number()),
+            "least": maybe(keys.number()),
+            "most": maybe(keys.number()),
+            "unit": maybe(text("What is counted or measured, as the data has it.")),
+            "approximation": maybe(text("The code of how exactly it is told.")),
+            "words": maybe(text("The words of the text, at most 12.")),
+        },
+    ),
+    "Months": record(
+        {
+            "total": whole("How many rows there are."),
+            "items": several(
+                record(
+                    {
+                        "month": text("A year and month such as 2022-12."),
+                        "type": text("The code of a type of event or state."),
+                        "label": text("Its name."),
+                        "claims": whole("How many claims tell of one that can begin in that month at the earliest."),
+                        "holders": whole("How many holders they have."),
+                    }
+                ),
+                "By month, then by code.",
+            ),
+        },
+        "How much is told of each month, by type of event.",
     ),
     "Timeline": record(
         {

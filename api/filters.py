@@ -27,6 +27,7 @@ _LABELS = {
     "from": translatable("Day from"),
     "loaded": translatable("Loaded words (true, or one)"),
     "naming": translatable("Source named as"),
+    "outlets": translatable("Outlets that tell of it"),
     "place": translatable("Place, or in it as claimed"),
     "place_of": translatable("… as claimed by"),
     "places/place": translatable("In this place, as claimed"),

@@ -67,11 +67,17 @@ _WORD = "said"
 _OTHER = "other"
 _ARGUMENT = re.compile(r"<(?:(\w+)(?:\(([^)]*)\))?:)?(\w+)>")
 
-_OF_CLAIMS: Final = {"maps.places": cards.MAP, "maps.voices": cards.VOICES, "timeline.timeline": cards.TIMELINE}
+_OF_CLAIMS: Final = {
+    **{f"flat.{name}": parameters for name, parameters in cards.FLAT.items()},
+    "maps.places": cards.MAP,
+    "maps.voices": cards.VOICES,
+    "timeline.timeline": cards.TIMELINE,
+}
 """The parameters of what shows many claims at once, by endpoint."""
 
 TAGS: Final = {
     "Lists": "What there is, by kind, with filters and pages.",
+    "Tables": "What claims tell of events as flat tables, for programs: a row for each part, number or month.",
     "Things": "Everything that has an address, as a page, as JSON and as RDF: by the Accept header, or by a suffix.",
     "Pictures": "Many claims at once: where things are said to be, who relays whom; as a page and as data.",
     "Questions": "Saved questions: answers without writing SPARQL.",
@@ -466,6 +472,8 @@ def _shown(source: Source, endpoint: str, place: Place, example: Mapping[str, st
     path = place.path.format_map(example)
     asked = path + {
         "lists.listing": "?limit=1",
+        "flat.participations": "?limit=1",
+        "flat.quantities": "?limit=1",
         "timeline.timeline": "?limit=1",
         "search.search": f"?limit=1&q={_WORD}",
     }.get(endpoint, "")

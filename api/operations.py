@@ -225,6 +225,18 @@ OPERATIONS: Final[Mapping[str, Operation]] = {
     "dataset.write": Operation(
         "Data", "graph_{method}", status=403, also=(500, *BODY[:3]), momentary=True, others_ignored=True
     ),
+    **{
+        f"flat.{name}": Operation(
+            "Tables",
+            name,
+            formats=LISTING,
+            bodies={"": name.capitalize()},
+            parameters=None,
+            also=(*COMMON, 406),
+            headers=("Testimonia-Total", "Link") if name != "months" else ("Testimonia-Total",),
+        )
+        for name in cards.FLAT
+    },
     "maps.places": Operation(
         "Pictures",
         "map",

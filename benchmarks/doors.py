@@ -70,6 +70,15 @@ def _columns(*names: str) -> Callable[[Reply], tuple[Found, int | None]]:
     return read
 
 
+def _rows(*names: str) -> Callable[[Reply], tuple[Found, int | None]]:
+    """The values of some columns of a table, row by row."""
+
+    def read(reply: Reply) -> tuple[Found, int | None]:
+        return {tuple(str(row[name]) for name in names) for row in json.loads(reply.body)["items"]}, None
+
+    return read
+
+
 def _triples(reply: Reply) -> tuple[Found, int | None]:
     return {(str(triple),) for triple in ox.parse(reply.body, format=ox.RdfFormat.N_TRIPLES)}, None
 
@@ -98,10 +107,10 @@ _AT = """
 DOORS: Final[Mapping[str, Door]] = {
     "article-card": Door("/article/{article}.json", _JSON, "SELECT ?claim { ?claim t:inArticle $article }", _claims),
     "article-events": Door(
-        "/questions/who-takes-part-in-what?article={article}",
-        _RESULTS,
+        "/participations?article={article}&limit=1000",
+        _JSON,
         f"SELECT DISTINCT ?claim ?event ?who {{ ?claim t:inArticle $article . {_WHO} }}",
-        _columns("claim", "event", "who"),
+        _rows("claim", "event", "label"),
     ),
     "attribution-chains": Door(
         "/claims?voices=2&voices=3&voices=more&limit=100",
@@ -123,14 +132,17 @@ DOORS: Final[Mapping[str, Door]] = {
         _naming,
     ),
     "events-by-type-and-month": Door(
-        "/questions/how-much-is-told-of-each-month",
-        _RESULTS,
-        """SELECT ?type ?month (COUNT(DISTINCT ?claim) AS ?claims) {
-          ?claim a t:Claim .
-          GRAPH ?claim { ?event sem:eventType ?type ; sem:hasTime / sem:hasEarliestBeginTimeStamp ?day }
-          BIND(SUBSTR(STR(?day), 1, 7) AS ?month)
-        } GROUP BY ?type ?month""",
-        _columns("claims", "month", "type"),
+        "/months",
+        _JSON,
+        """SELECT ?claims ?month ?label {
+          { SELECT ?type ?month (COUNT(DISTINCT ?claim) AS ?claims) {
+            ?claim a t:Claim .
+            GRAPH ?claim { ?event sem:eventType ?type ; sem:hasTime / sem:hasEarliestBeginTimeStamp ?day }
+            BIND(SUBSTR(STR(?day), 1, 7) AS ?month)
+          } GROUP BY ?type ?month }
+          ?type skos:prefLabel ?label
+        }""",
+        _rows("claims", "label", "month"),
     ),
     "label-text": Door(
         "/actors?q={word}",
@@ -142,10 +154,10 @@ DOORS: Final[Mapping[str, Door]] = {
         _listed,
     ),
     "perspective": Door(
-        "/questions/who-takes-part-in-what?article=&holder={source}",
-        _RESULTS,
+        "/participations?holder={source}&limit=1000",
+        _JSON,
         f"SELECT DISTINCT ?claim ?event ?who {{ ?claim t:holder $source . {_WHO} }}",
-        _columns("claim", "event", "who"),
+        _rows("claim", "event", "label"),
     ),
     "place-timeline": Door(
         "/claims?place={place}&sort=date",
@@ -167,18 +179,24 @@ DOORS: Final[Mapping[str, Door]] = {
         _listed,
     ),
     "told-by-two-owners": Door(
-        "/questions/which-events-do-several-outlets-tell-of",
-        _RESULTS,
+        "/events?outlets=2&outlets=3&outlets=more&limit=500",
+        _JSON,
         "SELECT ?event { ?event t:outletCount ?told FILTER(?told >= 2) }",
-        _columns("event"),
+        _listed,
     ),
     "top-quantities": Door(
-        "/questions/which-numbers-are-largest",
-        _RESULTS,
-        """SELECT ?number ?quantity {
-          GRAPH ?claim { ?quantity schema:value ?number ; schema:unitText ?unit } ?claim a t:Claim
-        } ORDER BY DESC(?number) ?quantity LIMIT 20""",
-        _columns("number", "quantity"),
+        "/quantities?limit=20",
+        _JSON,
+        """SELECT DISTINCT ?claim ?quantity {
+          GRAPH ?claim {
+            [] t:quantity ?quantity
+            OPTIONAL { ?quantity schema:value ?number }
+            OPTIONAL { ?quantity schema:maxValue ?most }
+            OPTIONAL { ?quantity schema:minValue ?least }
+          }
+          ?claim a t:Claim
+        } ORDER BY DESC(COALESCE(?number, ?most, ?least)) ?claim LIMIT 20""",
+        _rows("claim", "quantity"),
     ),
 }
 """The door of each of the fourteen questions."""

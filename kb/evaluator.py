@@ -32,8 +32,6 @@ from kb.prefixes import prefixes_of
 _PIECE = 1 << 18
 """Bytes of an answer that are handed over at once."""
 
-_WITH_PREFIXES = (ox.RdfFormat.TURTLE, ox.RdfFormat.TRIG, ox.RdfFormat.RDF_XML, ox.RdfFormat.JSON_LD)
-
 _SORTED = 20_000
 """Triples of a graph answer that are put in order, for people and for equal answers; more come as they are found."""
 
@@ -215,7 +213,7 @@ def _write_graph(found: Iterable[ox.Triple], out: _Pieces, form: ox.RdfFormat | 
     first = list(itertools.islice(rest, _SORTED + 1))
     if len(first) <= _SORTED:
         first.sort(key=str)
-        ox.serialize(first, out, format=form, prefixes=prefixes_of(first) if form in _WITH_PREFIXES else None)
+        ox.serialize(first, out, format=form, prefixes=prefixes_of(first, form))
     else:
         ox.serialize(itertools.chain(first, rest), out, format=form, prefixes=PREFIXES)
 

@@ -121,6 +121,7 @@ def namespace(value: str) -> str:
     return value[: max(value.rfind("/"), value.rfind("#")) + 1]
 
 
+@lru_cache(maxsize=4096)
 def shorten(value: str) -> str:
     """The prefixed name of an IRI where the table has its namespace, else the IRI in angle brackets."""
     best = max((ns for ns in PREFIXES.values() if value.startswith(ns)), key=len, default=None)

@@ -6,9 +6,16 @@ import pyoxigraph as ox
 
 from kb.namespaces import PREFIXES, namespace
 
+_WITH_PREFIXES = (ox.RdfFormat.TURTLE, ox.RdfFormat.TRIG, ox.RdfFormat.RDF_XML, ox.RdfFormat.JSON_LD)
 
-def prefixes_of(statements: Iterable[ox.Triple | ox.Quad]) -> dict[str, str]:
-    """The part of the prefix table that statements make use of, names of graphs and datatypes included."""
+
+def prefixes_of(statements: Iterable[ox.Triple | ox.Quad], form: ox.RdfFormat) -> dict[str, str]:
+    """The part of the prefix table that statements make use of in a format, none where it knows no prefixes.
+
+    Names of graphs and datatypes are included.
+    """
+    if form not in _WITH_PREFIXES:
+        return {}
     iris: set[str] = set()
     for statement in statements:
         terms: list[object] = [statement.subject, statement.predicate, statement.object]

@@ -154,7 +154,7 @@ def write_named_graph(store: ox.Store, name: str, form: ox.RdfFormat, out: IO[by
     graph = ox.NamedNode(name)
     if not store.contains_named_graph(graph):
         return False
-    prefixes = prefixes_of(store.quads_for_pattern(None, None, None, graph))
+    prefixes = prefixes_of(store.quads_for_pattern(None, None, None, graph), form)
     store.dump(out, format=form, from_graph=graph, prefixes=prefixes)
     return True
 

@@ -19,6 +19,7 @@
     places     which places lie in which, as somebody claims; where gazetteers have them
     lists      lists with filters and paging, the front page
     timeline   the times that claims tell of, and how much is told of each stretch of days
+    flat       what claims tell of events as flat tables: participations, quantities, months
     versus     two articles or two speakers against each other
     remaining  what remains without some voices
     search     what is found by words
@@ -44,10 +45,13 @@ from kb.cards.entities import ONTOLOGY, card, ontology_card
 from kb.cards.facts import Json, kind_of
 from kb.cards.filters import (
     DEFAULT_LIMIT,
+    FLAT,
+    FLAT_LIMIT,
     LISTS,
     MAP,
     MAX_LIMIT,
     MAX_TEXT,
+    MOST_ROWS,
     MOST_TIMES,
     PAGING,
     PARAMETERS,
@@ -57,6 +61,7 @@ from kb.cards.filters import (
     Parameter,
     parameter,
 )
+from kb.cards.flat import Flat, claim_facets, months, participations, quantities
 from kb.cards.lists import Page, listing, overview
 from kb.cards.lookup import find, likely, links, meant, resolve
 from kb.cards.mapped import as_geojson, mapped
@@ -81,10 +86,13 @@ from kb.namespaces import slug
 __all__ = [
     "CONTEXT",
     "DEFAULT_LIMIT",
+    "FLAT",
+    "FLAT_LIMIT",
     "LISTS",
     "MAP",
     "MAX_LIMIT",
     "MAX_TEXT",
+    "MOST_ROWS",
     "MOST_TIMES",
     "NOTHING_FOUND",
     "ONTOLOGY",
@@ -100,6 +108,7 @@ __all__ = [
     "VOICES",
     "BadFilter",
     "BadWords",
+    "Flat",
     "Found",
     "Json",
     "Page",
@@ -116,6 +125,7 @@ __all__ = [
     "choices_by",
     "choices_of",
     "claim_card",
+    "claim_facets",
     "described",
     "description",
     "document",
@@ -129,6 +139,7 @@ __all__ = [
     "listing",
     "mapped",
     "meant",
+    "months",
     "named",
     "nearest",
     "nothing",
@@ -139,11 +150,13 @@ __all__ = [
     "owner",
     "paragraph",
     "parameter",
+    "participations",
     "perspective",
     "perspective_graphs",
     "perspective_links",
     "perspectives",
     "proposed",
+    "quantities",
     "read",
     "read_triples",
     "registered",

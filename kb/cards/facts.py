@@ -32,6 +32,7 @@ class Facts:
     def __init__(self, engine: Reader) -> None:
         self._engine = engine
         self._told: dict[str, Told] = {}
+        self._links: dict[str, Json] = {}
 
     def load(self, iris: Iterable[str | None]) -> None:
         """Makes sure that all of ``iris`` are loaded, with one call of the engine for those that are not yet."""
@@ -71,7 +72,10 @@ class Facts:
 
     def iri(self, subject: str, name: str) -> str | None:
         """The one object that is an IRI, or None; the first of several."""
-        return next(iter(self.iris(subject, name)), None)
+        for value in self.values(subject, name):
+            if isinstance(value, ox.NamedNode):
+                return value.value
+        return None
 
     def literals(self, subject: str, name: str) -> list[ox.Literal]:
         """The objects that are literals, sorted."""
@@ -80,7 +84,7 @@ class Facts:
     def literal(self, subject: str, name: str) -> ox.Literal | None:
         """The one literal, an English or untagged one first; None where there is none."""
         found = self.literals(subject, name)
-        return min(found, key=lambda value: value.language not in _ENGLISH, default=None)
+        return found[0] if len(found) == 1 else min(found, key=_is_foreign, default=None)
 
     def text(self, subject: str, name: str) -> str | None:
         """The lexical form of the one literal."""
@@ -99,11 +103,14 @@ class Facts:
 
     def link(self, subject: str) -> Json:
         """``iri``, ``label`` and ``lang`` of a loaded subject; without a label its prefixed name serves."""
-        for name in LABELS:
-            found = self.literal(subject, name)
-            if found is not None:
-                return {"iri": subject, "label": found.value, "lang": found.language}
-        return {"iri": subject, "label": shorten(subject), "lang": None}
+        found = self._links.get(subject)
+        if found is None:
+            label = next((one for name in LABELS if (one := self.literal(subject, name)) is not None), None)
+            text, language = (shorten(subject), None) if label is None else (label.value, label.language)
+            found = {"iri": subject, "label": text, "lang": language}
+            if subject in self._told:
+                self._links[subject] = found
+        return found.copy()
 
     def link_to(self, subject: str, name: str) -> Json | None:
         """The link of the one object of a property, or None."""
@@ -127,6 +134,10 @@ class Facts:
     def strings(self, subject: str, name: str) -> list[Json]:
         """All literals of a property as ``text`` and ``lang``, sorted."""
         return [{"text": value.value, "lang": value.language} for value in self.literals(subject, name)]
+
+
+def _is_foreign(literal: ox.Literal) -> bool:
+    return literal.language not in _ENGLISH
 
 
 def article_link(facts: Facts, article: str) -> Json:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from kb.index.claims import VOICE_COUNTS
-from kb.index.things import KINDS
+from kb.index.things import KINDS, OUTLET_COUNTS
 from kb.namespaces import OWN
 
 LISTS = dict(sorted({"claims": "claim", **KINDS}.items()))
@@ -164,6 +164,14 @@ PARAMETERS: Mapping[str, tuple[Parameter, ...]] = {
             "detail",
         ),
         _flag("several", "told of in several articles"),
+        Parameter(
+            "outlets",
+            "choice",
+            "told of in articles of this many outlets",
+            choices=OUTLET_COUNTS,
+            many=True,
+            facet=True,
+        ),
         _linked("perspective", "perspective", "which a claim that this perspective selects is about"),
         *_common(_NAMES, "label", "claims", "holders", "contested", "single-voiced"),
     ),
@@ -204,11 +212,35 @@ TIMELINE = (
 )
 """The parameters of the timeline: those by which claims are narrowed, and its own."""
 
+NUMBERED = "unit"
+"""The filter of the table of quantities that narrows its rows, and not the claims."""
+FLAT_LIMIT = 100
+MOST_ROWS = 1000
+"""Rows that a page of a table has at most."""
+
+_OF_CLAIMS = tuple(one for one in PARAMETERS["claims"] if one.name not in PAGING)
+_FORMAT = "the format, whatever the Accept header says"
+_AS_TABLE = Parameter("format", "choice", _FORMAT, choices=("json", "html", "csv"))
+_ROW_PAGES = (
+    Parameter("after", "cursor", "the row behind which the page begins; `next` has it"),
+    Parameter("limit", "number", "how many rows on a page", default=str(FLAT_LIMIT), most=MOST_ROWS),
+    _AS_TABLE,
+)
+FLAT: Mapping[str, tuple[Parameter, ...]] = {
+    "participations": (*_OF_CLAIMS, *_ROW_PAGES),
+    "quantities": (
+        *_OF_CLAIMS,
+        Parameter(NUMBERED, "text", "only numbers of this unit, as the data has it: person, truck, year"),
+        *_ROW_PAGES,
+    ),
+    "months": (*_OF_CLAIMS, _AS_TABLE),
+}
+"""The parameters of each table: those by which claims are narrowed, and its own."""
+
 CHOOSING = ("article", "holder", "about", "type")
 """The filters by which the claims of a map, or of a picture of voices, are chosen."""
 
 _CHOSEN = tuple(one for name in CHOOSING for one in PARAMETERS["claims"] if one.name == name)
-_FORMAT = "the format, whatever the Accept header says"
 MAP = (
     *_CHOSEN,
     Parameter("view", "text", "which part the page shows: `all`, or the surroundings of a place on it, by its slug"),

@@ -83,7 +83,7 @@ def as_rdf(quads: Iterable[ox.Quad], form: ox.RdfFormat) -> bytes:
     if not form.supports_datasets:
         ordered = [quad for quad in ordered if quad.graph_name == ox.DefaultGraph()]
     statements = ordered if form.supports_datasets else [quad.triple for quad in ordered]
-    body = ox.serialize(statements, format=form, prefixes=prefixes_of(ordered)) or b""
+    body = ox.serialize(statements, format=form, prefixes=prefixes_of(ordered, form)) or b""
     return wellformed.xml(body) if form == ox.RdfFormat.RDF_XML else body
 
 

@@ -7,6 +7,7 @@ from the quads, so that the same build has the same tables. Each module of this 
     words      names and texts, folded, and the words that occur in them
     compared   which claims are compared with each other
     entries    what lists hold: claims, things, by which values they are narrowed and in which orders read
+    flat       what claims tell of events, row by row: who takes part, how many, in which months
 
 ``said`` and ``folding`` are what they share. A new concern is a module with a ``Part`` and a line in ``PARTS``.
 """
@@ -25,16 +26,16 @@ from typing import Any
 import pyoxigraph as ox
 
 from kb.errors import SetupError
-from kb.index import addresses, compared, entries, renewing, words
+from kb.index import addresses, compared, entries, flat, renewing, words
 from kb.index.part import Part
 from kb.index.renewing import Unlike as Unlike
 from kb.index.said import Held, Said, Stored
 from kb.nquads import Difference
 
-PARTS: tuple[Part, ...] = (addresses.PART, words.PART, entries.PART, compared.PART)
+PARTS: tuple[Part, ...] = (addresses.PART, words.PART, entries.PART, compared.PART, flat.PART)
 """What writes tables, in this order."""
 
-EDITION = 4
+EDITION = 5
 """Raised when the same tables get other rows, so that builds of earlier versions get them too."""
 
 FILE = "index.sqlite"

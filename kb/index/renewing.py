@@ -12,7 +12,7 @@ from functools import cached_property
 
 import pyoxigraph as ox
 
-from kb.index import addresses, claims, compared, entries, things, words
+from kb.index import addresses, claims, compared, entries, flat, things, words
 from kb.index.entry import Entry, as_bits, numbers, unpack
 from kb.index.said import Said
 from kb.namespaces import BASE, iri, path, slug
@@ -223,6 +223,7 @@ def _renew_lists(connection: sqlite3.Connection, reached: Reached, was: ox.Store
     _renew_chains(connection, reached, told[1], list_of_claims)
     _renew_located(connection, reached, told[1])
     _renew_compared(connection, reached, now, list_of_claims)
+    _renew_flat(connection, reached, told[1], list_of_claims)
     named = {BASE + value for one in (*old.values(), *new.values()) for name, value in one.values if name in _NAMING}
     affected = reached.things | named
     listed = things.Things(claims.Claims(Said(Part(now, _concerning(affected, now)))), _Kept(connection))
@@ -428,6 +429,13 @@ def _renew_compared(connection: sqlite3.Connection, reached: Reached, now: ox.St
     rows += compared.rows(Said(Part(now, comparing)), numbers_now)
     connection.execute("DELETE FROM compared")
     connection.executemany("INSERT INTO compared VALUES (?, ?, ?, ?, ?)", sorted(rows))
+
+
+def _renew_flat(connection: sqlite3.Connection, reached: Reached, told: claims.Claims, numbering: _Numbering) -> None:
+    found = flat.Rows()
+    for claim in reached.claims & told.all:
+        found.add(told.said, claim, numbering.numbers[slug(claim)])
+    flat.renew(connection, found, numbering.moved)
 
 
 def _renew_dated(connection: sqlite3.Connection, lists: Mapping[str, tuple[_Numbering, Mapping[str, Entry]]]) -> None:

@@ -36,6 +36,9 @@ _CONCERNED = {
 }
 """By which filter of the list of claims those are found that concern a thing: about it, in it, selected, naming it."""
 
+OUTLET_COUNTS = ("0", "1", "2", "3", "more")
+"""Of how many outlets articles tell of an event, as lists are narrowed by it."""
+
 _OF_ACTORS = {"claims": "holder", "named": "names"}
 _DEGREES = re.compile(r"[+-]?\d{1,3}(\.\d+)?")
 _TOLD_BY = {"voices": "t:voiceCount", "independent_voices": "t:independentVoiceCount", "outlets": "t:outletCount"}
@@ -164,6 +167,8 @@ class Things:
                 yield "relation", f"relation/{relation}"
             for detail in self._details.get(thing, ()):
                 yield "differs_in", path(detail)
+            outlets = next(iter(said.texts(thing, "t:outletCount")), "0")
+            yield "outlets", OUTLET_COUNTS[min(int(outlets), len(OUTLET_COUNTS) - 1)]
             yield "several", str(len({tuple(self._found.of("article", claim)) for claim in concerned}) > 1).lower()
 
     def _concerned(self, thing: str, name: str) -> Collection[int]:

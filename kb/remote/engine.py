@@ -222,7 +222,7 @@ class RemoteEngine:
             store.write_default_graph(self._copied(), form, out)
             return True
         quads = self.quads(graphs=[name])
-        ox.serialize((quad.triple for quad in quads), out, format=form, prefixes=prefixes_of(quads))
+        ox.serialize((quad.triple for quad in quads), out, format=form, prefixes=prefixes_of(quads, form))
         return bool(quads)
 
     def _copied(self) -> Path:

@@ -99,7 +99,7 @@ def graph_anew(reply: Reply, media_type: str) -> bytes:
         raise broken(f"it came as {reply.media_type or 'nothing that has a media type'}")
     triples = sorted({quad.triple for quad in ox.parse(reply.body, format=form)}, key=str)
     refuse_cut(reply, len(triples))
-    return _bounded(ox.serialize(triples, format=wanted, prefixes=prefixes_of(triples)) or b"")
+    return _bounded(ox.serialize(triples, format=wanted, prefixes=prefixes_of(triples, wanted)) or b"")
 
 
 def _bounded(body: bytes) -> bytes:
