@@ -7,6 +7,7 @@ narrows the list of claims narrows them. Rows are read from the index; only name
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 from kb.cards.claims import spoken
 from kb.cards.facts import Facts, Json, as_number
@@ -39,6 +40,21 @@ class Flat:
     total: int
     items: Sequence[Json]
     after: int | None
+
+
+class Read(Protocol):
+    """What reads a page of a table whose rows are of one claim each."""
+
+    def __call__(
+        self,
+        engine: Engine,
+        *,
+        q: str = "",
+        filters: Mapping[str, Sequence[str]] | None = None,
+        after: int = 0,
+        limit: int,
+    ) -> Flat:
+        """The rows behind ``after``, ``limit`` at most, of the claims that fit; BadFilter where a value is none."""
 
 
 def participations(

@@ -8,6 +8,7 @@ from fake_engine import FakeEngine, example
 from kb import allen, cards
 from kb.engine import EmbeddedEngine, Engine
 from kb.index.entry import as_bits, descending, numbers, pack, unpack
+from kb.index.things import OUTLET_COUNTS
 from kb.model import Source, Truth
 from kb.namespaces import PREFIXES, iri, shorten, turtle_prologue
 from kb.times import Bounds, bounds
@@ -296,6 +297,20 @@ def test_orders_are_what_they_say(shipped_engine: EmbeddedEngine) -> None:
     assert counts == sorted(counts, reverse=True)
     labels = [item["label"] for item in listing(shipped_engine, "places", sort="label", limit=500).items]
     assert labels == sorted(labels, key=str.casefold)
+
+
+def test_events_are_narrowed_by_how_many_outlets_tell_of_them(shipped_engine: EmbeddedEngine) -> None:
+    """Each number finds the events of which so many outlets tell, and all together find every event."""
+    query = f"{PROLOGUE}SELECT ?event ?count {{ ?event a t:EventFrame OPTIONAL {{ ?event t:outletCount ?count }} }}"
+    told: dict[str, set[str]] = {count: set() for count in OUTLET_COUNTS}
+    for row in shipped_engine.select(query):
+        count = int(getattr(row.get("count"), "value", 0))
+        told[str(count) if count <= 3 else "more"].add(str(getattr(row["event"], "value", "")))
+    assert told["1"]
+    assert told["2"]
+    for count, wanted in told.items():
+        page = cards.listing(shipped_engine, "events", filters={"outlets": [count]}, limit=500)
+        assert {item["iri"] for item in page.items} == wanted
 
 
 def test_things_are_counted_as_the_store_counts_them(shipped_engine: EmbeddedEngine) -> None:
