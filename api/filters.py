@@ -43,6 +43,13 @@ _LABELS = {
     "when": translatable("Time fits"),
     "without": translatable("Not through"),
 }
+TABLES = {
+    "participations": translatable("Who takes part in what"),
+    "quantities": translatable("Quantities"),
+    "months": translatable("Months"),
+}
+"""What the flat tables of claims are called."""
+
 _YES_OR_NO = {"true": translatable("yes"), "false": translatable("no")}
 
 
@@ -146,6 +153,13 @@ def applied(asked: Asked) -> list[tuple[str, str, str]]:
         if key not in cards.PAGING
         for value in values
     ]
+
+
+def tables(asked: Asked, *, without: str = "") -> list[tuple[str, str]]:
+    """The names of the tables of the claims that fit, of all but one, with their addresses."""
+    taken = {one.name for one in cards.FLAT["months"]} - {*cards.PAGING}
+    given = {key: values for key, values in asked.given.items() if key in taken}
+    return [(name, address(f"/{key}", given)) for key, name in TABLES.items() if key != without]
 
 
 def flat(value: object) -> object:

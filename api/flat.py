@@ -40,11 +40,11 @@ _SHOWN: Mapping[str, Sequence[tuple[str, str]]] = {
         ("number", translatable("Number")),
         ("unit", translatable("Unit")),
         ("words", translatable("In the words of the text")),
-        ("label", translatable("Of whom or what")),
-        ("type", translatable("Event or state")),
         ("speaker", translatable("According to")),
         ("mode", translatable("Mode")),
         ("polarity", translatable("Affirmed or denied")),
+        ("label", translatable("Of whom or what")),
+        ("type", translatable("Event or state")),
     ),
     "months": (
         ("month", translatable("Month")),
@@ -55,27 +55,18 @@ _SHOWN: Mapping[str, Sequence[tuple[str, str]]] = {
 }
 """The columns that the page of each table shows, with their headings."""
 
-_TITLES = {
-    "participations": (
-        translatable("Who takes part in what"),
-        translatable(
-            "Who or what has a part in what events and states, as claims tell it: each row is what one claim says, "
-            "with its speaker."
-        ),
+_INTRODUCED = {
+    "participations": translatable(
+        "Who or what has a part in what events and states, as claims tell it: each row is what one claim says, with "
+        "its speaker."
     ),
-    "quantities": (
-        translatable("Quantities"),
-        translatable(
-            "The numbers that claims give, the largest first; where the words only set a bound, by that. Each row is "
-            "what one claim says, with its speaker."
-        ),
+    "quantities": translatable(
+        "The numbers that claims give, the largest first; where the words only set a bound, by that. Each row is what "
+        "one claim says, with its speaker."
     ),
-    "months": (
-        translatable("Months"),
-        translatable(
-            "How many claims tell of an event or state of a type that can begin in a month at the earliest, and how "
-            "many holders they have. Claims without such a day are not counted."
-        ),
+    "months": translatable(
+        "How many claims tell of an event or state of a type that can begin in a month at the earliest, and how many "
+        "holders they have. Claims without such a day are not counted."
     ),
 }
 _FIRST = ("holder", "article", "names", "type", "mode", "polarity")
@@ -157,14 +148,12 @@ def _page(
 ) -> Response:
     parameters = {one.name: one for one in cards.FLAT[name]}
     names = ["q", *(key for key in parameters if key != "q" and key not in cards.PAGING)]
-    first = [*_FIRST, *(key for key in names if key not in {one.name for one in cards.FLAT["months"]})]
-    title, intro = _TITLES[name]
-    others = {key: values for key, values in asked.given.items() if key in {one.name for one in cards.FLAT["months"]}}
-    others.pop("format", None)
+    first = [*_FIRST, *(key for key in names if key == cards.NUMBERED)]
+    narrowing = {key: values for key, values in asked.given.items() if key not in (*cards.PAGING, cards.NUMBERED)}
     body = render_template(
         "flat.html",
-        title=title,
-        intro=intro,
+        title=filters.TABLES[name],
+        intro=_INTRODUCED[name],
         found=found,
         rows=found.items[:ROWS_LIMIT],
         columns=_SHOWN[name],
@@ -176,8 +165,8 @@ def _page(
         following=following,
         begun=bool(asked.one("after")),
         start=asked.address(after=""),
-        claims=address("/claims", others),
-        others=[(_TITLES[key][0], address(f"/{key}", others)) for key in _TITLES if key != name],
+        claims=address("/claims", narrowing),
+        others=filters.tables(asked, without=name),
         twins=[
             (form.title, address(f"/{name}", {**asked.given, "format": form.name}))
             for form in LISTING

@@ -99,6 +99,7 @@ def _page(asked: Asked, page: cards.Page, limit: int, following: str | None) -> 
         begun=bool(asked.one("after")),
         start=asked.address(after=""),
         plain=request.script_root + f"/{asked.name}",
+        tables=filters.tables(asked) if asked.name == "claims" else [],
         twins=[
             (form.title, address(f"/{asked.name}", {**asked.given, "format": form.name}))
             for form in forms

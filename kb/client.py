@@ -175,7 +175,10 @@ class Client:
         return found
 
     def list(self, name: str, **filters: Parameter) -> Iterator[dict[str, Any]]:
-        """The entries of a list (``claims``, ``events``, …) one by one; pages are fetched when they are needed."""
+        """The entries of a list (``claims``, ``events``, …) or the rows of a table (``participations``, …) one by one.
+
+        Pages are fetched when they are needed.
+        """
         return self._items(self._address(name, filters))
 
     def search(self, words: str, **filters: Parameter) -> Iterator[dict[str, Any]]:

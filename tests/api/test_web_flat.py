@@ -78,7 +78,7 @@ def test_a_page_shows_the_rows_and_where_they_come_from(web: FlaskClient, name: 
 def test_a_bound_is_shown_as_one(web: FlaskClient) -> None:
     """Where the words set no number, the page shows what they set."""
     page = web.get("/quantities?limit=1000", headers=BROWSER).get_data(as_text=True)
-    assert re.search(r">(≥|≤) \d", page)
+    assert re.search(r"(≥|≤|&gt;) \d", page)
 
 
 @pytest.mark.parametrize(
