@@ -50,6 +50,20 @@ TABLES = {
 }
 """What the flat tables of claims are called."""
 
+_ORDERS = {
+    "article": translatable("as one reads them"),
+    "certainty": translatable("firmest first"),
+    "claims": translatable("most claims first"),
+    "contested": translatable("most apart first"),
+    "date": translatable("day told of"),
+    "holders": translatable("most speakers first"),
+    "label": translatable("name"),
+    "published": translatable("day published"),
+    "single-voiced": translatable("one voice first"),
+    "slug": translatable("address"),
+}
+"""The orders of lists as the form has them."""
+
 _YES_OR_NO = {"true": translatable("yes"), "false": translatable("no")}
 
 
@@ -119,8 +133,8 @@ def field(asked: Asked, facets: Mapping[str, Mapping[str, int]], one: Parameter)
         missing = [given for given in asked.given.get(one.name, []) if given not in counts]
         found["options"] = [(code, _words(one, code), counts.get(code, 0)) for code in [*counts, *missing]]
     elif one.type == "choice":
-        found["options"] = [(code, code.replace("_", " "), None) for code in one.choices if code != one.default]
-        found["default"] = one.default
+        found["options"] = [(code, _words(one, code), None) for code in one.choices if code != one.default]
+        found["default"] = _words(one, one.default)
     elif one.type in ("thing", "concept"):
         found["proposed"] = cards.suggestions(engine(), asked.name, one.name, most=PROPOSED)
     if one.type == "word":
@@ -138,6 +152,8 @@ def label(name: str, key: str) -> str:
 
 def _words(one: Parameter, code: str) -> str:
     """A value as the form shows it."""
+    if one.name == "sort":
+        return _ORDERS[code]
     return _YES_OR_NO[code] if one.type == "flag" else code.replace("-", " ")
 
 
