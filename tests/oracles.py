@@ -292,7 +292,7 @@ def largest(world: World, given: Given) -> Iterator[Row]:
         (-count.value, node, told, count)
         for told in world.claims
         for node, _, count in told.counts
-        if count.value is not None and count.close not in BOUNDS and fits(given, "unit", count.unit)
+        if count.value is not None and fits(given, "unit", count.unit)
     ]
     for _, node, told, count in sorted(found, key=lambda one: one[:2])[:20]:
         number = (str(count.value), world.label("approximation", count.close), count.unit)
