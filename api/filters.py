@@ -44,9 +44,9 @@ _LABELS = {
     "without": translatable("Not through"),
 }
 TABLES = {
-    "participations": translatable("Who takes part in what"),
-    "quantities": translatable("Quantities"),
-    "months": translatable("Months"),
+    "participations": translatable("Who is said to take part in what"),
+    "quantities": translatable("Numbers that claims give"),
+    "months": translatable("What is told of each month"),
 }
 """What the flat tables of claims are called."""
 
