@@ -43,7 +43,8 @@ PATHS = words(
     r"""
     /claims /events /actors /places /objects /articles /questions /sparql / /ontology /corrections /healthz
     /readyz /metrics /dump.nq /data /search /lookup /timeline /map /compare /perspectives /openapi.json
-    /participations /quantities /months /docs/api /.well-known/void /static/style.css /claim/2024-03-05-gazette-barrels /mode/denied /node/x
+    /participations /quantities /months /docs/api /.well-known/void /static/style.css
+    /claim/2024-03-05-gazette-barrels /mode/denied /node/x
     /problem/time
     """
 )
