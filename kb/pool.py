@@ -368,7 +368,10 @@ class Pool:
         return QUICK_PLACES + 1 - beside - len(self._free) - len(self._starters)
 
     def _start_missing(self) -> None:
-        for _ in range(0 if self._closed.is_set() else self._missing()):
+        """Starts what is missing: at once where queries wait, else one after the other; the lock is held."""
+        one = max(0, 1 - len(self._starters))
+        missing = self._missing() if self._waiting or not self._free else min(self._missing(), one)
+        for _ in range(0 if self._closed.is_set() else missing):
             starter = threading.Thread(target=self._start_one, daemon=True)
             self._starters.add(starter)
             starter.start()
