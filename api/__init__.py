@@ -30,6 +30,7 @@
     language    the language that pages speak
     metrics     what is counted, for Prometheus
     straight    plain queries from the event loop to an evaluator and back
+    twins       things in RDF from the event loop
     gateway     from the HTTP server to the application and back
     server      the server around it
 

@@ -48,7 +48,7 @@ _log = logging.getLogger(__name__)
 class Gateway:
     """The RSGI application around a WSGI application and the answers that are kept of it.
 
-    ``straight`` answers plain queries without the application. ``max_body`` is in bytes: no more of a request is read.
+    ``straight`` answers plain requests without the application. ``max_body`` is in bytes: no more of a request is read.
     ``proxies`` is as for ``create_app``. ``close`` is called when the server stops.
     """
 
@@ -99,6 +99,8 @@ class Gateway:
                 client = client_of(_address(scope), headers.get("x-forwarded-for", ""), proxies=self._proxies)
                 found = await self._straight.answer(key, scope.method, headers, body, client)
                 entry, begun = (found, None) if isinstance(found, Entry) else (None, found)
+            elif key is not None and entry is None:
+                entry = self._straight.twins.answer(key, scope.method, headers)
             if entry is not None:
                 name = request_id_of(headers.get("x-request-id", ""), trusted=bool(self._proxies))
                 status, sent, content = entry.answer(name, headers.get("if-none-match"))

@@ -15,10 +15,10 @@ from flask import Flask, Response, current_app, g, request
 from werkzeug.datastructures import Accept
 from werkzeug.http import parse_accept_header
 
-from api.cache import REQUEST_ID, keep, request_id
+from api.cache import REQUEST_ID, Entry, Key, keep, request_id
 from api.errors import Problem, hint_of
 from api.language import OWN, spoken
-from api.negotiate import HTML
+from api.negotiate import HTML, Format
 from kb import __version__
 from kb.engine import Engine
 from kb.passages import Showing
@@ -182,6 +182,22 @@ def validator(salt: str, build_id: str, path: str, query: str, content_type: str
     """What stands between the quotes of an ETag; ``salt`` is what answers depend on beside the build."""
     parts = (salt, build_id, path, query, content_type)
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:32]
+
+
+def entry(
+    key: Key, form: Format, body: bytes, more: Iterable[tuple[str, str]], *, salt: str, validated: bool = True
+) -> Entry:
+    """A whole answer as the application would send it, with ``more`` headers of its own; those of POST carry no
+    validator."""
+    sent = [("Content-Type", form.content_type), ("Testimonia-Build", key.build), *more]
+    etag = f'W/"{validator(salt, key.build, key.path, key.query, form.content_type)}"' if validated else ""
+    if validated:
+        sent += [("Cache-Control", CACHE_CONTROL), ("ETag", etag)]
+    if len(body) >= COMPRESS_FROM and takes_gzip(key.encodings):
+        body = compressed(body)
+        sent.append(("Content-Encoding", "gzip"))
+    sent.append(("Content-Length", str(len(body))))
+    return Entry((*sent, *ALWAYS.items()), etag, body)
 
 
 @functools.lru_cache(maxsize=1024)

@@ -31,7 +31,7 @@ from kb.namespaces import BASE, OWN
 blueprint = Blueprint("rest", __name__)
 
 _MAX_TEXT = 200
-_VOCABULARY = tuple(
+VOCABULARY = tuple(
     sorted(
         set(OWN)
         - {
@@ -81,9 +81,9 @@ def entity(kind: str, name: str) -> Response:
         return _moved(retired, suffix)
     if not card and not quads:
         raise _unknown(kind, slug)
-    g.may_be_indexed = kind in _VOCABULARY
+    g.may_be_indexed = kind in VOCABULARY
     template = _TEMPLATES.get(kind, "concept.html")
-    return _twins(_represent(form, card, quads, template, f"/{kind}/{slug}"), f"/{kind}/{slug}", f"{kind}/{slug}")
+    return _twins(_represent(form, card, quads, template, f"/{kind}/{slug}"), f"/{kind}/{slug}")
 
 
 @blueprint.get("/ontology")
@@ -97,7 +97,7 @@ def ontology(suffix: str = "") -> Response:
     readable = form in (HTML, JSON)
     card = cards.ontology_card(engine()) if readable else None
     quads = () if readable else cards.ontology(engine())
-    return _twins(_represent(form, card, quads, "ontology.html", "/ontology"), "/ontology", "ontology")
+    return _twins(_represent(form, card, quads, "ontology.html", "/ontology"), "/ontology")
 
 
 @blueprint.get("/context.jsonld")
@@ -201,13 +201,16 @@ def _represent(form: Format, card: cards.Json | None, quads: Sequence[ox.Quad], 
     return as_rdf(quads, form)
 
 
-def _twins(response: Response, path: str, local: str) -> Response:
-    """Adds links to the address of record and to the same thing in all formats."""
-    response.headers.add("Link", f'<{BASE}{local}>; rel="canonical"')
-    for form in ENTITY:
-        link = f'<{request.script_root}{path}.{form.name}>; rel="alternate"; type="{form.media_type}"'
+def _twins(response: Response, path: str) -> Response:
+    for link in links_to_twins(path, request.script_root):
         response.headers.add("Link", link)
     return response
+
+
+def links_to_twins(path: str, root: str) -> list[str]:
+    """Links to the address of record of what is at a path here, below ``root``, and to it in all formats."""
+    twins = [f'<{root}{path}.{form.name}>; rel="alternate"; type="{form.media_type}"' for form in ENTITY]
+    return [f'<{BASE}{path.removeprefix("/")}>; rel="canonical"', *twins]
 
 
 def _unknown(kind: str, slug: str) -> Problem:

@@ -20,6 +20,7 @@ from api.errors import Problem
 from api.negotiate import GRAPH, HTML, SOLUTIONS, Format
 from api.represent import asking
 from api.sparql import DIRECT, FORM, HINT, format_for
+from api.twins import Twins
 from kb import cards, guard, hints
 from kb.engine import Answer, Asked, Engine, QueryRequest, always
 from kb.errors import LimitError, QueryError
@@ -71,13 +72,14 @@ class _Refused:
 
 
 class Straight:
-    """Answers plain requests to ``/sparql`` out of ``engine``; what is to be kept goes to ``cache``.
+    """Answers plain requests to ``/sparql`` out of ``engine``, and ``twins`` those for things in RDF.
 
-    ``salt`` is what validators depend on beside the build.
+    What is to be kept goes to ``cache``; ``salt`` is what validators depend on beside the build.
     """
 
     def __init__(self, engine: Engine, cache: AnswerCache, *, salt: str) -> None:
         self._engine, self._cache, self._salt = engine, cache, salt
+        self.twins = Twins(engine, cache, salt=salt)
 
     async def answer(
         self, key: Key, method: str, given: Mapping[str, str], body: bytes, client: str
@@ -104,23 +106,10 @@ class Straight:
             hint = None if answer is None else _hint(guarded, answer, engine)
             if answer is None or hint is None:
                 return Begun(begun, engine, held.pop_all())
-        entry = self._entry(answer, hint, form, key, method)
+        more = [("X-Robots-Tag", "noindex"), *([(HINT, hint)] if hint else [])]
+        entry = headers.entry(key, form, bytes(answer.body), more, salt=self._salt, validated=method == "GET")
         self._cache.add(key, entry)
         return entry
-
-    def _entry(self, answer: Answer, hint: str, form: Format, key: Key, method: str) -> Entry:
-        body = bytes(answer.body)
-        sent = {"Content-Type": form.content_type, "Testimonia-Build": key.build, "X-Robots-Tag": "noindex"}
-        if method == "GET":
-            validator = headers.validator(self._salt, key.build, key.path, key.query, form.content_type)
-            sent |= {"Cache-Control": headers.CACHE_CONTROL, "ETag": f'W/"{validator}"'}
-        if hint:
-            sent[HINT] = hint
-        if len(body) >= headers.COMPRESS_FROM and headers.takes_gzip(key.encodings):
-            body = headers.compressed(body)
-            sent["Content-Encoding"] = "gzip"
-        sent["Content-Length"] = str(len(body))
-        return Entry((*sent.items(), *headers.ALWAYS.items()), sent.get("ETag", ""), body)
 
 
 class _Waiting:

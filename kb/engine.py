@@ -122,6 +122,10 @@ class Engine(Reader, Protocol):
     def state(self) -> State:
         """What goes on, and which walls stand around foreign queries: process, deadline, memory, network, files."""
 
+    @property
+    def is_here(self) -> bool:
+        """Whether what it says of a thing is read in this process, and not over a network."""
+
     def pinned(self) -> AbstractContextManager["Engine"]:
         """The engine to ask for as long as the context lasts, which serves the same build all the while."""
 
@@ -235,6 +239,11 @@ class EmbeddedEngine:
     def state(self) -> State:
         """What goes on, and which walls stand around foreign queries."""
         return self._pool.state
+
+    @property
+    def is_here(self) -> bool:
+        """True: the store is open in this process."""
+        return True
 
     def pinned(self) -> AbstractContextManager[Self]:
         """This engine, which serves one build for as long as it lives."""

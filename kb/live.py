@@ -60,6 +60,11 @@ class LiveEngine(Generic[Build]):
         """What goes on in the engine now in use."""
         return self._engine.state
 
+    @property
+    def is_here(self) -> bool:
+        """Whether the engine now in use reads in this process."""
+        return self._engine.is_here
+
     @contextmanager
     def pinned(self) -> Iterator[Engine]:
         """The engine of the newest build, for one request; it stays open until the request is answered."""

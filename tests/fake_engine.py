@@ -44,6 +44,7 @@ class FakeEngine:
         self.store.extend(quads)
         self.build_id = build_id
         self.state = State(free=1, walls={"process": False})
+        self.is_here = True
         self.trouble: Exception | None = None
         self.asked: list[QueryRequest] = []
 

@@ -24,13 +24,14 @@ class Scope:
 
 @dataclass
 class Protocol:
-    """The server's side of one request: what comes in, and what was sent."""
+    """The server's side of one request: what comes in, and what was sent; ``pairs`` are all headers, in order."""
 
     body: bytes | None = b""
     leaves: bool = False
     reads: float = 0.0
     status: int = 0
     headers: dict[str, str] = field(default_factory=dict)
+    pairs: list[tuple[str, str]] = field(default_factory=list)
     sent: list[bytes] = field(default_factory=list)
 
     async def __call__(self) -> bytes:
@@ -45,7 +46,8 @@ class Protocol:
         await asyncio.sleep(0 if self.leaves else 3600)
 
     def response_empty(self, status: int, headers: list[tuple[str, str]]) -> None:
-        self.status, self.headers = status, {name.lower(): value for name, value in headers}
+        self.status, self.pairs = status, [(name.lower(), value) for name, value in headers]
+        self.headers = dict(self.pairs)
 
     def response_bytes(self, status: int, headers: list[tuple[str, str]], body: bytes) -> None:
         self.response_empty(status, headers)

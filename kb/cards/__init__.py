@@ -71,7 +71,7 @@ from kb.cards.narrow import BadFilter, choices, suggestions
 from kb.cards.perspectives import perspective, perspective_graphs, perspective_links, perspectives
 from kb.cards.places import features
 from kb.cards.plain import table, text
-from kb.cards.rdf import PARTS, as_rdf, caption, description, ontology, owner, paragraph
+from kb.cards.rdf import GATHERED, PARTS, as_rdf, caption, description, ontology, owner, paragraph
 from kb.cards.relaying import relaying
 from kb.cards.remaining import REMAINING, remaining
 from kb.cards.retired import tombstone
@@ -89,6 +89,7 @@ __all__ = [
     "DEFAULT_LIMIT",
     "FLAT",
     "FLAT_LIMIT",
+    "GATHERED",
     "LISTS",
     "MAP",
     "MAX_LIMIT",

@@ -16,6 +16,8 @@ CLAIM_PARTS = ("t:evidence", "t:cue", "t:statementTime")
 PARTS = ("anchor", "node", "snapshot")
 """Kinds of thing without a page of their own."""
 ARTICLE_PARTS = ("t:snapshot", "t:section")
+GATHERED = ("article", "claim", "event", "graph", "scheme")
+"""Kinds of thing whose description holds more than what the default graph says of them themselves."""
 
 
 def description(engine: Engine, name: str) -> list[ox.Quad]:
@@ -26,8 +28,8 @@ def description(engine: Engine, name: str) -> list[ox.Quad]:
     """
     kind = kind_of(name)
     own = engine.quads(subjects=[name])
-    if not own and kind != "graph":
-        return []
+    if kind not in GATHERED or (not own and kind != "graph"):
+        return own
     subjects: set[str] = {name}
     graphs: list[str] = []
     if kind == "claim":

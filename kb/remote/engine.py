@@ -153,6 +153,11 @@ class RemoteEngine:
             at_work = self._at_work
         return State(free=self._at_once - at_work, long=at_work, walls=dict(_WALLS))
 
+    @property
+    def is_here(self) -> bool:
+        """False: whatever it says is asked of the service."""
+        return False
+
     def pinned(self) -> AbstractContextManager[Self]:
         """This engine; a service that changes its build in the midst of a request is not held back."""
         return nullcontext(self)
