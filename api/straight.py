@@ -3,7 +3,8 @@
 Most queries are short, and what costs most on their way is all that stands around them. So the plainest requests (a
 query and perhaps a format, nothing else) are read here and waited for on the event loop. Whatever is not plain, is not
 answered at once, or has an answer of which more is to be said (an error, an empty one), goes the way of all others,
-with ``testimonia.begun`` in its environment if its query is under way; the answers are the same on both ways.
+with ``testimonia.begun`` in its environment if its query is under way; the answers are the same on both ways. What a
+DESCRIBE of things that it names asks for, one look-up in the store gives: no evaluator is woken for it.
 """
 
 import asyncio
@@ -13,6 +14,8 @@ import threading
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass
+
+import pyoxigraph as ox
 
 from api import fields, headers
 from api.cache import AnswerCache, Entry, Key
@@ -35,6 +38,12 @@ LARGEST = 250_000
 
 LARGEST_PACKED = 64_000
 """Bytes of the largest that is compressed there: that takes a millisecond or two."""
+
+
+MOST_DESCRIBED = 10
+"""Things of a DESCRIBE that are looked up there."""
+
+_UNLISTED = ("X-Robots-Tag", "noindex")
 
 
 @dataclass(frozen=True)
@@ -93,6 +102,10 @@ class Straight:
             engine = held.enter_context(self._engine.pinned())
             if engine.build_id != key.build:
                 return None
+            if (known := _described(guarded, form, engine)) is not None:
+                entry = headers.entry(key, form, known, [_UNLISTED], salt=self._salt, validated=method == "GET")
+                self._cache.add(key, entry)
+                return entry
             waiting = _Waiting(asyncio.get_running_loop())
             try:
                 begun = engine.enter(asking(query, form, client), waiting.wake)
@@ -106,7 +119,7 @@ class Straight:
             hint = None if answer is None else _hint(guarded, answer, engine)
             if answer is None or hint is None:
                 return Begun(begun, engine, held.pop_all())
-        more = [("X-Robots-Tag", "noindex"), *([(HINT, hint)] if hint else [])]
+        more = [_UNLISTED, *([(HINT, hint)] if hint else [])]
         entry = headers.entry(key, form, bytes(answer.body), more, salt=self._salt, validated=method == "GET")
         self._cache.add(key, entry)
         return entry
@@ -199,6 +212,24 @@ def _plain(method: str, in_url: str, given: Mapping[str, str], body: bytes) -> t
     except (Problem, QueryError, LimitError, UnicodeError):
         return None
     return None if form is HTML else (query, guarded, form)
+
+
+def _described(guarded: Guarded, form: Format, engine: Engine) -> bytes | None:
+    """What is said of things that a query names and asks nothing else of, as an evaluator would write it.
+
+    None where that is more than a look-up: where nothing is said of any, or blank nodes have to be followed.
+    """
+    syntax = ox.RdfFormat.from_media_type(form.syntax)
+    if not 0 < len(guarded.described) <= MOST_DESCRIBED or syntax is None or not engine.is_here:
+        return None
+    quads = engine.quads(subjects=guarded.described)
+    if not quads or any(isinstance(quad.object, ox.BlankNode) for quad in quads):
+        return None
+    try:
+        body = cards.as_rdf(quads, syntax)
+    except QueryError:
+        return None
+    return body if len(body) <= LARGEST_PACKED else None
 
 
 def _hint(guarded: Guarded, answer: Answer, engine: Engine) -> str | None:

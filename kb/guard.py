@@ -144,7 +144,8 @@ class Guarded:
     ``form`` is SELECT, ASK, CONSTRUCT or DESCRIBE; the graphs are those of FROM and FROM NAMED; ``prefixes`` those that
     it declares; ``iris`` all absolute IRIs that it names, expanded, in the order of the text. ``light`` tells that the
     query cannot be expensive by its shape: at most one triple pattern, nothing computed, and few rows; ``volatile``
-    that its answer is another each time; ``bare`` that it looks for a text without language and datatype.
+    that its answer is another each time; ``bare`` that it looks for a text without language and datatype. ``described``
+    are the IRIs of a DESCRIBE that names some and asks for nothing else.
     """
 
     form: str
@@ -155,6 +156,7 @@ class Guarded:
     light: bool = False
     volatile: bool = False
     bare: bool = False
+    described: tuple[str, ...] = ()
 
 
 _VOLATILE = frozenset({"BNODE", "NOW", "RAND", "STRUUID", "UUID"})
@@ -185,6 +187,7 @@ class _Shape:
     light: bool | None
     limits: tuple[int, ...]
     bare: bool
+    describes: bool
 
 
 @functools.lru_cache(maxsize=32)
@@ -219,6 +222,7 @@ def guard(text: str) -> Guarded:
         else shape.light,
         any(token.kind == "word" and token.text.upper() in _VOLATILE for token in tokens),
         shape.bare,
+        tuple(mention.iri for mention in iris) if shape.describes else (),
     )
 
 
@@ -239,8 +243,12 @@ def _shape(classes: tuple[str, ...]) -> _Shape:
             klass == "string" and before in ("iri", "name") and after not in ("lang", "^^")
             for before, klass, after in zip(classes, classes[1:], classes[2:], strict=False)
         ),
+        _NAMING.issuperset(classes) and "DESCRIBE" in classes,
     )
 
+
+_NAMING = frozenset({"DESCRIBE", "PREFIX", "iri", "name", "ns"})
+"""Classes of tokens of which a DESCRIBE of named things alone is made."""
 
 _kept_shape = functools.lru_cache(maxsize=512)(_shape)
 

@@ -20,6 +20,8 @@ from kb.pool import QUICK_PLACES, WAITING
 JSON = "application/sparql-results+json"
 LABELS = "SELECT ?s ?l { ?s <http://www.w3.org/2000/01/rdf-schema#label> ?l } ORDER BY ?s ?l"
 ENDLESS = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l . ?m ?n ?o }"
+NOBODY = "https://w3id.org/testimonia/actor/nobody"
+PREFIXED = "PREFIX actor: <https://w3id.org/testimonia/actor/>"
 FORM = {"content-type": "application/x-www-form-urlencoded"}
 DIRECT = {"content-type": "application/sparql-query"}
 
@@ -83,6 +85,13 @@ def get(app: Flask, text: str, **more: str) -> Protocol:
             {"accept": "text/turtle"},
         ),
         (urlencode({"query": "CONSTRUCT { ?s a ?o } { ?s a ?o }"}), {"accept": "application/rdf+xml"}),
+        *(
+            (urlencode({"query": f"{PREFIXED} DESCRIBE actor:northport-gazette <{NOBODY}> # a comment"}), given)
+            for given in (
+                *({"accept": f"application/{name}"} for name in ("n-triples", "trig", "n-quads", "ld+json", "rdf+xml")),
+                {"accept": "text/turtle", "accept-encoding": "gzip"},
+            )
+        ),
     ],
 )
 def test_both_ways_give_the_same(app: Flask, threads: list[str], query: str, headers: dict[str, str]) -> None:
@@ -102,6 +111,27 @@ def test_both_ways_give_the_same(app: Flask, threads: list[str], query: str, hea
         assert theirs.keys() == straight.headers.keys()
         differing = {name for name in theirs if theirs[name] != straight.headers[name]}
         assert differing == {"x-request-id"}
+
+
+@pytest.mark.parametrize(
+    ("text", "evaluated"),
+    [
+        (f"{PREFIXED} DESCRIBE actor:northport-gazette", False),
+        (f"{PREFIXED} DESCRIBE actor:northport-gazette actor:northport-herald", False),
+        (f"{PREFIXED} DESCRIBE actor:northport-gazette LIMIT 1", True),
+        (f"{PREFIXED} DESCRIBE ?one {{ ?one a ?kind }} LIMIT 1", True),
+        (f"{PREFIXED} DESCRIBE actor:northport-gazette {{}}", True),
+        (f"BASE <{NOBODY}> DESCRIBE <northport-gazette>", True),
+        (f"DESCRIBE <{NOBODY}>", True),
+        ("DESCRIBE <https://w3id.org/testimonia/ontology#inArticle>", True),  # has blank nodes
+        (f"{PREFIXED} DESCRIBE {' '.join(f'actor:a{number}' for number in range(11))}", True),
+    ],
+)
+def test_a_description_is_looked_up(app: Flask, engine: EmbeddedEngine, text: str, evaluated: bool) -> None:
+    """No evaluator is asked what is said of a few things that are named; for anything else one is."""
+    before = engine.state.ended.get("answered", 0)
+    assert get(app, text, accept="text/turtle").status == 200
+    assert (engine.state.ended.get("answered", 0) > before) == evaluated
 
 
 @pytest.mark.parametrize(
