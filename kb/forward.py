@@ -4,8 +4,8 @@ The rules are read off the axioms (``compile_rules``); an axiom of a kind that i
 passed over. Each kind is a rule of OWL 2 RL (W3C, 2012, section 4.3): prp-dom, prp-rng, prp-asyp, prp-irp, prp-symp,
 prp-trp, prp-spo1, prp-spo2, prp-eqp, prp-pdw, prp-inv, cax-sco, cax-eqc, cax-dw.
 
-Rules are applied twice: to each claim by itself, for all claims at once (``alone``), and to those statements of several
-claims that can meet in a rule (``together``). Most content never meets that of another claim, and then costs nothing.
+Rules are applied twice: to each claim by itself, some thousand statements at a time (``alone``), and to those that can
+meet in a rule with those of other claims (``together``). Most content never does, and then costs nothing.
 
 A *relation* is a property, or a class in the form ``a CLASS``, whose pairs are (member, member). ``kb.reference``
 concludes the same with owlrl, slowly.
@@ -29,6 +29,12 @@ _Pair = tuple[str, str, str]
 
 Support = tuple[str, ...]
 """The claims that something rests on, all together, sorted."""
+
+BATCH: Final = 4000
+"""About how many statements are taken at a time, so that what is made of them stays in the caches of a processor."""
+
+_AHEAD: Final = 500
+"""How many statements are looked at first to find where many can be cut: more than most articles have."""
 
 _TYPE: Final = iri("rdf:type")
 _PROPERTY_AXIOMS: Final = (
@@ -112,13 +118,6 @@ class Contradiction:
     terms: tuple[str, ...]
     thing: str
     support: Support
-
-
-BATCH: Final = 3000
-"""How many statements are taken at a time, about: what is made of them stays in the caches of a processor."""
-
-_AHEAD: Final = 50
-"""How many statements are looked at first, to tell where many can be cut."""
 
 
 @dataclass(frozen=True)
@@ -328,17 +327,15 @@ def _bound(triples: Sequence[Triple], begin: int, terms: Set[str], bridging: Set
     ahead = _AHEAD
     while True:
         following = triples[begin : begin + ahead]
-        last: dict[str, int] = {}
-        for number, (s, p, o) in enumerate(following, 1):
-            last[s] = number
-            if p in bridging:
-                last[o] = number
-        bound = max((last[term] for term in last.keys() & terms), default=0)
-        number = 0
-        while number < bound:
-            s, p, o = following[number]
-            bound = max(bound, last[s], last[o] if p in bridging else 0)
-            number += 1
+        subjects = {s: number for number, (s, _, _) in enumerate(following, 1)}
+        objects = {o: number for number, (_, p, o) in enumerate(following, 1) if p in bridging}
+        bound, known, found = 0, 0, terms
+        while True:
+            last = (table[term] for table in (subjects, objects) for term in table.keys() & found)
+            bound = max(bound, max(last, default=0))
+            if bound == known:
+                break
+            known, found = bound, _terms_of(following[known:bound], bridging)
         if bound < len(following) or begin + ahead >= len(triples):
             return bound
         ahead *= 2
