@@ -159,14 +159,14 @@ def said(dataset: Dataset, rules: Rules, selected: Mapping[str, Sequence[str]]) 
 
 
 def _used(quads: Iterable[ox.Quad], rules: Rules) -> list[Triple]:
-    found = []
+    found, same = [], {name: name for name in (*rules.relations, RDF_TYPE.value)}
     for quad in quads:
         predicate, term = quad.predicate.value, quad.object
         if not isinstance(term, ox.NamedNode):
             continue
         name = f"a {term.value}" if predicate == RDF_TYPE.value else predicate
         if name in rules.relations and isinstance(quad.subject, ox.NamedNode):
-            found.append((quad.subject.value, predicate, term.value))
+            found.append((quad.subject.value, same[predicate], term.value))  # one string for each property
     return found
 
 

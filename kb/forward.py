@@ -4,15 +4,15 @@ The rules are read off the axioms (``compile_rules``); an axiom of a kind that i
 passed over. Each kind is a rule of OWL 2 RL (W3C, 2012, section 4.3): prp-dom, prp-rng, prp-asyp, prp-irp, prp-symp,
 prp-trp, prp-spo1, prp-spo2, prp-eqp, prp-pdw, prp-inv, cax-sco, cax-eqc, cax-dw.
 
-Rules are applied twice: to each claim by itself, for all claims at once (``alone``), and to those statements of several
-claims that can meet in a rule (``together``). Most content never meets that of another claim, and then costs nothing.
+Rules are applied twice: to each claim by itself, some thousand statements at a time (``alone``), and to those that can
+meet in a rule with those of other claims (``together``). Most content never does, and then costs nothing.
 
 A *relation* is a property, or a class in the form ``a CLASS``, whose pairs are (member, member). ``kb.reference``
 concludes the same with owlrl, slowly.
 """
 
 from collections import deque
-from collections.abc import Collection, Iterable, Mapping, Sequence, Set
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from itertools import chain, pairwise
 from typing import Final
@@ -29,6 +29,12 @@ _Pair = tuple[str, str, str]
 
 Support = tuple[str, ...]
 """The claims that something rests on, all together, sorted."""
+
+BATCH: Final = 4000
+"""About how many statements are taken at a time, so that what is made of them stays in the caches of a processor."""
+
+_AHEAD: Final = 500
+"""How many statements are looked at first to find where many can be cut: more than most articles have."""
 
 _TYPE: Final = iri("rdf:type")
 _PROPERTY_AXIOMS: Final = (
@@ -81,15 +87,27 @@ class Rules:
     tails: Mapping[str, Set[str]]
     joins: Set[tuple[str, str, str]]
     exclusions: Sequence[Exclusion]
-    relations: Set[str] = field(init=False)
-    """All from which anything follows, or that follows: statements of others need not be given."""
+    relations: Mapping[str, int] = field(init=False)
+    """All from which anything follows, or that follows: statements of others need not be given. Each with its turn:
+    what it follows from, and what is looked up to join others to it, comes before, circles aside."""
+    concluded: Set[str] = field(init=False)
+    """Those that follow."""
 
     def __post_init__(self) -> None:
-        used = set(chain.from_iterable(self.joins))
+        steps = [(name, out) for first, second, out in sorted(self.joins) for name in (first, second)]
         for table in (self.copies, self.flips, self.heads, self.tails):
-            used = used.union(table, *table.values())
+            steps += [(name, out) for name, outs in table.items() for out in sorted(outs)]
+        concluded = frozenset(out for _, out in steps)
+        used = {name for step in steps for name in step}
         used |= {name for exclusion in self.exclusions for name in exclusion.relations}
-        object.__setattr__(self, "relations", frozenset(used))
+        steps += [(first, second) for first, second, _ in sorted(self.joins)]
+        turns = dict.fromkeys(sorted(used), 0)
+        for _ in used:
+            for before, after in steps:
+                if before != after:
+                    turns[after] = max(turns[after], min(turns[before] + 1, len(used)))
+        object.__setattr__(self, "relations", turns)
+        object.__setattr__(self, "concluded", concluded)
 
 
 @dataclass(frozen=True)
@@ -103,16 +121,34 @@ class Contradiction:
 
 
 @dataclass(frozen=True)
-class Alone:
-    """All that holds by some claim by itself: given, concluded, or both; and the contradictions inside one claim."""
+class _Part:
+    """What holds by some claims, by relation; what of it follows and was not given; the contradictions inside one."""
 
-    given: Mapping[str, Set[Fact]]
     facts: Mapping[str, Set[Fact]]
+    concluded: Mapping[str, Set[Fact]]
     contradictions: Sequence[Contradiction]
 
-    def concluded(self, relation: str) -> Set[Fact]:
+
+@dataclass(frozen=True)
+class Alone:
+    """All that holds by some claim by itself, given, concluded, or both, in parts that have no fact in common."""
+
+    parts: Sequence[_Part]
+    crossed: Set[tuple[str, str, str]]
+    """The joins at which statements of different claims meet; at times one at which none do."""
+
+    @property
+    def contradictions(self) -> list[Contradiction]:
+        """The contradictions inside one claim."""
+        return sorted(chain.from_iterable(part.contradictions for part in self.parts), key=_order)
+
+    def facts(self, relation: str) -> list[Fact]:
+        """All pairs of a relation."""
+        return list(chain.from_iterable(part.facts.get(relation, ()) for part in self.parts))
+
+    def concluded(self, relation: str) -> list[Fact]:
         """What follows and was not given."""
-        return self.facts.get(relation, frozenset()) - self.given.get(relation, frozenset())
+        return list(chain.from_iterable(part.concluded.get(relation, ()) for part in self.parts))
 
 
 def axioms(triples: Iterable[Triple]) -> list[Triple]:
@@ -212,27 +248,172 @@ def _refuse_about(terms: Iterable[str], name: str, *, classes: bool) -> None:
             raise SourceError(f"{name} is said of {shorten(term)}, from which no conclusions are drawn; take it out")
 
 
-def alone(rules: Rules, said: Mapping[str, Iterable[Triple]], background: Alone | None = None) -> Alone:
+def alone(rules: Rules, said: Mapping[str, Sequence[Triple]], background: Alone | None = None) -> Alone:
     """What follows from each of the claims in ``said`` by itself, with what is known of the default graph beside it."""
-    given: dict[str, set[Fact]] = {name: set() for name in rules.relations}
+    known, crossing, parts = _Background(background), _Crossing(rules), list[_Part]()
+    for batch in _batches(said):
+        if background is None and len(batch[0][1]) > BATCH:
+            parts += _cut(rules, *batch[0])
+        else:
+            parts.append(_part(rules, batch, known))
+        if len(said) > 1:
+            crossing.look(parts)
+    return Alone(parts, crossing.joins)
+
+
+def _batches(said: Mapping[str, Sequence[Triple]]) -> Iterator[list[tuple[str, Sequence[Triple]]]]:
+    """Claims that have ``BATCH`` statements together; one that has more by itself."""
+    batch: list[tuple[str, Sequence[Triple]]] = []
+    size = 0
     for claim, triples in said.items():
+        if len(triples) > BATCH:
+            yield [(claim, triples)]
+            continue
+        batch.append((claim, triples))
+        size += len(triples)
+        if size >= BATCH:
+            yield batch
+            batch, size = [], 0
+    if batch:
+        yield batch
+
+
+def _cut(rules: Rules, claim: str, triples: Sequence[Triple]) -> list[_Part]:
+    """What follows from many statements of one claim, or of the default graph, with nothing beside it, by runs of them.
+
+    Runs that turn out to share a term through which statements can meet are taken together after all.
+    """
+    bridging, background = _bridging(rules), _Background(None)
+    runs: list[Sequence[Triple]] = []
+    parts: list[_Part] = []
+    seen: set[str] = set()
+    shared: set[str] = set()
+    for run, terms in _runs(triples, bridging):
+        shared |= terms & seen
+        seen |= terms
+        runs.append(run)
+        parts.append(_part(rules, [(claim, run)], background))
+    if not shared:
+        return parts
+    same, run_of = list(range(len(runs))), dict[str, int]()
+    for number, run in enumerate(runs):
+        joined = {same[run_of.setdefault(term, number)] for term in _terms_of(run, bridging) & shared} | {same[number]}
+        same = [min(joined) if n in joined else n for n in same]
+    together: dict[int, list[int]] = {}
+    for number, least in enumerate(same):
+        together.setdefault(least, []).append(number)
+    return [
+        parts[numbers[0]] if len(numbers) == 1 else _part(rules, [(claim, runs[n]) for n in numbers], background)
+        for numbers in together.values()
+    ]
+
+
+def _runs(triples: Sequence[Triple], bridging: Set[str]) -> Iterator[tuple[Sequence[Triple], set[str]]]:
+    """``BATCH`` statements after the other, and more up to where those right after share no term; and their terms."""
+    begin = 0
+    while begin < len(triples):
+        run = triples[begin : begin + BATCH]
+        terms = _terms_of(run, bridging)
+        begin += len(run)
+        if more := _bound(triples, begin, terms, bridging):
+            rest = triples[begin : begin + more]
+            run, terms = [*run, *rest], terms | _terms_of(rest, bridging)
+            begin += more
+        yield run, terms
+
+
+def _bound(triples: Sequence[Triple], begin: int, terms: Set[str], bridging: Set[str]) -> int:
+    """How many statements from ``begin`` on go with those before, whose terms are given, or with each other."""
+    ahead = _AHEAD
+    while True:
+        following = triples[begin : begin + ahead]
+        subjects = {s: number for number, (s, _, _) in enumerate(following, 1)}
+        objects = {o: number for number, (_, p, o) in enumerate(following, 1) if p in bridging}
+        bound, known, found = 0, 0, terms
+        while True:
+            last = (table[term] for table in (subjects, objects) for term in table.keys() & found)
+            bound = max(bound, max(last, default=0))
+            if bound == known:
+                break
+            known, found = bound, _terms_of(following[known:bound], bridging)
+        if bound < len(following) or begin + ahead >= len(triples):
+            return bound
+        ahead *= 2
+
+
+def _terms_of(triples: Iterable[Triple], bridging: Set[str]) -> set[str]:
+    """The terms through which statements can meet others."""
+    terms = {s for s, _, _ in triples}
+    terms.update([o for _, p, o in triples if p in bridging])
+    return terms
+
+
+def _bridging(rules: Rules) -> set[str]:
+    """The relations through whose objects statements can meet others in a rule; they do through all subjects.
+
+    What follows is about the same terms: an object counts where it can become a subject, or be met as an object.
+    """
+    found = {first for first, _, _ in rules.joins} | rules.flips.keys() | rules.tails.keys()
+    found |= {exclusion.relations[0] for exclusion in rules.exclusions if exclusion.asymmetric}
+    before = -1
+    while before != len(found):
+        before = len(found)
+        found |= {name for name, outs in rules.copies.items() if not found.isdisjoint(outs)}
+        found |= {second for _, second, out in rules.joins if out in found}
+    return found
+
+
+class _Crossing:
+    """The joins at which statements of different claims meet; at times one at which none do."""
+
+    def __init__(self, rules: Rules) -> None:
+        self.joins: set[tuple[str, str, str]] = set()
+        self._terms = {join: (set[str](), set[str]()) for join in sorted(rules.joins)}
+        self._looked = dict.fromkeys(self._terms, 0)
+        self._names: set[str] = set()
+
+    def look(self, parts: Sequence[_Part]) -> None:
+        """Takes in the last of some parts, whose claims no other has; a join only from where both its relations are."""
+        self._names |= parts[-1].facts.keys()
+        for join, (ends, begins) in self._terms.items():
+            first, second, _ = join
+            if join in self.joins or first not in self._names or second not in self._names:
+                continue
+            for part in parts[self._looked[join] :]:
+                firsts, seconds = part.facts.get(first, frozenset()), part.facts.get(second, frozenset())
+                ending, beginning = {o for _, o, _ in firsts}, {s for s, _, _ in seconds}
+                if not ending.isdisjoint(begins) or not beginning.isdisjoint(ends) or _meet(firsts, seconds):
+                    self.joins.add(join)
+                ends |= ending
+                begins |= beginning
+            self._looked[join] = len(parts)
+
+
+def _part(rules: Rules, said: Iterable[tuple[str, Iterable[Triple]]], background: "_Background") -> _Part:
+    """What follows from each of some claims by itself."""
+    given: dict[str, set[Fact]] = {name: set() for name in rules.relations}
+    members = {name[2:]: pairs for name, pairs in given.items() if name.startswith("a ")}
+    for claim, triples in said:
         for s, p, o in triples:
             if p == _TYPE:
-                name = f"a {o}"
-                if name in given:
-                    given[name].add((s, s, claim))
+                if o in members:
+                    members[o].add((s, s, claim))
             elif p in given:
                 given[p].add((s, o, claim))
-    facts: dict[str, set[Fact]] = {name: set() for name in given}
-    new = {name: set(pairs) for name, pairs in given.items() if pairs}
+    facts: dict[str, set[Fact]] = {}
+    new = {name: set(pairs) if name in rules.concluded else pairs for name, pairs in given.items() if pairs}
     right, left = _joins(rules)
     indexes = _Indexes(background)
     while new:
-        name, found = new.popitem()
-        fresh = found - facts.setdefault(name, set())
+        name = min(new, key=rules.relations.__getitem__)
+        fresh = new.pop(name)
+        if name in facts:
+            fresh -= facts[name]
+            facts[name] |= fresh
+        elif fresh:
+            facts[name] = fresh
         if not fresh:
             continue
-        facts[name] |= fresh
         indexes.extend(name, fresh)
         for out in rules.copies.get(name, ()):
             new.setdefault(out, set()).update(fresh)
@@ -246,22 +427,20 @@ def alone(rules: Rules, said: Mapping[str, Iterable[Triple]], background: Alone 
             new.setdefault(out, set()).update(indexes.behind(fresh, second, facts.get(second, ())))
         for first, out in left.get(name, ()):
             new.setdefault(out, set()).update(indexes.before(fresh, first, facts.get(first, ())))
-    known = _known(rules, facts, background)
-    facts = {
-        name: {fact for fact in pairs if fact[:2] not in known[name]} if known.get(name) else pairs
-        for name, pairs in facts.items()
-    }
-    return Alone(given, facts, _contradictions(rules, facts, known))
+    for name, pairs in facts.items():
+        if known := background.having(name, pairs):
+            facts[name] = pairs - known
+    concluded = {name: facts[name] - given[name] for name in facts if name in rules.concluded}
+    return _Part(facts, concluded, _contradictions(rules, facts, background))
 
 
 class _Indexes:
     """Which pairs of a relation begin or end with a term, in one claim; made when they are first asked for."""
 
-    def __init__(self, background: Alone | None) -> None:
+    def __init__(self, background: "_Background") -> None:
         self._begin: dict[str, dict[tuple[str, str], list[str]]] = {}
         self._end: dict[str, dict[tuple[str, str], list[str]]] = {}
-        self._facts = background.facts if background else {}
-        self._known: dict[tuple[str, int], dict[str, list[str]]] = {}
+        self._background = background.ends
 
     def extend(self, name: str, fresh: Collection[Fact]) -> None:
         if (begin := self._begin.get(name)) is not None:
@@ -301,14 +480,35 @@ class _Indexes:
             found += [(x, o, c) for s, o, c in fresh if s in known for x in known[s]]
         return found
 
-    def _background(self, name: str, by: int) -> Mapping[str, Sequence[str]]:
-        """The other ends of the default graph's pairs of a relation, by subject (0) or object (1)."""
-        if (name, by) not in self._known:
+
+class _Background:
+    """What is known of the default graph, in tables that are made when they are first asked for."""
+
+    def __init__(self, known: Alone | None) -> None:
+        self._known = known or Alone((), frozenset())
+        self._ends: dict[tuple[str, int], dict[str, list[str]]] = {}
+        self._pairs: dict[str, frozenset[Fact]] = {}
+
+    def ends(self, name: str, by: int) -> Mapping[str, Sequence[str]]:
+        """The other ends of the pairs of a relation, by subject (0) or object (1)."""
+        if (name, by) not in self._ends:
             found: dict[str, list[str]] = {}
-            self._known[name, by] = found
-            for fact in self._facts.get(name, ()):
+            self._ends[name, by] = found
+            for fact in self._known.facts(name):
                 found.setdefault(fact[by], []).append(fact[1 - by])
-        return self._known[name, by]
+        return self._ends[name, by]
+
+    def pairs(self, name: str) -> Set[Fact]:
+        """All pairs of a relation."""
+        if name not in self._pairs:
+            self._pairs[name] = frozenset(self._known.facts(name))
+        return self._pairs[name]
+
+    def having(self, name: str, pairs: Set[Fact]) -> set[Fact]:
+        """Those of some claims' pairs that the default graph has in a relation."""
+        if not pairs or not (known := self.pairs(name)):
+            return set()
+        return {(s, o, claim) for s, o, claim in pairs if (s, o, "") in known}
 
 
 def _joins(rules: Rules) -> tuple[dict[str, list[tuple[str, str]]], dict[str, list[tuple[str, str]]]]:
@@ -321,31 +521,16 @@ def _joins(rules: Rules) -> tuple[dict[str, list[tuple[str, str]]], dict[str, li
     return right, left
 
 
-def _known(rules: Rules, facts: Mapping[str, Set[Fact]], background: Alone | None) -> dict[str, set[tuple[str, str]]]:
-    """The default graph's pairs of those relations that some claim has too, or that exclude one that it has."""
-    if background is None:
-        return {}
-    names = {name for name, pairs in facts.items() if pairs}
-    excluding = [exclusion.relations for exclusion in rules.exclusions if not names.isdisjoint(exclusion.relations)]
-    names = names.union(*excluding)
-    return {name: {(s, o) for s, o, _ in background.facts.get(name, ())} for name in names}
-
-
-def _contradictions(
-    rules: Rules, facts: Mapping[str, Set[Fact]], known: Mapping[str, Set[tuple[str, str]]]
-) -> list[Contradiction]:
-    none: frozenset[tuple[str, str]] = frozenset()
+def _contradictions(rules: Rules, facts: Mapping[str, Set[Fact]], background: "_Background") -> list[Contradiction]:
     found = set()
     for exclusion in rules.exclusions:
         one, other = exclusion.relations[0], exclusion.relations[-1]
         here, there = facts.get(one, frozenset()), facts.get(other, frozenset())
         if one != other:
-            clash = here & there
-            clash |= {fact for fact in here if fact[:2] in known[other]} if known.get(other) else set()
-            clash |= {fact for fact in there if fact[:2] in known[one]} if known.get(one) else set()
+            clash = (here & there) | background.having(other, here) | background.having(one, there)
         elif exclusion.asymmetric:
-            both = known.get(one, none)
-            clash = {fact for fact in here if (fact[1], fact[0], fact[2]) in here or (fact[1], fact[0]) in both}
+            known = background.pairs(one)
+            clash = {(s, o, claim) for s, o, claim in here if (o, s, claim) in here or (o, s, "") in known}
         else:
             clash = {fact for fact in here if fact[0] == fact[1]}
         found |= {Contradiction(exclusion.words, _terms(exclusion), s, (c,)) for s, _, c in clash}
@@ -391,10 +576,8 @@ class _Known:
 
 def meeting(rules: Rules, found: Alone, background: Alone) -> Meeting:
     """The statements from which, taken together, something could follow that follows from no claim alone."""
-    affected = {
-        out for first, second, out in rules.joins if _meet(found.facts.get(first, ()), found.facts.get(second, ()))
-    }
-    excluded = [exclusion for exclusion in rules.exclusions if _clash(exclusion, found.facts)]
+    affected = {out for _, _, out in found.crossed}
+    excluded = [exclusion for exclusion in rules.exclusions if _clash(exclusion, found)]
     if not affected and not excluded:
         return Meeting()
     needed: set[str] = set(chain.from_iterable(exclusion.relations for exclusion in excluded))
@@ -421,11 +604,11 @@ def meeting(rules: Rules, found: Alone, background: Alone) -> Meeting:
     needed |= affected
     by_claim: dict[str, list[tuple[str, str, str]]] = {}
     for name in sorted(needed):
-        for s, o, c in sorted(found.facts.get(name, ())):
+        for s, o, c in sorted(found.facts(name)):
             by_claim.setdefault(c, []).append((name, s, o))
     known = _Known()
     for name in sorted(needed):
-        for s, o, _ in background.facts.get(name, ()):
+        for s, o, _ in background.facts(name):
             known.add((name, s, o), ())
     return Meeting(by_claim, known)
 
@@ -441,11 +624,11 @@ def _meet(firsts: Collection[Fact], seconds: Collection[Fact]) -> bool:
     return bool(several) and any(o in several for _, o, _ in firsts)
 
 
-def _clash(exclusion: Exclusion, facts: Mapping[str, Set[Fact]]) -> bool:
+def _clash(exclusion: Exclusion, found: Alone) -> bool:
     one, other = exclusion.relations[0], exclusion.relations[-1]
     if one == other and not exclusion.asymmetric:
         return False
-    here, there = facts.get(one, frozenset()), facts.get(other, frozenset())
+    here, there = found.facts(one), found.facts(other)
     if not here or not there:
         return False
     pairs = {(o, s) for s, o, _ in there} if one == other else {(s, o) for s, o, _ in there}

@@ -10,7 +10,7 @@ import pytest
 
 from benchmarks.corpus import Plan, write
 from kb import build as builds
-from kb import closure, reference
+from kb import closure, forward, reference
 from kb.dataset import RDF_TYPE, Dataset
 from kb.errors import SourceError
 from kb.forward import Contradiction, Support, Triple, alone, compile_rules, meeting, together
@@ -43,7 +43,7 @@ def inside(
     each = alone(rules, said, known)
     against = {found.support[0] for found in each.contradictions}
     found: dict[Triple, set[Support]] = {}
-    for name in each.facts:
+    for name in rules.relations:
         for s, o, claim in each.concluded(name):
             if claim not in against and name.startswith(X) and " " not in name:
                 found.setdefault((s, name, o), set()).add((claim,))
@@ -118,6 +118,80 @@ def test_rules_conclude_what_owlrl_concludes(seed: int) -> None:
     }
     assert errors == []
     assert ours - set(given) == {triple for triple in expected if triple[1].startswith(X)} - known
+
+
+@pytest.mark.parametrize("seed", range(60))
+def test_some_statements_at_a_time_conclude_what_all_at_once_do(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """However few are taken at a time, the conclusions are the same, and so are the contradictions."""
+    axioms, _, said = story(seed + 200)
+    draw = random.Random(seed)
+    background = []
+    for n in range(40):
+        group = n // 4 if draw.random() < 0.95 else draw.randrange(10)
+        thing, other = (f"{X}y{group}-{draw.randrange(3)}" for _ in range(2))
+        if draw.random() < 0.2:
+            background.append((thing, TYPE, X + draw.choice(("C0", "C1", "D"))))
+        else:
+            background.append((thing, X + draw.choice(("p0", "p1", "p2", "q")), other))
+    background += [(X + "x0", X + "p0", X + "x1"), (X + "x3", TYPE, X + "C0")]
+    rules = compile_rules(axioms)
+
+    def told() -> tuple[object, ...]:
+        known = alone(rules, {"": background})
+        facts = {name: sorted(known.facts(name)) for name in rules.relations}
+        concluded = {name: sorted(known.concluded(name)) for name in rules.relations}
+        return facts, concluded, known.contradictions, inside(axioms, background, said)
+
+    expected = told()
+    monkeypatch.setattr(forward, "_AHEAD", 1)
+    for size in (1, 3, 10):
+        monkeypatch.setattr(forward, "BATCH", size)
+        assert told() == expected
+
+
+@pytest.mark.parametrize(
+    "axioms",
+    [
+        [axiom("p", "rdf:type", "owl:AsymmetricProperty")],
+        [axiom("p", "rdf:type", "owl:TransitiveProperty")],
+        [axiom("p", "rdfs:subPropertyOf", "r"), *chain_axiom("s", "r", "q")],
+        [axiom("p", "owl:inverseOf", "r"), axiom("r", "owl:propertyDisjointWith", "q")],
+        [axiom("p", "rdfs:range", "C"), axiom("C", "owl:disjointWith", "D")],
+        chain_axiom("s", "q", "p", "p"),
+    ],
+)
+def test_statements_that_meet_in_a_rule_are_taken_together(
+    axioms: list[Triple], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """However far apart they stand, and whether they conclude something or exclude each other."""
+    told = [("b", "q", "a"), ("a", "p", "b"), ("b", "p", "a"), ("b", "p", "e")]
+    given = []
+    for n, (s, p, o) in enumerate(told):
+        given += [(X + s, X + p, X + o), *((f"{X}f{n}-{m}", X + "q", f"{X}g{n}-{m}") for m in range(3))]
+    given.append((X + "b", TYPE, X + "D"))
+    rules = compile_rules(axioms)
+    whole = alone(rules, {"": given})
+    monkeypatch.setattr(forward, "BATCH", 1)
+    monkeypatch.setattr(forward, "_AHEAD", 1)
+    some = alone(rules, {"": given})
+    assert len(whole.parts) == 1 and len(some.parts) > 1
+    assert some.contradictions == whole.contradictions
+    for name in rules.relations:
+        assert sorted(some.concluded(name)) == sorted(whole.concluded(name))
+    assert whole.contradictions or any(map(whole.concluded, rules.relations))
+
+
+def test_statements_that_meet_in_no_rule_follow_apart(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Chains of parts that stand one after the other are cut between them; one that goes on at the end is not cut."""
+    part = X + "part"
+    rules = compile_rules([(part, TYPE, iri("owl:TransitiveProperty"))])
+    monkeypatch.setattr(forward, "BATCH", 2)
+    monkeypatch.setattr(forward, "_AHEAD", 1)
+    apart = [(f"{X}{name}{n}", part, f"{X}{name}{n + 1}") for name in "abcd" for n in range(3)]
+    found = alone(rules, {"": apart})
+    assert len(found.parts) == 4 and len(found.concluded(part)) == 4 * 3
+    found = alone(rules, {"": [*apart, (X + "a3", part, X + "c0")]})
+    assert len(found.parts) == 3 and len(found.concluded(part)) == 2 * 3 + 7 * 8 // 2 - 7
 
 
 @pytest.mark.parametrize("seed", range(20))
