@@ -122,10 +122,11 @@ def _page(engine: Engine, table: str, where: str, values: Mapping[str, object], 
     found = engine.index.rows(sql, {**values, "after": after, "most": limit + 1})
     shown = found[:limit]
     facts = Facts(engine)
-    voices: dict[str, list[str]] = {row[2]: json.loads(row[2]) for row in shown}
-    facts.load({BASE + one for some in voices.values() for one in some})
-    facts.load({BASE + row[12] for row in shown if row[12]})
-    speakers = {key: spoken([_name(facts, one) for one in some]) for key, some in voices.items()}
+    voices: dict[str, list[str]] = {written: json.loads(written) for written in {row[2] for row in shown}}
+    named = {one for some in voices.values() for one in some} | {row[12] for row in shown}
+    facts.load(BASE + one for one in named)
+    names = {one: _name(facts, one) for one in named}
+    speakers = {written: spoken([names[one] for one in some]) for written, some in voices.items()}
     items = []
     for _, claim, spoke, holder, mode, certainty, polarity, realis, article, event, kind, role, who, *more in shown:
         item: Json = {
@@ -141,7 +142,7 @@ def _page(engine: Engine, table: str, where: str, values: Mapping[str, object], 
             "type": slug(kind) or None,
             "role": slug(role) or None,
             "participant": _iri(who),
-            "label": _name(facts, who) if who else None,
+            "label": names[who] if who else None,
         }
         if more:
             quantity, number, least, most, unit, approximation, words = more
