@@ -6,6 +6,7 @@ import json
 import logging
 import os
 import socket
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -51,16 +52,18 @@ class Settings:
 
 def load(settings: Settings, _target: str = "") -> Any:
     """What granian serves; called inside the worker process."""
-    from api import MAX_BODY, create_app
-    from kb.paths import queries_dir
-    from kb.questions import load as load_questions
-    from kb.sources import read_snapshots
-
     _log_to_stderr(access=settings.access_log)
-    engine = _engine(settings)
+    with ThreadPoolExecutor(1) as threads:
+        opened = threads.submit(_engine, settings)  # its first evaluator starts while the rest is read here
+        from api import MAX_BODY, create_app
+        from kb.paths import queries_dir
+        from kb.questions import load as load_questions
+        from kb.sources import read_snapshots
+
+        questions, engine = load_questions(queries_dir()), opened.result()
     app = create_app(
         engine,
-        questions=load_questions(queries_dir()),
+        questions=questions,
         snapshots=read_snapshots(*settings.sources),
         showing=settings.showing,
         cache_bytes=settings.cache_mb * 1_000_000,

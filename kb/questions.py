@@ -262,13 +262,19 @@ def _body(text: str) -> str:
 def _blocks(body: str, names: tuple[str, ...]) -> tuple[tuple[str, int, tuple[int, int], int], ...]:
     """The VALUES blocks of some variables: the name, where it starts, what is inside, where it ends."""
     wanted, found = {f"?{name}" for name in names}, []
-    tokens: Sequence[Token] = grammar.tokens(body)
+    tokens = _tokens(body)
     for at, token in enumerate(tokens[:-2]):
         if token.klass != "VALUES" or tokens[at + 1].text not in wanted:
             continue
         end = next(later for later in tokens[at + 2 :] if later.klass == "}")
         found.append((tokens[at + 1].text[1:], token.at, (tokens[at + 2].at + 1, end.at), end.at + 1))
     return tuple(found)
+
+
+@lru_cache(maxsize=1)
+def _tokens(body: str) -> Sequence[Token]:
+    """The tokens of the query that was read last: each of its parameters looks for its blocks in them."""
+    return grammar.tokens(body)
 
 
 def _is_date(text: str) -> bool:
