@@ -70,11 +70,16 @@ def _columns(*names: str) -> Callable[[Reply], tuple[Found, int | None]]:
     return read
 
 
-def _rows(*names: str) -> Callable[[Reply], tuple[Found, int | None]]:
-    """The values of some columns of a table, row by row."""
+def _rows(*names: str, first: int | None = None) -> Callable[[Reply], tuple[Found, int | None]]:
+    """The values of some columns of a table, row by row, and how many rows there are where these are not all.
+
+    Where only the ``first`` so many are asked for, these are all.
+    """
 
     def read(reply: Reply) -> tuple[Found, int | None]:
-        return {tuple(str(row[name]) for name in names) for row in json.loads(reply.body)["items"]}, None
+        page = json.loads(reply.body)
+        found = {tuple(str(row[name]) for name in names) for row in page["items"]}
+        return found, page["total"] if page.get("next") and first is None else None
 
     return read
 
@@ -93,7 +98,13 @@ def _statements(reply: Reply) -> tuple[Found, int | None]:
 
 
 _JSON, _N_TRIPLES, _RESULTS = "application/json", "application/n-triples", "application/sparql-results+json"
-_WHO = "GRAPH ?claim { ?event t:participation / t:participant ?thing } ?thing rdfs:label ?who"
+_PLAYED = """
+  GRAPH ?claim {
+    ?event sem:eventType ?kind ; t:participation ?part .
+    ?part sem:roleType ?as ; t:participant ?participant .
+  }
+  BIND(REPLACE(STR(?as), "^.*/", "") AS ?role) BIND(REPLACE(STR(?kind), "^.*/", "") AS ?type)
+"""
 _AT = """
   { BIND($place AS ?at) } UNION {
     GRAPH ?located {
@@ -109,8 +120,8 @@ DOORS: Final[Mapping[str, Door]] = {
     "article-events": Door(
         "/participations?article={article}&limit=1000",
         _JSON,
-        f"SELECT DISTINCT ?claim ?event ?who {{ ?claim t:inArticle $article . {_WHO} }}",
-        _rows("claim", "event", "label"),
+        f"SELECT DISTINCT ?claim ?event ?participant ?role ?type {{ ?claim t:inArticle $article . {_PLAYED} }}",
+        _rows("claim", "event", "participant", "role", "type"),
     ),
     "attribution-chains": Door(
         "/claims?voices=2&voices=3&voices=more&limit=100",
@@ -156,8 +167,8 @@ DOORS: Final[Mapping[str, Door]] = {
     "perspective": Door(
         "/participations?holder={source}&limit=1000",
         _JSON,
-        f"SELECT DISTINCT ?claim ?event ?who {{ ?claim t:holder $source . {_WHO} }}",
-        _rows("claim", "event", "label"),
+        f"SELECT DISTINCT ?claim ?event ?participant ?role ?type {{ ?claim t:holder $source . {_PLAYED} }}",
+        _rows("claim", "event", "participant", "role", "type"),
     ),
     "place-timeline": Door(
         "/claims?place={place}&sort=date",
@@ -196,7 +207,7 @@ DOORS: Final[Mapping[str, Door]] = {
           }
           ?claim a t:Claim
         } ORDER BY DESC(COALESCE(?number, ?most, ?least)) ?claim LIMIT 20""",
-        _rows("claim", "quantity"),
+        _rows("claim", "quantity", first=20),
     ),
 }
 """The door of each of the fourteen questions."""
