@@ -12,6 +12,8 @@ from api.represent import address, engine
 from kb import cards
 from kb.cards import Parameter
 
+_LARGEST = 10**9
+
 PROPOSED = 100
 """Values that are proposed where one is typed."""
 
@@ -114,6 +116,13 @@ def limited(text: str, default: int, most: int) -> int:
     if not text.isascii() or not text.isdigit() or not 1 <= int(text) <= most:
         raise bad_parameter("limit", f"“{text[:20]}” is no limit.", [f"a whole number from 1 to {most}"])
     return int(text)
+
+
+def behind(text: str, what: str) -> int:
+    """How many of what an answer has come before the page, 0 if that is not said; Problem where it is no number."""
+    if text and not (text.isascii() and text.isdigit() and int(text) <= _LARGEST):
+        raise bad_parameter("after", f"“{text[:20]}” is no {what}.", ["a whole number"])
+    return int(text or 0)
 
 
 def field(asked: Asked, facets: Mapping[str, Mapping[str, int]], one: Parameter) -> dict[str, object]:

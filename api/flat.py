@@ -72,8 +72,6 @@ _INTRODUCED = {
 _FIRST = ("holder", "article", "names", "type", "mode", "polarity")
 """What the form shows at once; the other filters stand behind “More filters”."""
 
-_LARGEST = 10**9
-
 
 @blueprint.get("/participations")
 def participations() -> Response:
@@ -133,14 +131,13 @@ def _found(name: str, asked: Asked, limit: int | None) -> Flat:
     if limit is None:
         return cards.months(engine(), q=asked.one("q"), filters=asked.filters)
     read = {"participations": cards.participations, "quantities": cards.quantities}[name]
-    return read(engine(), q=asked.one("q"), filters=asked.filters, after=_after(asked.one("after")), limit=limit)
-
-
-def _after(text: str) -> int:
-    """The row behind which the page begins; Problem where that is no number."""
-    if text and not (text.isascii() and text.isdigit() and int(text) <= _LARGEST):
-        raise bad_parameter("after", f"“{text[:20]}” is no row of a table.", ["a whole number"])
-    return int(text or 0)
+    return read(
+        engine(),
+        q=asked.one("q"),
+        filters=asked.filters,
+        after=filters.behind(asked.one("after"), "row of a table"),
+        limit=limit,
+    )
 
 
 def _page(

@@ -28,8 +28,6 @@ LETTERED = 26
 _FIRST = ("holder", "article", "place", "type", "mode", "realis", "from", "to")
 """What the form shows at once; the other filters stand behind “More filters”."""
 
-_LARGEST = 10**9
-
 
 @blueprint.get("/timeline")
 def timeline() -> Response:
@@ -39,7 +37,11 @@ def timeline() -> Response:
     limit = filters.limited(asked.one("limit"), cards.TIMELINE_LIMIT, cards.MOST_TIMES)
     try:
         found = cards.timeline(
-            engine(), q=asked.one("q"), filters=asked.filters, after=_after(asked.one("after")), limit=limit
+            engine(),
+            q=asked.one("q"),
+            filters=asked.filters,
+            after=filters.behind(asked.one("after"), "place in a timeline"),
+            limit=limit,
         )
     except cards.BadFilter as error:
         raise bad_parameter(error.name, f"{error}.", error.choices) from None
@@ -55,13 +57,6 @@ def timeline() -> Response:
     if following is not None:
         response.headers.add("Link", f'<{following}>; rel="next"')
     return response
-
-
-def _after(text: str) -> int:
-    """How many times come before the page; Problem where that is no number."""
-    if text and not (text.isascii() and text.isdigit() and int(text) <= _LARGEST):
-        raise bad_parameter("after", f"“{text[:20]}” is no place in a timeline.", ["a whole number"])
-    return int(text or 0)
 
 
 def _value(asked: Asked, found: Timeline, limit: int, following: str | None) -> Json:

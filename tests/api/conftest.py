@@ -1,11 +1,14 @@
 """An application over the invented example, served by the fake engine, and a client that asks it."""
 
+from typing import Any
+
 import pytest
 from fake_engine import EXAMPLE, FakeEngine, example
 from flask import Flask
 from flask.testing import FlaskClient
 
 from api import create_app
+from api.gateway import Gateway
 from kb.engine import EmbeddedEngine
 from kb.questions import Question
 from kb.sources import read_snapshots
@@ -39,6 +42,20 @@ def app(engine: FakeEngine) -> Flask:
 @pytest.fixture
 def client(app: Flask) -> FlaskClient:
     return app.test_client()
+
+
+@pytest.fixture
+def threads(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The paths that were answered in a thread, through the application."""
+    asked: list[str] = []
+    usual = Gateway._ask
+
+    async def noted(self: Gateway, scope: Any, *rest: Any) -> None:
+        asked.append(scope.path)
+        await usual(self, scope, *rest)
+
+    monkeypatch.setattr(Gateway, "_ask", noted)
+    return asked
 
 
 @pytest.fixture(scope="module")

@@ -4,7 +4,6 @@ import asyncio
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 from urllib.parse import urlencode
 
 import psutil
@@ -36,20 +35,6 @@ def engine(example_build: Path) -> Iterator[EmbeddedEngine]:
 @pytest.fixture
 def app(engine: EmbeddedEngine) -> Flask:
     return create_app(engine)
-
-
-@pytest.fixture
-def threads(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """The paths that were answered in a thread, through the application."""
-    asked: list[str] = []
-    usual = Gateway._ask
-
-    async def noted(self: Gateway, scope: Any, *rest: Any) -> None:
-        asked.append(scope.path)
-        await usual(self, scope, *rest)
-
-    monkeypatch.setattr(Gateway, "_ask", noted)
-    return asked
 
 
 def door(app: Flask) -> Gateway:

@@ -15,20 +15,6 @@ from api.gateway import Gateway
 GAZETTE = "/actor/northport-gazette"
 
 
-@pytest.fixture
-def threads(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """The paths that were answered in a thread, through the application."""
-    asked: list[str] = []
-    usual = Gateway._ask
-
-    async def noted(self: Gateway, scope: Any, *rest: Any) -> None:
-        asked.append(scope.path)
-        await usual(self, scope, *rest)
-
-    monkeypatch.setattr(Gateway, "_ask", noted)
-    return asked
-
-
 def ask(app: Flask, path: str, *, query: str = "", method: str = "GET", **headers: str) -> Protocol:
     own = app.extensions["testimonia"]
     door = Gateway(app.wsgi_app, own["cache"], own["metrics"], own["straight"], max_body=1000, close=lambda: None)
