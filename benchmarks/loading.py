@@ -16,7 +16,8 @@ from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from statistics import median
+from typing import Final, NamedTuple
 
 from benchmarks.asking import EITHER, Connection, Endpoint, milliseconds, percentile
 from benchmarks.engines import Server
@@ -32,6 +33,9 @@ _PAUSE: Final = 0.1
 
 _TAKEN, _SETTLES = 30.0, 2.0
 """Seconds in which a build has to be served once it is there, and for which answers are watched after that."""
+
+_USUAL: Final = 3
+"""How often each question is asked before a reload, to know what it takes by itself."""
 
 _ATTACKS: Final = (
     "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }",
@@ -139,19 +143,34 @@ def _client(
     return failed, spent
 
 
-def reloaded(endpoint: Endpoint, builds: Sequence[Path], queries: Sequence[str]) -> list[float]:
-    """Milliseconds of answers to a client that keeps asking in new words, while the server is given one build after
-    another; infinite where one was refused. SetupError where a build is not taken."""
-    spent: list[float] = []
+class Around(NamedTuple):
+    """An answer around a reload: milliseconds that it took, infinite where it was refused, and how many more than the
+    same question took before the first reload."""
+
+    spent: float
+    delay: float
+
+
+def reloaded(endpoint: Endpoint, builds: Sequence[Path], queries: Sequence[str]) -> list[Around]:
+    """The answers to a client that keeps asking in new words, while the server is given one build after another.
+
+    SetupError where a build is not taken.
+    """
+    spent: list[Around] = []
     number = 0
     with Connection(endpoint) as connection:
+        usual = [
+            median(milliseconds(connection.ask(numbered(query, f"before-{at}-{time}"))) for time in range(_USUAL))
+            for at, query in enumerate(queries)
+        ]
         for build in builds:
             make_current(build)
             until, settled = time.monotonic() + _TAKEN, 0.0
             while not settled or time.monotonic() < settled:
                 number += 1
                 reply = connection.ask(numbered(queries[number % len(queries)], f"reload-{number}"))
-                spent.append(milliseconds(reply))
+                taken = milliseconds(reply)
+                spent.append(Around(taken, taken - usual[number % len(queries)]))
                 if not settled and reply.build == build.name:
                     settled = time.monotonic() + _SETTLES
                 elif not settled and time.monotonic() > until:

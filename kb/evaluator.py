@@ -151,6 +151,7 @@ def main(store_path: str, memory_mb: int, timeout: float) -> None:
     frames_in, frames_out = sys.stdin.buffer, os.fdopen(os.dup(1), "wb", PIPE)
     os.dup2(2, 1)  # whatever prints by accident must not land among the frames
     standing = {"process": True, "deadline": True, "network": walls.no_network()}
+    walls.work_in_batches()
     data = _Data(store_path)
     standing["memory"] = walls.cap_memory(memory_mb)  # reads /proc, so before the next
     standing["files"] = walls.only_reads([Path(store_path)])

@@ -3,12 +3,14 @@
 A query begins as *quick*. One that has not ended after QUICK seconds is *long*: it goes on if a place for long queries
 is free and its client has not had its share; else it is stopped, waits, and begins again when its turn comes. What was
 long once is known to be long the next time. *Light* queries, which cannot be long by their shape, have an evaluator
-kept free for them. So nobody's long query keeps anybody's short one waiting, and no client takes all the places.
+kept free for them. So nobody's long query keeps anybody's short one waiting, and no client takes all the places. Where
+many wait and none of them is long, evaluators are added for the crowd, one after the other, and ended after it.
 """
 
 import hashlib
 import itertools
 import logging
+import os
 import threading
 import time
 from collections import Counter, OrderedDict
@@ -24,7 +26,16 @@ QUICK = 0.1
 """Seconds after which a query is long."""
 
 QUICK_PLACES = 2
-"""Quick queries that run at once."""
+"""Quick queries that run at once, where one has turned out to be long of late."""
+
+CROWD_PLACES = 2 * max(2, os.cpu_count() or 2)
+"""Quick queries that run at once where none has: some work while others change hands."""
+
+_CROWD = 4
+"""Queries that wait, from which on evaluators are added."""
+
+_CALM = 5.0
+"""Seconds without a query that turned out to be long, after which a crowd of quick ones is let in."""
 
 WAITING = 64
 """Quick queries that may wait, and as many light ones."""
@@ -41,7 +52,7 @@ _LOOK = 0.2
 _KNOWN = 1000
 """Long queries, and clients that were served, that are remembered."""
 
-_TIDY = 5.0
+_TIDY = 30.0
 """Seconds after which evaluators that a crowd left behind are ended."""
 
 _Key = TypeVar("_Key")
@@ -102,6 +113,7 @@ class Pool:
         self._last_served: OrderedDict[str, int] = OrderedDict()
         self._orders = itertools.count()
         self._ended: Counter[str] = Counter()
+        self._calm_from = 0.0
         self._closed = threading.Event()
         first = start()
         try:
@@ -278,6 +290,7 @@ class Pool:
         """Gives a query a place among the long ones; _Again where it must wait for one, LimitError where it may not."""
         with self._lock:
             _remember(self._known_long, job.key, None)
+            self._calm_from = time.monotonic() + _CALM
             has_place = self._may_run_long(job)
             job.lane = "long"
             if not has_place:
@@ -328,10 +341,14 @@ class Pool:
             return self._fairest(lanes["light"])
         if len(self._free) < 2 and self._running:
             return None
-        if lanes["quick"] and sum(job.lane == "quick" for job in self._running) < QUICK_PLACES:
+        if lanes["quick"] and sum(job.lane == "quick" for job in self._running) < self._quick_places():
             return self._fairest(lanes["quick"])
         allowed = [job for job in lanes["long"] if self._may_run_long(job)]
         return self._fairest(allowed) if allowed else None
+
+    def _quick_places(self) -> int:
+        """How many quick queries may run at once; the lock is held."""
+        return CROWD_PLACES if time.monotonic() >= self._calm_from else QUICK_PLACES
 
     def _fairest(self, jobs: list[Job]) -> Job:
         """The query of the client with the least at work, of these the one that was served longest ago."""
@@ -345,7 +362,8 @@ class Pool:
         with self._lock:
             self._running.discard(job)
             job.evaluator = None
-            keep = healthy and not job.stands_back and not self._closed.is_set() and self._missing() > -self._places
+            most = max(self._places, CROWD_PLACES - QUICK_PLACES)
+            keep = healthy and not job.stands_back and not self._closed.is_set() and self._missing() > -most
             job.stands_back = False
             if keep:
                 self._free.append(evaluator)
@@ -368,9 +386,13 @@ class Pool:
         return QUICK_PLACES + 1 - beside - len(self._free) - len(self._starters)
 
     def _start_missing(self) -> None:
-        """Starts what is missing: at once where queries wait, else one after the other; the lock is held."""
-        one = max(0, 1 - len(self._starters))
-        missing = self._missing() if self._waiting or not self._free else min(self._missing(), one)
+        """Starts what is missing: at once where queries wait, else one after the other, and so what a crowd wants
+        beside it; the lock is held."""
+        one, missing = max(0, 1 - len(self._starters)), self._missing()
+        if missing > 0 and not self._waiting and self._free:
+            missing = min(missing, one)
+        elif missing <= 0 and len(self._waiting) >= _CROWD and self._quick_places() - QUICK_PLACES > -missing:
+            missing = one
         for _ in range(0 if self._closed.is_set() else missing):
             starter = threading.Thread(target=self._start_one, daemon=True)
             self._starters.add(starter)

@@ -1,4 +1,4 @@
-"""Evaluators are started one after the other where nothing waits for them, and all at once where something does."""
+"""How many evaluators there are, and how many short queries run at once, in calm times, in a crowd and under attack."""
 
 import threading
 import time
@@ -6,12 +6,15 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import cast
 
-from kb.pool import QUICK_PLACES, Pool
-from kb.process import Evaluator
+import pytest
+
+from kb.engine import always
+from kb.pool import CROWD_PLACES, QUICK, QUICK_PLACES, Pool
+from kb.process import Evaluator, Found, Watch
 
 
 class Starting:
-    """An evaluator that is ready once it may be."""
+    """An evaluator that is ready once it may be, and takes long for each question."""
 
     def __init__(self, counted: "Counted") -> None:
         self._counted = counted
@@ -19,6 +22,13 @@ class Starting:
 
     def ready(self) -> None:
         self._counted.enter()
+
+    def begin(self, question: bytes) -> None:
+        return
+
+    def finish(self, watch: Watch) -> Found:
+        watch(QUICK)
+        return {}, b""
 
     def is_alive(self) -> bool:
         return True
@@ -83,3 +93,40 @@ def test_queries_that_wait_have_all_started_at_once() -> None:
         for client in ("one", "two"):
             made.enter(b"{}", client=client, light=False)
         until(lambda: counted.now == QUICK_PLACES)
+
+
+def crowd(made: Pool) -> None:
+    """More short queries than may run at once, each of another client."""
+    for number in range(3 * CROWD_PLACES):
+        made.enter(b"%d" % number, client=f"client {number}", light=False)
+
+
+def test_a_crowd_of_short_queries_is_given_more_evaluators_one_after_the_other() -> None:
+    """Some work while others change hands; one stays free for light queries all the while."""
+    counted = Counted()
+    counted.held.set()
+    with pool(counted) as made:
+        until(lambda: made.state.free == QUICK_PLACES + 1)
+        counted.most = 0
+        crowd(made)
+        until(lambda: made.state.quick == CROWD_PLACES)
+        assert (counted.most, counted.begun) == (1, CROWD_PLACES + 1)
+        until(lambda: made.state.free == 1)
+        time.sleep(0.1)
+        assert (made.state.free, made.state.quick) == (1, CROWD_PLACES)
+
+
+def test_no_crowd_is_let_in_while_queries_turn_out_to_be_long(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Short queries and attacks look alike at first: after one that was long, as few run at once as can do no harm."""
+    monkeypatch.setattr("kb.pool._CALM", 0.5)
+    counted = Counted()
+    counted.held.set()
+    with pool(counted) as made:
+        until(lambda: made.state.free == QUICK_PLACES + 1)
+        made.finish(made.enter(b"{}", client="attacker", light=False), always)
+        crowd(made)
+        time.sleep(0.2)
+        assert made.state.quick == QUICK_PLACES
+        time.sleep(0.4)
+        made.enter(b"[]", client="one more", light=False)
+        until(lambda: made.state.quick == CROWD_PLACES)
