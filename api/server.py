@@ -53,6 +53,7 @@ class Settings:
 def load(settings: Settings, _target: str = "") -> Any:
     """What granian serves; called inside the worker process."""
     _log_to_stderr(access=settings.access_log)
+    gc.disable()  # all that is read here stays
     with ThreadPoolExecutor(1) as threads:
         opened = threads.submit(_engine, settings)  # its first evaluator starts while the rest is read here
         from api import MAX_BODY, create_app
@@ -71,7 +72,8 @@ def load(settings: Settings, _target: str = "") -> Any:
     )
     own = app.extensions["testimonia"]
     gc.collect()
-    gc.freeze()  # what is there now stays, and need not be looked through again and again
+    gc.freeze()  # so that it need not be looked through again and again
+    gc.enable()
     return Gateway(
         app.wsgi_app,
         own["cache"],
