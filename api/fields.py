@@ -2,8 +2,9 @@
 
 from collections.abc import Sequence
 from difflib import get_close_matches
-from urllib.parse import parse_qsl
+from urllib.parse import unquote
 
+import orjson
 import pyoxigraph as ox
 from flask import request
 
@@ -21,14 +22,29 @@ def of_address() -> Fields:
 
 def decoded(raw: bytes, where: str) -> Fields:
     """The fields of ``raw``, in their order; Problem as for ``of_address``."""
+    if raw.count(b"&") >= MAX_FIELDS:
+        raise Problem(400, f"The {where} has more than {MAX_FIELDS} fields.")
+    parts = [field.partition(b"=") for field in raw.replace(b"+", b" ").split(b"&") if field]
     try:
-        return parse_qsl(
-            raw.decode("utf-8"), keep_blank_values=True, encoding="utf-8", errors="strict", max_num_fields=MAX_FIELDS
-        )
+        return [(_unquoted(name), _unquoted(value)) for name, _, value in parts]
     except UnicodeError:
         raise Problem(400, f"The {where} is not percent-encoded UTF-8.") from None
-    except ValueError:
-        raise Problem(400, f"The {where} has more than {MAX_FIELDS} fields.") from None
+
+
+def _unquoted(raw: bytes) -> str:
+    """A name or value without its percent-encoding, read by a parser of JSON, to which ``%C3`` is ``\\u00C3``.
+
+    For a query that takes a tenth of what ``urllib`` does, which sees to what a text of JSON cannot be. UnicodeError
+    where it is not UTF-8.
+    """
+    if b"%" in raw and raw.isascii() and b'"' not in raw and b"\\" not in raw:
+        try:
+            octets: str = orjson.loads(b'"' + raw.replace(b"%", b"\\u00") + b'"')
+        except orjson.JSONDecodeError:
+            pass  # a percent sign that encodes nothing, or a control character
+        else:
+            return octets.encode("latin-1").decode("utf-8")
+    return unquote(raw.decode("utf-8"), errors="strict")
 
 
 def single(given: Fields, name: str) -> str | None:

@@ -159,8 +159,8 @@ class Guarded:
     described: tuple[str, ...] = ()
 
 
-_VOLATILE = frozenset({"BNODE", "NOW", "RAND", "STRUUID", "UUID"})
-"""Functions with another value each time."""
+_VOLATILE = frozenset({"BNODE", "F0"})
+"""Classes of the functions with another value each time: BNODE, and those without arguments (NOW, RAND, UUID, …)."""
 
 
 @dataclass(frozen=True)
@@ -188,6 +188,7 @@ class _Shape:
     limits: tuple[int, ...]
     bare: bool
     describes: bool
+    volatile: bool
 
 
 @functools.lru_cache(maxsize=32)
@@ -220,7 +221,7 @@ def guard(text: str) -> Guarded:
         any(int(tokens[index + 1].text) <= _MOST_LIGHT_ROWS for index in shape.limits)
         if shape.light is None
         else shape.light,
-        any(token.kind == "word" and token.text.upper() in _VOLATILE for token in tokens),
+        shape.volatile,
         shape.bare,
         tuple(mention.iri for mention in iris) if shape.describes else (),
     )
@@ -244,6 +245,7 @@ def _shape(classes: tuple[str, ...]) -> _Shape:
             for before, klass, after in zip(classes, classes[1:], classes[2:], strict=False)
         ),
         _NAMING.issuperset(classes) and "DESCRIBE" in classes,
+        not _VOLATILE.isdisjoint(classes),
     )
 
 

@@ -10,6 +10,7 @@ many wait and none of them is long, evaluators are added for the crowd, one afte
 import hashlib
 import itertools
 import logging
+import operator
 import os
 import threading
 import time
@@ -54,6 +55,8 @@ _KNOWN = 1000
 
 _TIDY = 30.0
 """Seconds after which evaluators that a crowd left behind are ended."""
+
+_ORDER = operator.attrgetter("order")
 
 _Key = TypeVar("_Key")
 _Value = TypeVar("_Value")
@@ -300,9 +303,9 @@ class Pool:
 
     def _admit(self, job: Job) -> None:
         """LimitError where there is no room for a query; the lock is held."""
-        own = Counter(other.lane for other in (*self._waiting, *self._running) if other.client == job.client)
-        own[job.lane] -= job in self._running
-        if own["long"] >= SHARE and job.lane != "light" and (job.lane == "long" or own["quick"]):
+        everybody = (*self._waiting, *self._running)
+        own = [other.lane for other in everybody if other.client == job.client and other is not job]
+        if own.count("long") >= SHARE and job.lane != "light" and (job.lane == "long" or "quick" in own):
             raise LimitError(
                 f"You have {SHARE} long queries at work or waiting; this one was not started.",
                 reason="share",
@@ -334,16 +337,14 @@ class Pool:
 
     def _next(self) -> Job | None:
         """The query whose turn it is: a light one, else a quick or a long one, as long as an evaluator stays free."""
-        lanes: dict[str, list[Job]] = {"light": [], "quick": [], "long": []}
-        for job in self._waiting:
-            lanes[job.lane].append(job)
-        if lanes["light"]:
-            return self._fairest(lanes["light"])
-        if len(self._free) < 2 and self._running:
+        if light := [job for job in self._waiting if job.lane == "light"]:
+            return self._fairest(light)
+        if not self._waiting or (len(self._free) < 2 and self._running):
             return None
-        if lanes["quick"] and sum(job.lane == "quick" for job in self._running) < self._quick_places():
-            return self._fairest(lanes["quick"])
-        allowed = [job for job in lanes["long"] if self._may_run_long(job)]
+        quick = [job for job in self._waiting if job.lane == "quick"]
+        if quick and sum(job.lane == "quick" for job in self._running) < self._quick_places():
+            return self._fairest(quick)
+        allowed = [job for job in self._waiting if job.lane == "long" and self._may_run_long(job)]
         return self._fairest(allowed) if allowed else None
 
     def _quick_places(self) -> int:
@@ -352,8 +353,8 @@ class Pool:
 
     def _fairest(self, jobs: list[Job]) -> Job:
         """The query of the client with the least at work, of these the one that was served longest ago."""
-        if len(jobs) == 1:
-            return jobs[0]
+        if len({job.client for job in jobs}) == 1:
+            return min(jobs, key=_ORDER)
         running = Counter(job.client for job in self._running)
         return min(jobs, key=lambda job: (running[job.client], self._last_served.get(job.client, -1), job.order))
 
