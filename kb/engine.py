@@ -6,7 +6,6 @@ bound terms, go through ``select`` and ``quads`` in this process.
 """
 
 import itertools
-import json
 import os
 import re
 import tempfile
@@ -17,6 +16,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Any, BinaryIO, Protocol, Self
 
+import orjson
 import pyoxigraph as ox
 
 from kb import guard
@@ -267,7 +267,7 @@ class EmbeddedEngine:
             "graph": request.graph,
             "max_bytes": request.max_bytes,
         }
-        job = self._pool.enter(json.dumps(question).encode(), client=request.client, light=guarded.light, wake=wake)
+        job = self._pool.enter(orjson.dumps(question), client=request.client, light=guarded.light, wake=wake)
         return _Asked(request, self._pool, job, any(graph != DEFAULT_GRAPH for graph in default))
 
     def select(self, query: str, bindings: Mapping[str, Term] | None = None) -> list[Row]:

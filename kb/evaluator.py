@@ -13,7 +13,6 @@ Whatever goes wrong in here (a runaway query, a stack overflow, memory) ends thi
 import gc
 import io
 import itertools
-import json
 import os
 import signal
 import struct
@@ -22,6 +21,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import IO, Any, BinaryIO
 
+import orjson
 import pyoxigraph as ox
 
 from kb import walls, wellformed
@@ -157,17 +157,17 @@ def main(store_path: str, memory_mb: int, timeout: float) -> None:
     standing["files"] = walls.only_reads([Path(store_path)])
     gc.collect()
     gc.freeze()  # what is there now stays, and need not be looked through again and again
-    send(frames_out, b"E", json.dumps({"walls": standing}).encode())
+    send(frames_out, b"E", orjson.dumps({"walls": standing}))
     while (request := _receive(frames_in)) is not None:
         signal.setitimer(signal.ITIMER_REAL, timeout + 5)  # should the parent forget it, nothing runs on for ever
         end = _evaluate(data, request, frames_out)
         signal.setitimer(signal.ITIMER_REAL, 0)
-        send(frames_out, b"E", json.dumps(end).encode())
+        send(frames_out, b"E", orjson.dumps(end))
 
 
 def _receive(stream: BinaryIO) -> Any:
     header = stream.read(HEADER.size)
-    return json.loads(stream.read(HEADER.unpack(header)[1])) if len(header) == HEADER.size else None
+    return orjson.loads(stream.read(HEADER.unpack(header)[1])) if len(header) == HEADER.size else None
 
 
 def send(stream: IO[bytes], letter: bytes, data: bytes, *, more: bool = False) -> None:

@@ -200,6 +200,12 @@ def guard(text: str) -> Guarded:
     _check("length", len(text))
     if "\x00" in text:
         raise _syntax(text, text.index("\x00"), "The query contains a NUL character.")
+    try:
+        text.encode()
+    except UnicodeEncodeError as error:
+        raise _syntax(
+            text, error.start, "The query contains half of a surrogate pair, which is no character."
+        ) from None
     reading = grammar.read(text)
     tokens = reading.tokens
     _check("tokens", len(tokens))

@@ -1,7 +1,6 @@
 """An evaluator process as its parent sees it: questions in, whole answers out, and why it ended if it did."""
 
 import contextlib
-import json
 import logging
 import mmap
 import os
@@ -16,6 +15,8 @@ import weakref
 from collections.abc import Callable
 from pathlib import Path
 from typing import IO, Any
+
+import orjson
 
 from kb.errors import LimitError
 from kb.evaluator import HEADER, PIPE, send
@@ -153,7 +154,7 @@ class Evaluator:
             data = bytes(memoryview(self._read)[HEADER.size : end])
             del self._read[:end]
             if letter == b"E":
-                return json.loads(data), self._body.finish()
+                return orjson.loads(data), self._body.finish()
             self._body.add(data)
         return None
 

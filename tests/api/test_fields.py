@@ -11,7 +11,9 @@ from api.fields import MAX_FIELDS, decoded
 
 PARTS = st.lists(
     st.sampled_from([b"%", b"%2", b"%C3%A9", b"%e2%82%ac", b"%00", b"%22", b"%5C", b"%5Cu0041", b"%FF", b"%zz"])
-    | st.sampled_from([b"+", b"&", b"=", b'"', b"\\", b"\\u0041", b"\n", b"\t", b" ", "é".encode(), b"\xff", b"a", b"7"]),
+    | st.sampled_from(
+        [b"+", b"&", b"=", b'"', b"\\", b"\\u0041", b"\n", b"\t", b" ", "é".encode(), b"\xff", b"a", b"7"]
+    ),
     max_size=12,
 ).map(b"".join)
 

@@ -243,10 +243,11 @@ def test_whatever_can_be_costly_is_not_light(query: str) -> None:
         ("ASK {\n ?s x:p 1 }", 2, 5),
         ("ASK { <//[> ?p ?o }", 1, 7),
         ("ASK {\n ?s ?p 1\n\n", 2, 9),
+        ("ASK {\n ?s ?p '\ud800' }", 2, 9),
     ],
 )
 def test_what_is_no_query_has_its_place(query: str, line: int, column: int) -> None:
-    """A fault of syntax, an unknown prefix and a NUL have line and column; the end is that of the last word."""
+    """A fault of syntax, an unknown prefix, a NUL and half a character have a place; the end that of the last word."""
     error = refused(query)
     assert (error.reason, error.line, error.column) == ("syntax", line, column)
 
