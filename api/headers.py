@@ -147,8 +147,12 @@ def constant(app: "WSGIApplication") -> "WSGIApplication":
 
 
 def unchanged(content_type: str) -> bool:
-    """Whether the client has the answer to this request in this format already, before anything is evaluated."""
-    return request.method in ("GET", "HEAD") and request.if_none_match.contains_weak(_etag(content_type))
+    """Whether the client has the answer to this request in this format already, before anything is evaluated.
+
+    ``*`` tells nothing of that: whether there is an answer is not known yet.
+    """
+    given = request.if_none_match
+    return request.method in ("GET", "HEAD") and not given.star_tag and given.contains_weak(_etag(content_type))
 
 
 def momentary() -> None:

@@ -99,8 +99,9 @@ HOME = (HTML, JSON, *RDF)
 TRIPLES = tuple(form for form in GRAPH if form not in (HTML, TRIG, N_QUADS))
 """A graph on its own, as the graph store protocol gives it."""
 
-_CHARSET = re.compile(r";\s*charset\s*=\s*(?:\"[^\"]*\"|[^;,\s]*)", re.I)
-"""A character set beside a media type tells nothing: all that is text here is UTF-8."""
+_PARAMETER = re.compile(r";\s*(?!q\s*=)[\w.-]+\s*=\s*(?:\"[^\"]*\"|[^;,\s]*)", re.I)
+"""What is said beside a media type, but for its quality, rules out nothing that is written here: character sets (all is
+UTF-8), versions of RDF, profiles of JSON-LD."""
 
 
 @functools.lru_cache(maxsize=1024)
@@ -108,7 +109,7 @@ def choose(accept: str | None, table: tuple[Format, ...]) -> Format | None:
     """The format of ``table`` that an Accept header likes best; the first where there is none; None if none fits."""
     if accept is None or not accept.strip():
         return table[0]
-    wanted = parse_accept_header(_CHARSET.sub("", accept), MIMEAccept)
+    wanted = parse_accept_header(_PARAMETER.sub("", accept), MIMEAccept)
     best = max(table, key=lambda found: wanted.quality(found.media_type))  # the first of the best
     return best if wanted.quality(best.media_type) > 0 else None
 

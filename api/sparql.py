@@ -194,7 +194,7 @@ def _read(given: Fields, others: Fields) -> Operation:
         guarded = guard.guard(query)
         if default or named or guarded.default_graphs or guarded.named_graphs:
             raise bad_parameter("perspective", "A perspective is a dataset of its own; leave out FROM and graph IRIs.")
-        return _through(perspective, query, form)
+        return _through(perspective, query, guarded.spelled(query), form)
     return Operation(query, default, named, form, slug(perspective) if perspective else "")
 
 
@@ -206,13 +206,14 @@ def _perspective(view: str) -> str:
     return perspective
 
 
-def _through(perspective: str, query: str, form: str | None) -> Operation:
-    """The query through a perspective: the default graph as it is, and as named graphs only its own."""
-    narrowed = narrowing.narrowed(query, perspective)
+def _through(perspective: str, query: str, spelled: str, form: str | None) -> Operation:
+    """The query, which the engine takes as ``spelled``, through a perspective: the default graph as it is, and as named
+    graphs only its own."""
+    narrowed = narrowing.narrowed(spelled, perspective)
     if narrowed is not None:
         return Operation(query, (), (), form, slug(perspective), narrowed)
     graphs = tuple(cards.perspective_graphs(engine(), perspective))
-    return Operation(query, (DEFAULT_GRAPH,), graphs, form, slug(perspective))
+    return Operation(query, (DEFAULT_GRAPH,), graphs, form, slug(perspective), spelled)
 
 
 def _graphs(name: str, given: Fields) -> tuple[str, ...]:

@@ -27,11 +27,8 @@ from api.twins import Twins
 from kb import cards, guard, hints
 from kb.engine import Answer, Asked, Engine, QueryRequest, always
 from kb.errors import LimitError, QueryError
-from kb.guard import Guarded
+from kb.guard import READ_AT_ONCE, Guarded
 from kb.pool import QUICK
-
-LONGEST = 4000
-"""Characters of the longest query that is read on the event loop."""
 
 LARGEST = 250_000
 """Bytes of the largest answer that is sent from the event loop."""
@@ -202,7 +199,12 @@ def _plain(method: str, in_url: str, given: Mapping[str, str], body: bytes) -> t
                 return None
         values = dict(found)
         query = values.get("query", "")
-        if len(values) < len(found) or not query or len(query) > LONGEST or not values.keys() <= {"query", "format"}:
+        if (
+            len(values) < len(found)
+            or not query
+            or len(query) > READ_AT_ONCE
+            or not values.keys() <= {"query", "format"}
+        ):
             return None
         guarded = guard.guard(query)
         if guarded.volatile or guarded.default_graphs or guarded.named_graphs:

@@ -260,7 +260,7 @@ class EmbeddedEngine:
         if not default and not named:
             default, named = guarded.default_graphs, guarded.named_graphs
         question = {
-            "text": request.text,
+            "text": guarded.spelled(request.text, moved=bool(default or named)),
             "default_graphs": list(dict.fromkeys(default)),
             "named_graphs": list(dict.fromkeys(named)),
             "solutions": request.solutions,

@@ -205,6 +205,8 @@ class Reading:
     fault: Fault | None
 
 
+_OPEN, _CLOSED = frozenset("{(["), frozenset("})]")
+
 _new = tuple.__new__
 """Makes a token of its parts: half the time of calling ``Token``."""
 
@@ -212,9 +214,16 @@ MOST_TOKENS: Final = 20_000
 """Where reading stops: one token more is read, so that there are seen to be too many."""
 
 
+MOST_DEPTH: Final = 60
+"""Brackets inside each other where reading stops too."""
+
+
 def tokens(text: str, start: int = 0) -> list[Token]:
-    """The tokens of a text from an offset on, without spaces and comments; linear in its length, whatever is in it."""
-    found = []
+    """The tokens of a text from an offset on, without spaces and comments; linear in its length, whatever is in it.
+
+    They end behind one token, or one open bracket, more than there may be.
+    """
+    found, depth = [], 0
     for match in _TOKEN.finditer(text, start):
         kind = match.lastgroup or "end"
         token = match[kind]
@@ -222,6 +231,7 @@ def tokens(text: str, start: int = 0) -> list[Token]:
             klass = "a" if token == "a" else _WORDS.get(token) or _WORDS.get(token.upper(), "?")
         elif kind == "mark":
             klass = token if token in _MARKS else "?"
+            depth += (token in _OPEN) - (token in _CLOSED and depth > 0)
         elif kind == "end":
             break
         elif kind == "name" and token[-1] == ":" and token.find(":") == len(token) - 1:
@@ -229,7 +239,7 @@ def tokens(text: str, start: int = 0) -> list[Token]:
         else:
             klass = kind
         found.append(_new(Token, (kind, token, match.start(kind), klass)))
-        if len(found) > MOST_TOKENS:
+        if len(found) > MOST_TOKENS or depth > MOST_DEPTH:
             break
     return found
 
@@ -238,11 +248,11 @@ def read(text: str) -> Reading:
     """A text read as a query, as far as it is one; linear in its length.
 
     A ``<`` that compares can look like the beginning of an IRI (``?a<?b&&?c>?d``): where an IRI cannot stand and a
-    comparison can, it is one, in up to ten places.
+    comparison can, it is one, in up to ten places, or fewer of a long text: no more tokens are read than one may have.
     """
     found = tokens(text)
     reading = _read(found)
-    for _ in range(10):
+    for _ in range(min(10, MOST_TOKENS // max(1, len(found)))):
         fault = reading.fault
         if fault is None or fault.index >= len(found) or found[fault.index].kind != "iri" or "<" not in fault.expected:
             break

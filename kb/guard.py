@@ -4,18 +4,21 @@ The checks run over tokens and over a grammar that does not recurse (``kb.gramma
 the process that evaluates them, and what the engine takes for SERVICE need not be a word of its own.
 """
 
+import contextlib
 import functools
+import itertools
 import re
+import threading
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 from urllib.parse import urljoin
 
 from kb import grammar
-from kb.errors import QueryError
+from kb.errors import LimitError, QueryError
 from kb.grammar import Begun, Fault, Reading, Token
-from kb.namespaces import BASE
+from kb.namespaces import BASE, DEFAULT_GRAPH
 
 
 @dataclass(frozen=True)
@@ -42,7 +45,7 @@ LIMITS: Final = {
         ),
         Limit(
             "depth",
-            60,
+            grammar.MOST_DEPTH,
             "brackets inside each other",
             "The parser recurses: 1,000 nested calls or groups end its process.",
         ),
@@ -145,7 +148,8 @@ class Guarded:
     it declares; ``iris`` all absolute IRIs that it names, expanded, in the order of the text. ``light`` tells that the
     query cannot be expensive by its shape: at most one triple pattern, nothing computed, and few rows; ``volatile``
     that its answer is another each time; ``bare`` that it looks for a text without language and datatype. ``described``
-    are the IRIs of a DESCRIBE that names some and asks for nothing else.
+    are the IRIs of a DESCRIBE that names some and asks for nothing else; ``respelled`` what ``spelled`` changes, with
+    offsets.
     """
 
     form: str
@@ -157,6 +161,17 @@ class Guarded:
     volatile: bool = False
     bare: bool = False
     described: tuple[str, ...] = ()
+    respelled: tuple[tuple[int, str], ...] = ()
+
+    def spelled(self, text: str, *, moved: bool = False) -> str:
+        """The text of the query as the engine takes it, with every word at its place: ``TRUE`` as ``true``, and what is
+        asked of the default graph by its name (``GRAPH <…/graph/default>``) as asked of the default graph, unless the
+        request ``moved`` that elsewhere."""
+        for at, words in self.respelled:
+            if moved and words.isspace():
+                continue
+            text = text[:at] + words + text[at + len(words) :]
+        return text
 
 
 _VOLATILE = frozenset({"BNODE", "F0"})
@@ -177,7 +192,8 @@ class _Shape:
     """What follows from the classes of a query's tokens alone, so that it is the same for all queries of that shape.
 
     ``declarations`` are the indices of BASE and PREFIX, ``sources`` those of graphs with the word before them;
-    ``limits`` those of LIMIT, of which one must be low for the query to be light, where ``light`` is None.
+    ``limits`` those of LIMIT, of which one must be low for the query to be light, where ``light`` is None; ``inside``
+    those of each sub-select inside a GRAPH with a variable, and of that variable; ``booleans`` those of true and false.
     """
 
     form: str
@@ -189,15 +205,76 @@ class _Shape:
     bare: bool
     describes: bool
     volatile: bool
+    inside: tuple[tuple[int, int], ...]
+    booleans: tuple[int, ...]
 
 
-@functools.lru_cache(maxsize=32)
 def guard(text: str) -> Guarded:
     """What a foreign query asks for, if it may be evaluated; what was asked last is remembered.
 
-    QueryError with reason ``too-long``, ``too-complex``, ``forbidden`` (SERVICE, update) or ``syntax`` otherwise.
+    QueryError with reason ``too-long``, ``too-complex``, ``forbidden`` (SERVICE, update) or ``syntax`` otherwise;
+    LimitError ``busy`` where too many long texts wait to be read.
     """
     _check("length", len(text))
+    found = _remembered(text)
+    if isinstance(found, QueryError):
+        raise found.with_traceback(None)
+    return found
+
+
+@contextlib.contextmanager
+def in_turn(text: str) -> Iterator[None]:
+    """Lets one long text be read at a time, so that reading does not keep the rest of the process from its work.
+
+    LimitError ``busy`` where too many wait for that already, or this one has waited too long.
+    """
+    if len(text) <= READ_AT_ONCE:
+        yield
+        return
+    if not _waiting.acquire(blocking=False):
+        raise _crowded()
+    try:
+        if not _reading.acquire(timeout=_PATIENCE):
+            raise _crowded()
+        try:
+            yield
+        finally:
+            _reading.release()
+    finally:
+        _waiting.release()
+
+
+READ_AT_ONCE: Final = 4000
+"""Characters of a query that is read without waiting for a turn."""
+
+_PATIENCE: Final = 5.0
+"""Seconds that a long query waits to be read."""
+
+_reading = threading.Lock()
+_waiting = threading.BoundedSemaphore(16)
+
+
+def _crowded() -> LimitError:
+    return LimitError(
+        "Too many long queries wait to be read; this one was not.",
+        reason="busy",
+        hint=f"Try again shortly; queries of up to {READ_AT_ONCE:,} characters do not wait.",
+        retry_after=5,
+    )
+
+
+@functools.lru_cache(maxsize=32)
+def _remembered(text: str) -> Guarded | QueryError:
+    """What a query asks for, or why it is refused, so that a text that is refused is not read again either."""
+    try:
+        with in_turn(text):
+            return _read(text)
+    except QueryError as error:
+        return error.with_traceback(None)
+
+
+def _read(text: str) -> Guarded:
+    """As ``guard``, of a text that is not too long."""
     if "\x00" in text:
         raise _syntax(text, text.index("\x00"), "The query contains a NUL character.")
     try:
@@ -216,6 +293,7 @@ def guard(text: str) -> Guarded:
     if reading.fault is not None:
         raise _fault(text, reading, reading.fault)
     shape = _kept_shape(reading.classes) if len(tokens) <= grammar.SHORT else _shape(reading.classes)
+    _refuse_forgetting(text, tokens, shape)
     prefixes, iris = _mentions(text, tokens, shape)
     by_place = {mention.at: mention.iri for mention in iris}
     return Guarded(
@@ -230,6 +308,7 @@ def guard(text: str) -> Guarded:
         shape.volatile,
         shape.bare,
         tuple(mention.iri for mention in iris) if shape.describes else (),
+        tuple(_respelled(tokens, shape, iris)),
     )
 
 
@@ -252,6 +331,8 @@ def _shape(classes: tuple[str, ...]) -> _Shape:
         ),
         _NAMING.issuperset(classes) and "DESCRIBE" in classes,
         not _VOLATILE.isdisjoint(classes),
+        tuple(_inside(classes, begun)),
+        tuple(index for index, klass in enumerate(classes) if klass in ("true", "false")),
     )
 
 
@@ -264,7 +345,7 @@ _kept_shape = functools.lru_cache(maxsize=512)(_shape)
 def _check(name: str, count: int) -> None:
     limit = LIMITS[name]
     if count > limit.most:
-        much = f"over {limit.most:,}" if name == "tokens" else f"{count:,}"
+        much = f"over {limit.most:,}" if name in ("tokens", "depth") else f"{count:,}"
         raise QueryError(
             f"The query has {much} {limit.what}; the limit is {limit.most:,}.",
             reason="too-long" if name == "length" else "too-complex",
@@ -300,6 +381,56 @@ def _refuse_update(text: str, tokens: Sequence[Token]) -> None:
             line=line(text, first.at),
             column=column(text, first.at),
         )
+
+
+def _respelled(tokens: Sequence[Token], shape: _Shape, iris: Sequence[Mention]) -> Iterator[tuple[int, str]]:
+    """Offsets, and words of the same length as those that stand there."""
+    for index in shape.booleans:
+        if tokens[index].text != tokens[index].klass:
+            yield tokens[index].at, tokens[index].klass
+    for named, mention in zip(shape.named, iris, strict=True):
+        before = tokens[named.index - 1]
+        if mention.iri == DEFAULT_GRAPH and before.klass == "GRAPH" and not mention.in_graph and not shape.sources:
+            yield before.at, " " * len(before.text)
+            yield mention.at, " " * len(tokens[named.index].text)
+
+
+def _refuse_forgetting(text: str, tokens: Sequence[Token], shape: _Shape) -> None:
+    """QueryError for a sub-select inside ``GRAPH ?g`` that does not select ``?g``: the engine would forget of which
+    graph its rows are, and tell what one claim says as if any had said it."""
+    for select, variable in shape.inside:
+        name, depth = tokens[variable].text[1:], 0
+        for token in itertools.takewhile(lambda token: token.klass not in ("{", "WHERE"), tokens[select:]):
+            depth += (token.klass == "(") - (token.klass == ")")
+            if token.kind == "var" and token.text[1:] == name and not depth:
+                break
+        else:
+            raise QueryError(
+                f"A sub-select inside GRAPH ?{name} has to select ?{name}, or the graph of its rows is lost.",
+                reason="too-complex",
+                hint=f"Add ?{name} to what it selects, and to its GROUP BY if it counts; or put GRAPH into it.",
+                line=line(text, tokens[select].at),
+                column=column(text, tokens[select].at),
+            )
+
+
+def _inside(classes: Sequence[str], begun: Begun) -> Iterator[tuple[int, int]]:
+    """Each sub-select inside a GRAPH with a variable: the index of its SELECT, and of that variable."""
+    graphs = {index + 1 for index, rule in begun if rule == "Graph"}
+    selects = {index for index, rule in begun if rule == "SubSelect"}
+    if not graphs or not selects:
+        return
+    stack, waiting = [0], 0
+    for index, klass in enumerate(classes):
+        if index in graphs:
+            waiting = index
+        if index in selects and classes[stack[-1]] == "var":
+            yield index, stack[-1]
+        if klass == "{":
+            stack.append(waiting or stack[-1])
+            waiting = 0
+        elif klass == "}":
+            stack.pop()
 
 
 def _depth(classes: Sequence[str]) -> int:

@@ -18,7 +18,7 @@ from rapidfuzz import fuzz, process
 from kb import grammar
 from kb.errors import QueryError
 from kb.grammar import Reading, Token
-from kb.guard import column, line
+from kb.guard import column, in_turn, line
 from kb.namespaces import PREFIXES
 
 _WIDTH = 100
@@ -89,7 +89,8 @@ def explained(error: QueryError, text: str) -> QueryError:
     """An error of a query with the word at fault, an excerpt, and a hint where the mistake is a known one."""
     if error.line is None and error.reason != "syntax":
         return error
-    reading = grammar.read(text)
+    with in_turn(text):
+        reading = grammar.read(text)
     at, hint = _offset(text, error), error.hint
     if error.reason == "syntax" and "\x00" not in text:
         if reading.fault is not None:

@@ -13,19 +13,20 @@ from kb.namespaces import iri
 def narrowed(text: str, perspective: str) -> str | None:
     """The query that gives through the whole dataset what ``text`` gives through a perspective, an IRI.
 
-    None where that cannot be said in the query: a GRAPH inside another, where the default graph is out of reach, or a
-    text that would grow beyond what a query may be. The text must be one that ``guard`` lets in; a query that asks for
-    no graph stays as it is.
+    None where that cannot be said in the query: a GRAPH inside another or a sub-select inside one, where the statement
+    or its variable is out of reach, or a text that would grow beyond what a query may be. The text must be one that
+    ``guard`` lets in; a query that asks for no graph stays as it is.
     """
     reading = grammar.read(text)
     tokens = reading.tokens
     opening = {index for index, rule in reading.begun if rule == "Graph"}
+    selecting = {index for index, rule in reading.begun if rule == "SubSelect"}
     inserted: list[tuple[int, str]] = []
     depth, closing = 0, -1
     for index, token in enumerate(tokens):
+        if closing >= 0 and (index in opening or index in selecting):
+            return None
         if index in opening:
-            if closing >= 0:
-                return None
             closing = depth
             graph = tokens[index + 1].text
             inserted.append((token.at, f"{{ {graph} <{iri('t:underPerspective')}> <{perspective}> . "))

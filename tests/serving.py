@@ -7,11 +7,12 @@ import shutil
 import socket
 import subprocess
 import sys
+import threading
 import time
 import urllib.parse
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -209,3 +210,22 @@ def _running(
 def sparql(text: str) -> str:
     """The path of a query by GET."""
     return f"/sparql?query={urllib.parse.quote(text, safe='')}"
+
+
+@dataclass
+class Bystander:
+    """Somebody else, who asks a small question again and again: what was answered, and the seconds it took."""
+
+    server: Server
+    statuses: set[int] = field(default_factory=set)
+    seconds: list[float] = field(default_factory=list)
+    stop: threading.Event = field(default_factory=threading.Event)
+
+    def run(self) -> None:
+        """Asks until told to stop, never the same text twice."""
+        number = 0
+        while not self.stop.wait(0.02):
+            number += 1
+            begun = time.monotonic()
+            self.statuses.add(self.server.query(f"ASK {{}} # {number}").status)
+            self.seconds.append(time.monotonic() - begun)

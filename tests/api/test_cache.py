@@ -105,6 +105,19 @@ def test_any_answer_will_do_for_a_client_with_a_star(client: FlaskClient) -> Non
         assert client.get("/claims").status_code == 200
 
 
+@pytest.mark.parametrize(("query", "status"), [("ASK {}", 304), ("ASK {", 400)])
+def test_a_star_is_looked_at_once_there_is_an_answer(client: FlaskClient, query: str, status: int) -> None:
+    """A query that has no answer is told what is wrong with it, whatever the client has."""
+    reply = client.get("/sparql", query_string={"query": query}, headers={"If-None-Match": "*"})
+    assert reply.status_code == status
+
+
+def test_a_star_does_not_stand_for_an_answer(engine: FakeEngine) -> None:
+    """What ``*`` asks is whether there is one, so the query is evaluated."""
+    create_app(engine, cache_bytes=0).test_client().get("/sparql?query=ASK{}", headers={"If-None-Match": "*"})
+    assert len(engine.asked) == 1
+
+
 def test_a_proxy_may_name_a_request(engine: FakeEngine) -> None:
     """Behind a proxy its request id is taken, if it is one."""
     client = create_app(engine, proxies=1).test_client()

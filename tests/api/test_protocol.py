@@ -129,6 +129,12 @@ def test_relative_iris_are_read_against_the_address_of_record(client: FlaskClien
         ("ASK {}", None, "application/sparql-results+json"),
         ("ASK {}", "application/sparql-results+xml", "application/sparql-results+xml"),
         ("CONSTRUCT {} {}", None, "text/turtle; charset=utf-8"),
+        ("CONSTRUCT {} {}", "text/turtle;version=1.2;q=0.4, application/trig;q=0.3", "text/turtle; charset=utf-8"),
+        (
+            "CONSTRUCT {} {}",
+            'application/ld+json;profile="http://www.w3.org/ns/json-ld#expanded"',
+            "application/ld+json",
+        ),
         ("CONSTRUCT {} {}", "application/rdf+xml", "application/rdf+xml"),
         ("CONSTRUCT {} {}", "application/trig;q=0.9, application/n-quads", "application/n-quads"),
         ("CONSTRUCT {} {}", "application/trig", "application/trig"),

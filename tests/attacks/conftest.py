@@ -3,35 +3,14 @@
 import os
 import socket
 import threading
-import time
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 
 import pytest
 from places import EXAMPLE
-from serving import Server, serve
+from serving import Bystander, Server, serve
 
 PLACES = max(2, os.cpu_count() or 2) + 1
 """Evaluators that a server keeps beyond those it began with, at most: one for each place of a long query."""
-
-
-@dataclass
-class Bystander:
-    """Somebody else, who asks a small question again and again: what was answered, and the seconds it took."""
-
-    server: Server
-    statuses: set[int] = field(default_factory=set)
-    seconds: list[float] = field(default_factory=list)
-    stop: threading.Event = field(default_factory=threading.Event)
-
-    def run(self) -> None:
-        """Asks until told to stop, never the same text twice."""
-        number = 0
-        while not self.stop.wait(0.02):
-            number += 1
-            begun = time.monotonic()
-            self.statuses.add(self.server.query(f"ASK {{}} # {number}").status)
-            self.seconds.append(time.monotonic() - begun)
 
 
 @pytest.fixture(scope="package")

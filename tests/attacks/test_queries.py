@@ -2,9 +2,12 @@
 
 import re
 import socket
+import subprocess
+import sys
+import time
 
 import pytest
-from serving import SLOW, Server
+from serving import SLOW, Bystander, Server
 
 pytestmark = pytest.mark.long
 
@@ -130,6 +133,49 @@ def test_no_query_reaches_out(server: Server, canary: socket.socket, name: str, 
     assert b"root:" not in reply.body
     if reply.status == 200 and b'"bindings"' in reply.body:
         assert reply.json["results"]["bindings"] == []
+
+
+COSTLY_TO_READ = {
+    "brackets": "ASK " + "{" * 1_300 + "}" * 1_300,
+    "comparisons like addresses": "SELECT * { FILTER(" + "&&".join(["?a<?b&&?c>?d"] * 2_400) + ") }",
+    "values": "SELECT * { VALUES ?x { " + " ".join(map(str, range(9_000))) + " } }",
+}
+
+CROWD = """
+import http.client, itertools, sys, threading, time
+host, port, seconds, text = sys.argv[1], int(sys.argv[2]), float(sys.argv[3]), sys.stdin.read()
+until, numbers, seen = time.monotonic() + seconds, itertools.count(), set()
+def attack():
+    line = http.client.HTTPConnection(host, port, timeout=60)
+    while time.monotonic() < until:
+        line.request("POST", "/sparql", f"{text} # {next(numbers)}", {"Content-Type": "application/sparql-query"})
+        reply = line.getresponse()
+        seen.add(reply.status)
+        reply.read()
+threads = [threading.Thread(target=attack) for _ in range(32)]
+for one in threads: one.start()
+for one in threads: one.join()
+print(next(numbers), *sorted(seen))
+"""
+"""A program that sends a text, with another number each time, from 32 connections; in a process of its own, so that it
+does not slow the bystander down itself."""
+
+
+@pytest.mark.parametrize("name", COSTLY_TO_READ)
+def test_a_crowd_of_texts_that_take_long_to_read_slows_nobody(server: Server, bystander: Bystander, name: str) -> None:
+    """They are refused or answered, one after the other; the bystander is answered as ever, and pages are."""
+    first = len(bystander.seconds)
+    command = [sys.executable, "-c", CROWD, server.host, str(server.port), "4"]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as crowd:
+        assert crowd.stdin is not None and crowd.stdout is not None
+        crowd.stdin.write(COSTLY_TO_READ[name])
+        crowd.stdin.close()
+        time.sleep(1)
+        assert server.ask("/claims").status == 200
+        sent, *statuses = map(int, crowd.stdout.read().split())
+    assert sent > 32 and set(statuses) <= {*REFUSED, 200}
+    meanwhile = sorted(bystander.seconds[first:])
+    assert len(meanwhile) > 20 and meanwhile[int(len(meanwhile) * 0.99)] < 0.2
 
 
 def test_nobody_learns_what_is_not_published(server: Server) -> None:

@@ -384,3 +384,27 @@ def test_evaluators_that_a_crowd_left_behind_are_ended(example_build: Path, monk
         assert engine.answer(QueryRequest("ASK {}")).kind == "boolean"
     finally:
         engine.close()
+
+
+@pytest.mark.parametrize(
+    ("query", "rows"), [("BIND(TRUE AS ?x)", ["true"]), ("VALUES ?x { False true }", ["false", "true"])]
+)
+def test_truth_values_are_words_in_any_case(engine: EmbeddedEngine, query: str, rows: list[str]) -> None:
+    """As the grammar of SPARQL has it, and Oxigraph has not."""
+    found = engine.answer(QueryRequest(f"SELECT ?x {{ {query} }}", solutions="text/csv"))
+    assert bytes(found.body).decode().split()[1:] == rows
+
+
+def test_the_default_graph_is_asked_by_its_name_too(engine: EmbeddedEngine) -> None:
+    """``GRAPH`` with its name is what is asked without; inside another GRAPH, or another dataset, it is not there."""
+    named = f"GRAPH <{DEFAULT_GRAPH}> {{ ?s ?p ?o }}"
+
+    def count(text: str) -> int:
+        found = engine.answer(QueryRequest(text, solutions="text/csv"))
+        return int(bytes(found.body).decode().split()[1])
+
+    whole = count("SELECT (COUNT(*) AS ?n) { ?s ?p ?o }")
+    assert whole == count(f"SELECT (COUNT(*) AS ?n) {{ {named} }}") > 0
+    assert whole == count(f"SELECT (COUNT(*) AS ?n) FROM NAMED <{DEFAULT_GRAPH}> {{ {named} }}")
+    assert count(f"SELECT (COUNT(*) AS ?n) {{ GRAPH ?g {{ {named} }} }}") == 0
+    assert count(f"SELECT (COUNT(*) AS ?n) FROM <{DEMAND}> {{ {named} }}") == 0

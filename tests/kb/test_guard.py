@@ -6,8 +6,9 @@ import pyoxigraph as ox
 import pytest
 from places import ROOT
 
-from kb.errors import QueryError
-from kb.guard import LIMITS, guard
+from kb.errors import LimitError, QueryError
+from kb.grammar import MOST_DEPTH, tokens
+from kb.guard import LIMITS, READ_AT_ONCE, guard, in_turn
 from kb.namespaces import BASE, PREFIXES, iri
 from kb.paths import queries_dir
 
@@ -269,3 +270,79 @@ def test_the_page_of_limits_has_all_of_them() -> None:
     page = (ROOT / "docs" / "limits.md").read_text(encoding="utf-8")
     rows = re.findall(r"^\| `(\w+)` \| ([\d,]+) \| (.+) \| (.+) \|$", page, re.M)
     assert rows == [(limit.name, f"{limit.most:,}", limit.what, limit.why) for limit in LIMITS.values()]
+
+
+@pytest.mark.parametrize(
+    ("group", "column"),
+    [
+        ("{ SELECT ?s { ?s ?p ?o } }", 25),
+        ("{ SELECT (COUNT(*) AS ?n) { ?s ?p ?o } }", 25),
+        ("{ SELECT (STR(?g) AS ?x) { ?s ?p ?o } }", 25),
+        ("{ SELECT * { ?s ?p ?o } }", 25),
+        ("?a ?b ?c OPTIONAL { { SELECT DISTINCT ?s WHERE { ?s ?p ?o } } }", 45),
+        ("{ SELECT ?g ?s { { SELECT ?s { ?s ?p ?o } } } }", 42),
+        ("GRAPH <x:g> { ?s ?p ?o } { SELECT ?s { ?s ?p ?o } }", 50),
+    ],
+)
+def test_a_sub_select_that_would_lose_its_graph_is_refused(group: str, column: int) -> None:
+    """The engine answers it without saying of which graph its rows are, and counts over all: no attribution is lost."""
+    error = refused(f"SELECT * {{ GRAPH ?g {{ {group} }} }}")
+    assert (error.reason, error.line, error.column) == ("too-complex", 1, column)
+    assert "?g" in str(error) and "?g" in error.hint
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "SELECT * { GRAPH ?g { { SELECT ?s $g { ?s ?p ?o } } } }",
+        "SELECT * { GRAPH ?g { { SELECT ?g (COUNT(*) AS ?n) { ?s ?p ?o } GROUP BY ?g } } }",
+        "SELECT * { GRAPH <x:g> { { SELECT ?s { ?s ?p ?o } } } }",
+        "SELECT * { GRAPH ?g { GRAPH <x:g> { { SELECT ?s { ?s ?p ?o } } } } }",
+        "SELECT * { GRAPH ?g { ?s ?p ?o } { SELECT ?s { ?s ?p ?o } } }",
+        "SELECT * { { SELECT ?g ?s { GRAPH ?g { ?s ?p ?o } } } }",
+    ],
+)
+def test_a_sub_select_that_keeps_its_graph_is_let_in(text: str) -> None:
+    """One that selects the variable, or stands in a graph that is named, or outside."""
+    assert guard(text).form == "SELECT"
+
+
+def test_what_is_refused_is_not_read_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The same text, refused once, is refused out of memory, with the same words."""
+    text = "ASK { ?s ?p } # read once"
+    first = refused(text)
+    monkeypatch.setattr("kb.grammar.read", lambda text: pytest.fail("read again"))
+    again = refused(text)
+    assert (str(again), again.line, again.column) == (str(first), first.line, first.column)
+
+
+def test_long_texts_are_read_one_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    """While one is read another waits, is told after a while to come again; a short one never waits."""
+    monkeypatch.setattr("kb.guard._PATIENCE", 0.1)
+    long = "ASK {} #" + "x" * READ_AT_ONCE
+    with in_turn(long):
+        with pytest.raises(LimitError) as caught:
+            guard(long)
+        assert caught.value.reason == "busy" and caught.value.retry_after
+        assert guard("ASK {} # meanwhile").form == "ASK"
+    assert guard(long).form == "ASK"
+
+
+def test_reading_stops_where_there_is_too_much() -> None:
+    """Brackets are read until there is one too many, and a text of many comparisons not ten times."""
+    assert len(tokens("{" * 50_000)) == MOST_DEPTH + 1
+    compared = "&&".join(["?a<?b&&?c>?d"] * 2_000)
+    assert refused(f"SELECT * {{ FILTER({compared}) }}").reason == "syntax"
+    assert guard("SELECT * { FILTER(" + "&&".join(["?a<?b&&?c>?d"] * 10) + ") }").form == "SELECT"
+
+
+def test_words_are_spelled_as_the_engine_takes_them() -> None:
+    """Truth values in small letters, and the default graph asked for without its name, all at their places."""
+    named = "GRAPH <https://w3id.org/testimonia/graph/default>"
+    text = f"ASK {{ FILTER(TRUE || False) {named} {{ ?s ?p 'TRUE' }} GRAPH ?g {{ {named} {{ ?s ?p true }} }} }}"
+    found = guard(text)
+    blank = " " * len(named)
+    assert found.spelled(text) == text.replace("TRUE |", "true |").replace("False", "false").replace(named, blank, 1)
+    assert found.spelled(text, moved=True) == text.replace("TRUE |", "true |").replace("False", "false")
+    plain = f"ASK FROM <x:g> {{ {named} {{ ?s ?p ?o }} }}"
+    assert guard(plain).spelled(plain) == plain

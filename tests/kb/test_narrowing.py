@@ -90,6 +90,13 @@ def test_a_graph_inside_another_is_not_narrowed_by_words() -> None:
     assert narrowed("SELECT * { GRAPH ?g { ?s ?p ?o . GRAPH ?h { ?o ?q ?r } } }", iri("perspective:x")) is None
 
 
+@pytest.mark.parametrize("select", ["SELECT ?g ?s { ?s ?p ?o }", "SELECT ?g ?s { { SELECT ?g ?s { ?s ?p ?o } } }"])
+def test_a_sub_select_inside_a_graph_is_not_narrowed_by_words(select: str) -> None:
+    """What is said of the graph outside does not reach into it, and would be joined with the rows of all graphs."""
+    assert narrowed(f"SELECT * {{ GRAPH ?g {{ {{ {select} }} }} }}", iri("perspective:x")) is None
+    assert narrowed(f"SELECT * {{ GRAPH <x:g> {{ ?a ?b ?c {{ {select} }} }} }}", iri("perspective:x")) is None
+
+
 def test_a_query_at_the_limit_is_not_narrowed_by_words() -> None:
     """What would become too large keeps its text, and the graphs are listed."""
     text = "SELECT * { GRAPH ?g { " + "?a ?b ?c . " * 80 + "} }"
