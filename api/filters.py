@@ -102,8 +102,9 @@ def asked(path: str, name: str, takes: Sequence[Parameter]) -> Asked:
     given: dict[str, list[str]] = {}
     for key, text in pairs:
         value = text.strip()
-        if len(value) > cards.MAX_TEXT or any(ord(c) < 32 for c in value):
-            raise bad_parameter(key, f"“{key}” takes at most {cards.MAX_TEXT} characters, and no control characters.")
+        most = cards.MAX_CURSOR if parameters[key].type == "cursor" else cards.MAX_TEXT
+        if len(value) > most or any(ord(c) < 32 for c in value):
+            raise bad_parameter(key, f"“{key}” takes at most {most:,} characters, and no control characters.")
         if value:
             given.setdefault(key, []).append(value)
     return Asked(path, name, {key: given[key] for key in parameters if key in given})

@@ -297,7 +297,8 @@ def list_parameters(engine: Engine, name: str) -> list[Parameter]:
 
 def _listed(engine: Engine, name: str, one: cards.Parameter) -> Parameter:
     """A parameter of a list with what there is to choose from."""
-    schema: Schema = {"type": "string", "maxLength": cards.MAX_TEXT, "pattern": NO_CONTROLS}
+    most = cards.MAX_CURSOR if one.type == "cursor" else cards.MAX_TEXT
+    schema: Schema = {"type": "string", "maxLength": most, "pattern": NO_CONTROLS}
     example, told = None, ""
     if one.type == "number":
         schema = {"type": "integer", "minimum": 1, "maximum": one.most, "default": int(one.default)}

@@ -36,6 +36,9 @@ _MANNER = {
 """How a statement is introduced, by mode; what is stated or reported needs no more than its speaker."""
 
 _HEDGE = {"possible": "as possible only", "probable": "as likely only"}
+_HEARSAY = "as hearsay"
+"""For what a text passes on without showing how firmly: “were said to”."""
+
 _NEGATING = ("denied", "refused")
 _BACK = {"answered_by": "t:repliesTo", "presupposes": "t:presupposedIn", "relays": "t:reportedIn"}
 """What leads back to a claim from others, by the section that lists those."""
@@ -206,7 +209,8 @@ def lead(facts: Facts, claim: str) -> str:
     mode = str((facts.concept(claim, "t:mode") or {}).get("code", ""))
     polarity = (facts.concept(claim, "t:polarity") or {}).get("code")
     certainty = str((facts.concept(claim, "t:certainty") or {}).get("code", ""))
-    manner = [words for words in (_HEDGE.get(certainty), _MANNER.get(mode)) if words]
+    hedge = _HEARSAY if certainty == "underspecified" and mode in ("reported", "stated") else _HEDGE.get(certainty)
+    manner = [words for words in (hedge, _MANNER.get(mode)) if words]
     if polarity == "negative" and mode not in _NEGATING:
         manner.append("of something said not to be so")
     speaker = _speaker(_voices(facts, _links(facts, claim)[::-1]))

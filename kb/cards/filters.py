@@ -12,7 +12,7 @@ LISTS = dict(sorted({"claims": "claim", **KINDS}.items()))
 
 DEFAULT_LIMIT = 50
 MAX_LIMIT = 500
-MAX_TEXT = 200
+MAX_TEXT, MAX_CURSOR = 200, 4000
 """Characters of the longest value."""
 MAX_VALUES = 20
 """Values that one filter takes at most."""

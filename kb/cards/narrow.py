@@ -33,14 +33,17 @@ EVER = ("0000", "9999-12-31")
 
 _WITH_A_DAY = """
 SELECT number, max(
-    coalesce(latest_begin <= :last OR latest_end <= :last, 0)
-    AND coalesce(earliest_end >= :first OR earliest_begin >= :first, 0)
+    (:last = '9999-12-31' OR coalesce(latest_begin <= :last OR latest_end <= :last, 0))
+    AND (:first = '0000' OR coalesce(earliest_end >= :first OR earliest_begin >= :first, 0))
 )
 FROM dated
 WHERE list = :list AND coalesce(earliest_begin <= :last, 1) AND coalesce(latest_end >= :first, 1)
 GROUP BY number
 """
-"""What can have a day from the first to the last, and whether it must: as in the question what-is-said-of-a-day."""
+"""What can have a day from the first to the last, and whether it must: as in the question what-is-said-of-a-day.
+
+On a side where nothing is asked (``EVER``), a time without a known bound is as good as any.
+"""
 
 
 class BadFilter(ValueError):

@@ -256,6 +256,31 @@ def test_links_lead_from_page_to_page(client: FlaskClient, sort: str) -> None:
     assert seen == whole and len(seen) == 4
 
 
+ORDERS = [(name, sort) for name in cards.LISTS for sort in cards.parameter(name, "sort").choices]
+
+
+@pytest.mark.parametrize(("name", "sort"), ORDERS)
+def test_every_order_of_every_list_is_walked_to_its_end(web: FlaskClient, name: str, sort: str) -> None:
+    """Over the shipped data, whose names are long and in three scripts, page by page as the links lead."""
+    address: str | None = f"/{name}?sort={sort}&limit=7"
+    seen, total = [], None
+    while address is not None:
+        body = web.get(address).get_json()
+        seen += [item["iri"] for item in body["items"]]
+        total, address = body["total"], body["next"]
+    assert len(seen) == len(set(seen)) == total
+
+
+@pytest.mark.parametrize(
+    ("days", "when"), [("to=2022", "certain"), ("from=2000&to=2022", "possible"), ("from=2022-12-01", "possible")]
+)
+def test_a_side_of_which_nothing_is_asked_leaves_nothing_open(web: FlaskClient, days: str, when: str) -> None:
+    """A time up to a day, with a beginning that is not told, is certainly not after it; whether it is after some other
+    day is open."""
+    items = web.get(f"/claims?{days}&limit=500").get_json()["items"]
+    assert {item["when"] for item in items if item["dates"] == ["[..2022-12-13]"]} == {when}
+
+
 def test_turtle_has_what_we_say_of_the_entries_and_no_content(client: FlaskClient) -> None:
     """The Turtle of a page has the statements about its entries, and nothing of what claims say of the world."""
     response = client.get("/claims?holder=harbour-office&format=ttl")
