@@ -346,15 +346,15 @@ class _Asked:
     def finish(self, there: Callable[[], bool]) -> Answer:
         end, body = self._pool.finish(self._job, there)
         if "error" in end:
-            raise _refusal(end, self.request.max_bytes)
+            raise _refusal(end, self.request)
         return Answer(end["kind"], end["media_type"], body, self._merged)
 
     def drop(self) -> None:
         self._pool.drop(self._job)
 
 
-def _refusal(head: Mapping[str, Any], max_bytes: int) -> QueryError | LimitError:
-    """The error that an evaluator reported, in the words of the endpoint."""
+def _refusal(head: Mapping[str, Any], request: QueryRequest) -> QueryError | LimitError:
+    """The error that an evaluator reported of a request, in the words of the endpoint."""
     message = str(head.get("message", ""))
     if head["error"] == "syntax":
         found = re.search(r"at (\d+):(\d+): (.*)", message, re.S)
@@ -370,7 +370,7 @@ def _refusal(head: Mapping[str, Any], max_bytes: int) -> QueryError | LimitError
         return LimitError("The query needed more memory than one query may have and was stopped.", reason="memory")
     if head["error"] == "size":
         return LimitError(
-            f"The answer is larger than {max_bytes:,} bytes and is not sent in part.",
+            f"The answer is larger than {request.max_bytes:,} bytes and is not sent in part.",
             reason="size",
             hint="Add LIMIT and OFFSET, ask for fewer columns, or fetch the dump.",
         )
@@ -378,11 +378,14 @@ def _refusal(head: Mapping[str, Any], max_bytes: int) -> QueryError | LimitError
         return QueryError(message, reason="not-in-xml", hint=str(head["hint"]))
     if head["error"] == "dataset":
         return QueryError(f"The query names a graph that is no absolute IRI: {message}.", reason="syntax")
-    if unknown := re.search(r"custom function (<[^>]*>)", message):
+    if unknown := re.search(r"custom function <([^>]*)>", message):
+        called = [one.at for one in guard.guard(request.text).iris if (one.role, one.iri) == ("function", unknown[1])]
         return QueryError(
-            f"There is no function {unknown[1]} here.",
+            f"There is no function <{unknown[1]}> here.",
             reason="syntax",
             hint="The service description, /sparql with Accept: text/turtle, lists those that there are.",
+            line=guard.line(request.text, called[0]) if called else None,
+            column=guard.column(request.text, called[0]) if called else None,
         )
     return QueryError(f"The query could not be evaluated: {message}", reason="syntax")
 

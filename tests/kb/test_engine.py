@@ -360,9 +360,10 @@ def test_xml_that_cannot_be_written_is_an_error_however_late_it_shows(engine: Em
 
 
 def test_an_unknown_function_is_named(engine: EmbeddedEngine) -> None:
-    """A function that is not there is a fault of the query, told in its own words."""
-    with pytest.raises(QueryError, match=re.escape("no function <http://example.org/f> here")):
-        engine.answer(QueryRequest("SELECT (<http://example.org/f>(1) AS ?x) {}"))
+    """A function that is not there is a fault of the query, told in its own words, with its place."""
+    with pytest.raises(QueryError, match=re.escape("no function <http://example.org/f> here")) as caught:
+        engine.answer(QueryRequest("SELECT *\n{ BIND(<http://example.org/f>(1) AS ?x) }"))
+    assert (caught.value.line, caught.value.column) == (2, 8)
 
 
 def test_evaluators_that_a_crowd_left_behind_are_ended(example_build: Path, monkeypatch: pytest.MonkeyPatch) -> None:
