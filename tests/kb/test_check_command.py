@@ -349,3 +349,14 @@ def test_what_git_cannot_tell_stops_the_check(
     result = run("--data", data, "--changed-since", "HEAD")
     assert result.exit_code == 2 and "git is not installed" in result.stderr
     assert run("--data", EXAMPLE, "--format", "github").exit_code == 0
+
+
+def test_an_unreadable_time_leaves_the_report_readable(tmp_path: Path) -> None:
+    """Of EDTF at which its reader fails, nothing stands before or after the JSON of the report."""
+    folder = story(tmp_path / "timed")
+    article = folder / "articles" / f"{ARTICLE}.trig"
+    text = article.read_text(encoding="utf-8")
+    article.write_text(re.sub(r't:edtf "[^"]*"', 't:edtf "2022-1X"', text, count=1), encoding="utf-8")
+    result = run("--data", folder, "--format", "json")
+    assert result.exit_code == 1 and "not supported here" in result.stdout
+    assert json.loads(result.stdout)
