@@ -113,3 +113,10 @@ def test_a_time_does_not_end_before_it_begins() -> None:
     """An interval that runs backwards is an error."""
     with pytest.raises(ValueError, match="ends before it begins"):
         bounds("2023/2022")
+
+
+def test_reading_a_time_prints_nothing(capsys: pytest.CaptureFixture[str]) -> None:
+    """Nothing is printed of EDTF at which its reader fails: standard output can be that of a report."""
+    with pytest.raises(ValueError, match="not supported here"):
+        bounds("2022-1X")
+    assert capsys.readouterr() == ("", "")
