@@ -35,7 +35,7 @@ from kb.nquads import Difference
 PARTS: tuple[Part, ...] = (addresses.PART, words.PART, entries.PART, compared.PART, flat.PART)
 """What writes tables, in this order."""
 
-EDITION = 5
+EDITION = 6
 """Raised when the same tables get other rows, so that builds of earlier versions get them too."""
 
 FILE = "index.sqlite"

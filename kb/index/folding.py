@@ -26,8 +26,11 @@ _SOUNDS = (
     ("q", "g"),
     ("w", "v"),
     ("y", "i"),
+    ("e", "a"),
 )
-"""What different ways of writing names of the Caucasus in Latin letters are brought to, in order."""
+"""What different ways of writing names of the Caucasus in Latin letters are brought to, in order.
+
+The Azerbaijani ə is written a in English and e in Russian, and read as e here: Kəlbəcər, Kalbajar, Кельбаджар."""
 
 
 @dataclass(frozen=True)

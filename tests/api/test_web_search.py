@@ -211,6 +211,21 @@ ODD = [
 ]
 
 
+@pytest.mark.parametrize(
+    ("spellings", "slug"),
+    [
+        (("Kəlbəcər", "Kelbecer", "Кельбаджар", "Карвачар", "Քարվաճառ"), "kalbajar"),
+        (("Ağdərə", "Агдере", "Мартакерт", "Մարտակերտ"), "aghdara-region"),
+        (("Tərtər", "Тертер", "Terter"), "tartar-region"),
+    ],
+)
+def test_places_are_found_as_either_side_spells_them(web: FlaskClient, spellings: tuple[str, ...], slug: str) -> None:
+    """In the official spellings of both sides and in Russian, also where only English forms are written down."""
+    for spelling in spellings:
+        found = web.get("/search", query_string={"q": spelling, "kind": "place"}).get_json()["items"]
+        assert iri(f"place:{slug}") in [item["iri"] for item in found], spelling
+
+
 @pytest.mark.parametrize("text", ODD)
 @pytest.mark.parametrize("accept", ["application/json", "text/html", "text/csv"])
 def test_odd_words_are_answered_or_refused(client: FlaskClient, text: str, accept: str) -> None:
