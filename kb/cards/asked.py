@@ -8,6 +8,7 @@ import pyoxigraph as ox
 from kb.cards.facts import Facts, Json, article_link, by_label, kind_of
 from kb.cards.lookup import LISTED, find
 from kb.cards.names import nearest, registered
+from kb.cards.retired import Retired, in_use
 from kb.engine import Engine
 from kb.namespaces import BASE, PREFIXES, slug
 from kb.questions import MOST, PLAIN, BadValue, Parameter, Question, Value, bound, shown, value
@@ -37,7 +38,8 @@ def asked(engine: Engine, question: Question, given: Mapping[str, Sequence[str]]
             most = f"at most {MOST} values" if parameter.several else "one value"
             raise BadValue(parameter.name, f"“{parameter.name}” takes {most}")
         if texts:
-            values[parameter.name] = [value(parameter, _whole(engine, parameter, t)) for t in texts if t.strip()]
+            terms = [value(parameter, _whole(engine, parameter, t)) for t in texts if t.strip()]
+            values[parameter.name] = [_in_use(engine, parameter, term) for term in terms]
     _there(engine, question, values)
     used = {one.name: [shown(one, term) for term in values.get(one.name, one.default)] for one in question.parameters}
     return Asked(question, bound(question, values), used)
@@ -92,6 +94,16 @@ def _whole(engine: Engine, parameter: Parameter, text: str) -> str:
         several = [name.removeprefix(BASE) for name in found]
         raise BadValue(parameter.name, f"“{text[:80]}” can mean several things", several)
     return found[0] if found else text
+
+
+def _in_use(engine: Engine, parameter: Parameter, given: Value) -> Value:
+    """A value, under its new name where it was renamed; BadValue for a thing that is no longer in use."""
+    if not isinstance(given, ox.NamedNode):
+        return given
+    try:
+        return ox.NamedNode(in_use(engine, given.value))
+    except Retired as gone:
+        raise BadValue(parameter.name, str(gone), gone.instead) from None
 
 
 def _there(engine: Engine, question: Question, values: Mapping[str, Sequence[Value]]) -> None:

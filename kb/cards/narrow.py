@@ -14,6 +14,7 @@ from kb.cards.indexed import members
 from kb.cards.lookup import among
 from kb.cards.names import nearest
 from kb.cards.places import Way, ways_into
+from kb.cards.retired import Retired, in_use
 from kb.engine import Engine
 from kb.index.entry import as_bits, unpack
 from kb.namespaces import BASE, shorten, slug
@@ -184,7 +185,10 @@ def _named(engine: Engine, name: str, one: Parameter, value: str) -> str:
         return _property(engine, name, one, value)
     known = among(engine, value, one.of)
     if len(known) == 1:
-        return known[0]
+        try:
+            return in_use(engine, f"{BASE}{known[0]}").removeprefix(BASE)
+        except Retired as gone:
+            raise BadFilter(one.name, value, gone.instead, str(gone)) from None
     if known:
         raise BadFilter(one.name, value, known, f"“{value}” can mean several things as “{one.name}”")
     if one.type == "concept":

@@ -30,7 +30,7 @@ _SOUNDS = (
 )
 """What different ways of writing names of the Caucasus in Latin letters are brought to, in order.
 
-The Azerbaijani ə is written a in English and e in Russian, and read as e here: Kəlbəcər, Kalbajar, Кельбаджар."""
+The letter ə is written a in English and e in Russian, and read as e here: two spellings that have to meet."""
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,8 @@ from flask.testing import FlaskClient
 from api.negotiate import ENTITY
 from kb import cards
 from kb.namespaces import BASE, iri
+from kb.paths import queries_dir
+from kb.questions import BadValue, load
 
 RETIRED = {
     "actor/2024-03-05-gazette-bystander": None,
@@ -84,3 +86,46 @@ def test_a_terminal_tells_what_was_retired(engine: FakeEngine, path: str) -> Non
     assert lines[2].startswith("Retired on 2024-03-0")
     assert "Notes" in lines
     assert (f"Use instead: {RETIRED[path]}" in lines) is (RETIRED[path] is not None)
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "/claims?about={}",
+        "/participations?about={}",
+        "/timeline?about={}",
+    ],
+)
+def test_who_asks_of_a_renamed_thing_is_answered_of_it(client: FlaskClient, address: str) -> None:
+    """A filter that was written down before the name changed finds what it found."""
+    old, new = (client.get(address.format(slug)) for slug in ("smuggling-of-barrels", "barrels-eastquay-westquay"))
+    assert (old.status_code, new.status_code) == (200, 200)
+    rows = [answer.get_json()["items"] for answer in (old, new)]
+    assert rows[0] and rows[0] == rows[1]
+
+
+@pytest.mark.parametrize(
+    ("address", "instead"),
+    [
+        ("/claims?names=object/kegs", "object/barrels"),
+        ("/claims?holder=2024-03-05-gazette-bystander", ""),
+    ],
+)
+def test_who_asks_of_a_retired_thing_is_told(client: FlaskClient, address: str, instead: str) -> None:
+    """What was merged or withdrawn is refused with its reason, and what to ask of instead; nobody reads silence."""
+    answer = client.get(address)
+    problem = answer.get_json()
+    assert (answer.status_code, problem["type"]) == (400, f"{BASE}problem/parameter")
+    assert "no longer in use" in problem["detail"] and "2024-03-0" in problem["detail"]
+    assert instead in problem["hint"]
+
+
+def test_a_question_of_a_renamed_thing_is_asked_of_it(engine: FakeEngine) -> None:
+    """By its slug or path the old name stands for the new one; what was merged is refused with what replaces it."""
+    question = load(queries_dir())["which-claims-name"]
+    for text in ("smuggling-of-barrels", "event/smuggling-of-barrels"):
+        found = cards.asked(engine, question, {"thing": [text]})
+        assert found.given["thing"] == ["event/barrels-eastquay-westquay"]
+    with pytest.raises(BadValue, match=r"“object/kegs” is no longer in use \(Merged, 2024-03-07\)") as caught:
+        cards.asked(engine, question, {"thing": ["object/kegs"]})
+    assert list(caught.value.choices) == ["object/barrels"]
