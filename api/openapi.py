@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from inspect import getdoc
 from itertools import islice
 from typing import Final
+from urllib.parse import urlencode
 
 from werkzeug.http import HTTP_STATUS_CODES
 from werkzeug.routing import Rule
@@ -405,6 +406,8 @@ def _responses(source: Source, endpoint: str, place: Place, method: str, example
         }
     if content and operation.status == 200 and method == "GET" and (shown := _shown(source, endpoint, place, example)):
         found[200]["content"]["application/json"]["examples"] = shown
+    if method == "GET" and endpoint in ("questions.question", "sparql.sparql"):
+        found[200]["content"]["application/json"]["examples"] = _linked(source, endpoint, place)
     if kept:
         found[304] = {"description": "Not modified", "headers": _named(("ETag", *always[:1], *always[1:]))}
     for status in {301, 303} & {*operation.also}:
@@ -483,6 +486,15 @@ def _shown(source: Source, endpoint: str, place: Place, example: Mapping[str, st
         return None
     fitting = len(str(answer)) <= LONGEST_EXAMPLE
     return {"real": {"summary": asked, **({"value": answer} if fitting else {"externalValue": source.root + asked})}}
+
+
+def _linked(source: Source, endpoint: str, place: Place) -> Json:
+    """Where an answer to a query is to be found: it may take seconds, and have thousands of rows."""
+    asked = {"query": EXAMPLE_QUERY} if endpoint == "sparql.sparql" else {}
+    if endpoint == "sparql.sparql" or _table(source.questions[place.values["name"]]) == SOLUTIONS:
+        asked["format"] = "json"
+    path = f"{place.path}?{urlencode(asked)}"
+    return {"real": {"summary": path, "externalValue": source.root + path}}
 
 
 def _named(names_: Iterable[str]) -> Json:
