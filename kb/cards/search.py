@@ -7,7 +7,7 @@ are. A thing is found where it has all of them, in any of its texts, and is list
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from weakref import WeakKeyDictionary
 
@@ -38,6 +38,9 @@ _LITTLE = ("a", "an", "and", "as", "at", "by", "for", "from", "in", "of", "on", 
 """English words that need not occur, unless nothing else is asked for."""
 
 _QUOTES = re.compile(r"[\"“”„‟«»＂]")
+
+_RUNS = re.compile(r"[a-z]+|[0-9]+")
+"""Letters or digits alone: a number plate is printed in one or with signs between them."""
 
 
 class BadWords(ValueError):
@@ -127,7 +130,7 @@ def search(engine: Engine, q: str, *, kind: str = "", after: int = 0, limit: int
         raise BadWords(f"has more than {MOST_WORDS} words")
     vocabulary = _vocabulary(index)
     meant = [vocabulary.meant(one) for one in asked]
-    unknown = [one.asked for one in meant if not one.terms and one.start is None]
+    unknown = [word for word, one in zip(asked, meant, strict=True) if _means_nothing(index, word, one)]
     counts: dict[str, int] = {}
     if not unknown:
         counts = dict(index.rows(_COUNT, [_all(meant)]))
@@ -192,6 +195,9 @@ class _Vocabulary:
             start = word
         if found or start is not None:
             return Meant(asked, tuple(found), start, guessed and start is None)
+        apart = tuple(_RUNS.findall(word))
+        if len(apart) > 1 and all(run in self.terms for run in apart):
+            return Meant(replace(asked, folded=apart, quoted=True), apart, None, guessed=False)
         return Meant(asked, tuple(self._mistyped(word)), None, guessed=True)
 
     def nearest(self, folded: Sequence[str], *, count: int = 3) -> list[str]:
@@ -280,6 +286,13 @@ def _rank(index: Index, meant: Sequence[Meant], kind: str, after: int, limit: in
 
 def _all(meant: Iterable[Meant]) -> str:
     return " AND ".join(one.expression for one in meant)
+
+
+def _means_nothing(index: Index, asked: Asked, one: Meant) -> bool:
+    """Whether nothing stands for a word, or what it was taken apart into stands nowhere together."""
+    if one.asked is asked:
+        return not one.terms and one.start is None
+    return not _occurs(index, one)
 
 
 def _occurs(index: Index, one: Meant) -> int:
