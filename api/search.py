@@ -78,7 +78,7 @@ def lookup() -> Response:
         raise bad_parameter(
             "iri", "“iri” is missing: what is to be looked up.", ["an IRI, a path, a slug, an identifier"]
         )
-    found = cards.meant(engine(), wanted)
+    found = cards.addressed(engine(), wanted)
     if len(found) == 1:
         path, hash_, term = (href(found[0]) or "").partition("#")
         return redirected(f"{path}.{form.name}{hash_}{term}" if form else f"{path}{hash_}{term}", 303)
@@ -123,7 +123,7 @@ def _without_suffix(text: str) -> tuple[str, Format | None]:
     """A text without the suffix of a format, and that format, where the whole text means nothing."""
     bare, dot, suffix = text.rpartition(".")
     form = negotiate.by_name(suffix, ENTITY) if dot else None
-    return (bare, form) if form is not None and not cards.meant(engine(), text) else (text, None)
+    return (bare, form) if form is not None and not cards.addressed(engine(), text) else (text, None)
 
 
 def _as_json(value: cards.Json, fields: Mapping[str, str]) -> Response:

@@ -65,7 +65,7 @@ from kb.cards.filters import (
 )
 from kb.cards.flat import Flat, claim_facets, months, participations, quantities
 from kb.cards.lists import Page, listing, overview
-from kb.cards.lookup import find, likely, links, meant, resolve
+from kb.cards.lookup import addressed, find, likely, links, meant, resolve
 from kb.cards.mapped import as_geojson, mapped
 from kb.cards.names import alike, known_to_occur, nearest, occurs, registered
 from kb.cards.narrow import BadFilter, choices, suggestions
@@ -120,6 +120,7 @@ __all__ = [
     "Parameter",
     "Table",
     "Timeline",
+    "addressed",
     "alike",
     "as_geojson",
     "as_rdf",

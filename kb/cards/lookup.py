@@ -11,7 +11,7 @@ from kb.cards.rdf import PARTS, owner
 from kb.engine import Engine
 from kb.errors import QueryError
 from kb.index.addresses import comparable, last_part
-from kb.namespaces import BASE, OWN, PREFIXES, path, slug
+from kb.namespaces import BASE, DEFAULT_GRAPH, OWN, PREFIXES, path, slug
 
 LISTED = ("actor", "article", "claim", "event", "object", "place")
 """Kinds that a slug means before all others; a perspective of an article, say, has the article's slug."""
@@ -40,6 +40,11 @@ def meant(engine: Engine, text: str) -> list[str]:
     shown = shown or [name for name in found if kind_of(name) not in PARTS]
     shown = shown or sorted({whole for name in found if (whole := owner(engine, name)) is not None})
     return shown or same_as(engine, text) or called(engine, text)
+
+
+def addressed(engine: Engine, text: str) -> list[str]:
+    """What ``text`` means by ``meant``, or the default graph: it has an address, though nothing is said of it."""
+    return [DEFAULT_GRAPH] if _path(text) == path(DEFAULT_GRAPH) else meant(engine, text)
 
 
 def among(engine: Engine, text: str, kinds: Collection[str]) -> list[str]:

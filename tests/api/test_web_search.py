@@ -279,6 +279,26 @@ def test_whatever_names_a_thing_leads_to_it(client: FlaskClient, text: str, loca
     assert client.get(location).status_code == 200
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "https://w3id.org/testimonia/graph/default",
+        "http://w3id.org/testimonia/graph/default",
+        "http://localhost/graph/default",
+        "graph:default",
+        "graph/default",
+    ],
+)
+def test_the_default_graph_is_led_to(client: FlaskClient, text: str) -> None:
+    """It has an address like other graphs, though nothing is said of it; a suffix or ``format=`` goes along."""
+    led = client.get("/lookup", query_string={"iri": text})
+    assert (led.status_code, led.headers["Location"]) == (303, "/graph/default")
+    assert client.get("/lookup", query_string={"iri": f"{text}.nt"}).headers["Location"] == "/graph/default.nt"
+    as_ttl = client.get("/lookup", query_string={"iri": text, "format": "ttl"})
+    assert as_ttl.headers["Location"] == "/graph/default.ttl"
+    assert client.get("/graph/default.ttl", follow_redirects=True).status_code == 200
+
+
 def test_a_format_goes_along(client: FlaskClient) -> None:
     """``format=`` names the suffix to which the look-up leads."""
     assert client.get("/lookup?iri=eastquay&format=nq").headers["Location"] == "/place/eastquay.nq"
