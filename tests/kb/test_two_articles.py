@@ -47,13 +47,9 @@ def comparison(data: Dataset, one: str, other: str) -> tuple[str, set[str], str]
 
 
 def test_claims_on_reused_passages_share_their_text_and_support_nothing(compared: Dataset) -> None:
-    """Claims on passages that agree in 0.8 of their words, or stand one in the other, share their text."""
+    """Claims on passages that are reused, each of those that is known, share their text."""
     seen = 0
     for reuse in compared.instances("t:TextReuse"):
-        if all(
-            float(compared.value(reuse, key) or 0) < least for key, least in (("t:ratio", 0.8), ("t:containment", 1))
-        ):
-            continue
         first, second = compared.texts(reuse, "t:passage")
         claims = [compared.subjects("t:evidence", anchor) for anchor in (first, second)]
         for name in compared.instances("t:Comparison"):
@@ -170,14 +166,18 @@ def test_every_pair_that_wanted_judging_was_judged(shipped: Dataset) -> None:
 
 
 def test_an_editors_comparison_is_as_strict_on_independence_as_the_computed_one(shipped: Dataset) -> None:
-    """Where an editor judges the content, the tie of the two voices is still the one that is computed."""
+    """Where an editor judges the content, the tie of the two voices is still the one that is computed; only where
+    none is known may an editor see one."""
     known = gather(read(shipped)).origins
     names = shipped.instances("t:Comparison")
     assert len(names) > 10
     for name in names:
         left, right = shipped.value(name, "t:left") or "", shipped.value(name, "t:right") or ""
         computed = tie(left, right, known)
-        assert shipped.value(name, "t:independence") == iri(f"independence:{computed.independence}"), shorten(name)
+        allowed = {computed.independence} | ({"shared-text"} if computed.independence == "unknown" else set())
+        assert (shipped.value(name, "t:independence") or "").removeprefix(iri("independence:")) in allowed, shorten(
+            name
+        )
         assert shipped.value(name, "t:comparisonReason")
 
 
