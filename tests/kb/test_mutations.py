@@ -157,6 +157,13 @@ side_anchor = both(
 )
 """Anchors of names and loaded words, on which no claim rests and which no paraphrase quotes."""
 author_voice = claim(basis="author-voice", lacks="t:cue")
+
+
+def uncompared(block: Block) -> bool:
+    """Whether no comparison by hand is of the claim, which would then be of two frames, or of no two of a kind."""
+    return not CORPUS.users(block.subject, "t:left", "t:right")
+
+
 quoted = both(claim(basis="explicit-cue", has="t:cue"), lambda block: not block.has("t:sourceNaming", "naming:none"))
 
 
@@ -454,7 +461,7 @@ ATTRIBUTION = [
     ),
     kind(
         "denial that is affirmed",
-        both(quoted, lambda block: block.has("t:polarity", "polarity:positive")),
+        both(quoted, uncompared, lambda block: block.has("t:polarity", "polarity:positive")),
         setting("t:mode", "mode:denied"),
         ("denied-negative", "t:polarity"),
     ),
@@ -629,11 +636,6 @@ def graph_edit(block: Block, change: Callable[[tuple[str, ...]], tuple[str, ...]
 def told_elsewhere(block: Block) -> bool:
     """Whether another claim tells of the same event, so that its frame stays in use."""
     return len(CORPUS.users(block.value("t:about"), "t:about")) > 1
-
-
-def uncompared(block: Block) -> bool:
-    """Whether no comparison by hand is of the claim, which would then be of two frames."""
-    return not CORPUS.users(block.subject, "t:left", "t:right")
 
 
 def removed_graph(block: Block) -> Edit:
