@@ -168,11 +168,13 @@ def _twin(name: str) -> tuple[str, str, Format]:
 
 
 def _moved(card: cards.Json, suffix: str) -> Response:
-    """A redirection from an address to that under which the same entry stands now; Problem where it was retired."""
+    """A redirection from an address to that under which the same entry stands now, with what else the request says;
+    Problem where it was retired."""
     retired = card["retired"]
     reason, replacement = retired["reason"], retired["replacement"]
     if replacement is not None and reason["code"] == "renamed":
-        return redirected(f"{href(replacement)}{suffix}", 301)
+        asked = request.query_string.decode("latin-1")
+        return redirected(f"{href(replacement)}{suffix}{'?' if asked else ''}{asked}", 301)
     noted = " ".join(str(note["text"]) for note in card["notes"])
     raise Problem(
         410,

@@ -20,6 +20,7 @@ from kb.cards.indexed import claims_of, entries_by_value, members
 from kb.cards.lookup import among
 from kb.cards.names import nearest
 from kb.cards.narrow import BadFilter
+from kb.cards.retired import Retired, in_use
 from kb.cards.shared import shared_by, shared_of
 from kb.engine import Engine
 from kb.index.entry import as_bits, numbers
@@ -98,10 +99,16 @@ def nothing() -> Json:
 
 
 def named(engine: Engine, side: str, text: str) -> str:
-    """The IRI of the article or speaker that a slug, path or IRI names; BadFilter where it is none, or several."""
+    """The IRI of the article or speaker that a slug, path or IRI names, by its old name too.
+
+    BadFilter where it names none or several, or what is in no use any more.
+    """
     found = among(engine, text, _KINDS)
     if len(found) == 1:
-        return f"{BASE}{found[0]}"
+        try:
+            return in_use(engine, f"{BASE}{found[0]}")
+        except Retired as gone:
+            raise BadFilter(side, text, gone.instead, str(gone)) from None
     if found:
         raise BadFilter(side, text, found, f"“{text}” can mean several things as “{side}”")
     raise BadFilter(side, text, [near[1:] for kind in _KINDS for near in nearest(engine, kind, slug(text))])

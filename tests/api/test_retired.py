@@ -25,6 +25,8 @@ def test_a_renamed_entry_leads_to_its_new_address(client: FlaskClient, suffix: s
     answer = client.get(f"/event/smuggling-of-barrels{suffix}")
     assert (answer.status_code, answer.headers["Location"]) == (301, f"/event/barrels-eastquay-westquay{suffix}")
     assert client.get(answer.headers["Location"]).status_code == 200
+    more = client.get(f"/event/smuggling-of-barrels{suffix}?section=name_uses&after=1")
+    assert more.headers["Location"] == f"{answer.headers['Location']}?section=name_uses&after=1"
 
 
 @pytest.mark.parametrize("path", GONE)
@@ -109,6 +111,7 @@ def test_who_asks_of_a_renamed_thing_is_answered_of_it(client: FlaskClient, addr
     [
         ("/claims?names=object/kegs", "object/barrels"),
         ("/claims?holder=2024-03-05-gazette-bystander", ""),
+        ("/compare?format=json&left=2024-03-05-gazette-bystander", ""),
     ],
 )
 def test_who_asks_of_a_retired_thing_is_told(client: FlaskClient, address: str, instead: str) -> None:
