@@ -11,7 +11,7 @@ import re
 import threading
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Final
 from urllib.parse import urljoin
 
@@ -144,24 +144,36 @@ class Mention:
 class Guarded:
     """A query that may be evaluated.
 
-    ``form`` is SELECT, ASK, CONSTRUCT or DESCRIBE; the graphs are those of FROM and FROM NAMED; ``prefixes`` those that
-    it declares; ``iris`` all absolute IRIs that it names, expanded, in the order of the text. ``light`` tells that the
-    query cannot be expensive by its shape: at most one triple pattern, nothing computed, and few rows; ``volatile``
+    ``form`` is SELECT, ASK, CONSTRUCT or DESCRIBE; the graphs are those of FROM and FROM NAMED. ``light`` tells that it
+    cannot be expensive by its shape: at most one triple pattern, nothing computed, and few rows; ``volatile``
     that its answer is another each time; ``bare`` that it looks for a text without language and datatype. ``described``
     are the IRIs of a DESCRIBE that names some and asks for nothing else; ``respelled`` what ``spelled`` changes, with
-    offsets.
+    offsets. ``text`` is the query, of which ``mentioned`` may be known.
     """
 
     form: str
+    text: str = field(repr=False)
+    light: bool
+    volatile: bool
+    bare: bool
     default_graphs: tuple[str, ...] = ()
     named_graphs: tuple[str, ...] = ()
-    prefixes: tuple[tuple[str, str], ...] = ()
-    iris: tuple[Mention, ...] = ()
-    light: bool = False
-    volatile: bool = False
-    bare: bool = False
     described: tuple[str, ...] = ()
     respelled: tuple[tuple[int, str], ...] = ()
+    mentioned: "_Mentioned | None" = field(default=None, repr=False, compare=False)
+
+    @property
+    def prefixes(self) -> tuple[tuple[str, str], ...]:
+        """The prefixes that it declares."""
+        return tuple(self._told()[0].items())
+
+    @property
+    def iris(self) -> tuple[Mention, ...]:
+        """All absolute IRIs that it names, expanded, in the order of the text."""
+        return self._told()[1]
+
+    def _told(self) -> "_Mentioned":
+        return _mentions(self.text, *_shaped(self.text)) if self.mentioned is None else self.mentioned
 
     def spelled(self, text: str, *, moved: bool = False) -> str:
         """The text of the query as the engine takes it, with every word at its place: ``TRUE`` as ``true``, and what is
@@ -173,6 +185,9 @@ class Guarded:
             text = text[:at] + words + text[at + len(words) :]
         return text
 
+
+_Mentioned = tuple[dict[str, str], tuple[Mention, ...]]
+"""Prefixes that are declared, and IRIs that are named."""
 
 _VOLATILE = frozenset({"BNODE", "F0"})
 """Classes of the functions with another value each time: BNODE, and those without arguments (NOW, RAND, UUID, …)."""
@@ -194,6 +209,7 @@ class _Shape:
     ``declarations`` are the indices of BASE and PREFIX, ``sources`` those of graphs with the word before them;
     ``limits`` those of LIMIT, of which one must be low for the query to be light, where ``light`` is None; ``inside``
     those of each sub-select inside a GRAPH with a variable, and of that variable; ``booleans`` those of true and false.
+    ``constants_matter`` where more depends on the constants of a query than what it mentions.
     """
 
     form: str
@@ -207,6 +223,7 @@ class _Shape:
     volatile: bool
     inside: tuple[tuple[int, int], ...]
     booleans: tuple[int, ...]
+    constants_matter: bool
 
 
 def guard(text: str) -> Guarded:
@@ -283,6 +300,62 @@ def _read(text: str) -> Guarded:
         raise _syntax(
             text, error.start, "The query contains half of a surrogate pair, which is no character."
         ) from None
+    outline = _outline(text)
+    if outline is not None and (alike := _outlines.get(outline)) is not None:
+        return replace(alike, text=text)
+    tokens, shape = _shaped(text)
+    mentioned = _mentions(text, tokens, shape)
+    by_place = {mention.at: mention.iri for mention in mentioned[1]}
+    found = Guarded(
+        shape.form,
+        text,
+        any(int(tokens[index + 1].text) <= _MOST_LIGHT_ROWS for index in shape.limits)
+        if shape.light is None
+        else shape.light,
+        shape.volatile,
+        shape.bare,
+        tuple(by_place[tokens[index].at] for index, before in shape.sources if before == "FROM"),
+        tuple(by_place[tokens[index].at] for index, before in shape.sources if before == "NAMED"),
+        tuple(mention.iri for mention in mentioned[1]) if shape.describes else (),
+        tuple(_respelled(tokens, shape, mentioned[1])),
+        mentioned,
+    )
+    if outline is not None and not shape.constants_matter and not found.respelled:
+        with _outlines_lock:
+            while len(_outlines) >= _OUTLINES:
+                del _outlines[next(iter(_outlines))]
+            _outlines[outline] = replace(found, text="", mentioned=None)
+    return found
+
+
+_CONSTANT = re.compile(r"""<[A-Za-z][A-Za-z0-9+.-]*+:[^<>"{}|^`\x00-\x20]*+>|"[^"\n\r]*+"|'[^'\n\r]*+'|\#[^\n\r]*+""")
+"""An absolute IRI, a text in quotes, or a comment, where no quotes are tripled and nothing is escaped."""
+
+_OUTLINES = 512
+_outlines: dict[str, Guarded] = {}
+_outlines_lock = threading.Lock()
+
+
+def _outline(text: str) -> str | None:
+    """A query with its constants emptied: what may be asked does not depend on them, and queries of one outline have
+    tokens of the same classes. None where that is not so plain: for relative IRIs, comparisons with ``<``, escapes,
+    long texts, and the default graph by its name."""
+    if len(text) > READ_AT_ONCE or "\\" in text or DEFAULT_GRAPH in text or '"""' in text or "'''" in text:
+        return None
+    outline = _CONSTANT.sub(_emptied, text)
+    return outline if outline.count("<") == outline.count(_EMPTY_IRI) else None
+
+
+_EMPTY_IRI = "<x:>"
+
+
+def _emptied(constant: re.Match[str]) -> str:
+    first = constant[0][0]
+    return _EMPTY_IRI if first == "<" else "" if first == "#" else '""'
+
+
+def _shaped(text: str) -> tuple[Sequence[Token], _Shape]:
+    """The tokens of a query and their shape; QueryError where it may not be evaluated."""
     reading = grammar.read(text)
     tokens = reading.tokens
     _check("tokens", len(tokens))
@@ -294,22 +367,7 @@ def _read(text: str) -> Guarded:
         raise _fault(text, reading, reading.fault)
     shape = _kept_shape(reading.classes) if len(tokens) <= grammar.SHORT else _shape(reading.classes)
     _refuse_forgetting(text, tokens, shape)
-    prefixes, iris = _mentions(text, tokens, shape)
-    by_place = {mention.at: mention.iri for mention in iris}
-    return Guarded(
-        shape.form,
-        tuple(by_place[tokens[index].at] for index, before in shape.sources if before == "FROM"),
-        tuple(by_place[tokens[index].at] for index, before in shape.sources if before == "NAMED"),
-        tuple(prefixes.items()),
-        iris,
-        any(int(tokens[index + 1].text) <= _MOST_LIGHT_ROWS for index in shape.limits)
-        if shape.light is None
-        else shape.light,
-        shape.volatile,
-        shape.bare,
-        tuple(mention.iri for mention in iris) if shape.describes else (),
-        tuple(_respelled(tokens, shape, iris)),
-    )
+    return tokens, shape
 
 
 def _shape(classes: tuple[str, ...]) -> _Shape:
@@ -333,7 +391,13 @@ def _shape(classes: tuple[str, ...]) -> _Shape:
         not _VOLATILE.isdisjoint(classes),
         tuple(_inside(classes, begun)),
         tuple(index for index, klass in enumerate(classes) if klass in ("true", "false")),
+        "FROM" in classes or "DESCRIBE" in classes or _names_graph(classes),
     )
+
+
+def _names_graph(classes: Sequence[str]) -> bool:
+    """Whether a graph is named by a prefix, which may stand for the default graph."""
+    return any(klass == "GRAPH" and after in ("name", "ns") for klass, after in itertools.pairwise(classes))
 
 
 _NAMING = frozenset({"DESCRIBE", "PREFIX", "iri", "name", "ns"})
@@ -557,7 +621,7 @@ def _graph_spans(classes: Sequence[str], begun: Begun) -> list[tuple[int, str]]:
     return spans
 
 
-def _mentions(text: str, tokens: Sequence[Token], shape: _Shape) -> tuple[dict[str, str], tuple[Mention, ...]]:
+def _mentions(text: str, tokens: Sequence[Token], shape: _Shape) -> _Mentioned:
     """The prefixes that a query declares, and the IRIs that it names; QueryError for a prefix that it lacks."""
     prefixes: dict[str, str] = {}
     base = BASE
