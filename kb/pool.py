@@ -1,10 +1,11 @@
 """Who gets an evaluator: short queries at once, long ones in turn, and each client its share.
 
-A query begins as *quick*. One that has not ended after QUICK seconds is *long*: it goes on if a place for long queries
-is free and its client has not had its share; else it is stopped, waits, and begins again when its turn comes. What was
-long once is known to be long the next time. *Light* queries, which cannot be long by their shape, have an evaluator
-kept free for them. So nobody's long query keeps anybody's short one waiting, and no client takes all the places. Where
-many wait and none of them is long, evaluators are added for the crowd, one after the other, and ended after it.
+A query begins as *quick*. One that has not ended after QUICK seconds at work is *long*: it goes on if a place for long
+queries is free and its client has not had its share; else it is stopped, waits, and begins again when its turn comes.
+What was long once is known to be long the next time. *Light* queries, which cannot be long by their shape, have an
+evaluator kept free for them. So nobody's long query keeps anybody's short one waiting, and no client takes all the
+places. Where many wait and none of them is long, evaluators are added for the crowd, one after the other, and ended
+after it.
 """
 
 import hashlib
@@ -24,7 +25,10 @@ from kb.errors import LimitError
 from kb.process import Evaluator, Found, Killed
 
 QUICK = 0.1
-"""Seconds after which a query is long."""
+"""Seconds of processor time after which a query is long."""
+
+STARVED = 0.4
+"""Seconds after which it is long in any case: others may want the processor, and it may wait for the disk."""
 
 QUICK_PLACES = 2
 """Quick queries that run at once, where one has turned out to be long of late."""
@@ -280,14 +284,17 @@ class Pool:
                 reason="time",
                 hint="Ask for less: add LIMIT, bind more terms, or put GRAPH behind the claim's own properties.",
             )
-        if seconds >= QUICK and job.lane != "long":
-            self._make_long(job)
+        next_look = QUICK - seconds
+        if seconds >= QUICK and job.lane != "long" and job.evaluator is not None:
+            next_look = min(QUICK - job.evaluator.worked(), STARVED - seconds)
+            if next_look <= 0:
+                self._make_long(job)
         if seconds >= _LOOK and not there():
             raise _left()
         if seconds >= _STANDS_BACK and not job.stands_back and job.evaluator is not None:
             job.stands_back = True
             walls.stand_back(job.evaluator.pid)
-        return min(_LOOK if job.lane == "long" else max(0.0, QUICK - seconds), self._timeout - seconds)
+        return min(_LOOK if job.lane == "long" else max(0.0, next_look), self._timeout - seconds)
 
     def _make_long(self, job: Job) -> None:
         """Gives a query a place among the long ones; _Again where it must wait for one, LimitError where it may not."""

@@ -2,6 +2,7 @@
 
 import contextlib
 import logging
+import math
 import mmap
 import os
 import select
@@ -18,6 +19,7 @@ from typing import IO, Any
 
 import orjson
 
+from kb import walls
 from kb.errors import LimitError
 from kb.evaluator import HEADER, PIPE, send
 
@@ -67,7 +69,7 @@ class Evaluator:
         self._poll = select.poll()
         self._poll.register(self._out.fileno(), select.POLLIN)
         self._read = bytearray()
-        self._begun, self._body = time.monotonic(), _Growing()
+        self._begun, self._had, self._body = time.monotonic(), 0.0, _Growing()
         self.walls: dict[str, bool] = {}
 
     @property
@@ -91,12 +93,17 @@ class Evaluator:
 
     def begin(self, question: bytes) -> None:
         """Hands over a question; LimitError or Killed where the process has ended."""
-        self._begun = time.monotonic()
+        self._begun, self._had = time.monotonic(), walls.time_at_work(self.pid)
         self._body = _Growing()
         try:
             send(self._in, b"Q", question)
         except BrokenPipeError:
             raise self._obituary() from None
+
+    def worked(self) -> float:
+        """Seconds of processor time that the question has had; infinite where that cannot be told."""
+        now = walls.time_at_work(self.pid)
+        return now - self._had if math.isfinite(now) else now
 
     def fileno(self) -> int:
         """Where there is something to read as soon as there is something to ``take``."""

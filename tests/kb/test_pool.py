@@ -1,5 +1,9 @@
 """How many evaluators there are, and how many short queries run at once, in calm times, in a crowd and under attack."""
 
+import math
+import os
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -9,8 +13,9 @@ from typing import cast
 import pytest
 
 from kb.engine import always
-from kb.pool import CROWD_PLACES, QUICK, QUICK_PLACES, Pool
+from kb.pool import CROWD_PLACES, QUICK, QUICK_PLACES, STARVED, Pool
 from kb.process import Evaluator, Found, Watch
+from kb.walls import time_at_work
 
 
 class Starting:
@@ -27,8 +32,11 @@ class Starting:
         return
 
     def finish(self, watch: Watch) -> Found:
-        watch(QUICK)
+        watch(self._counted.taking)
         return {}, b""
+
+    def worked(self) -> float:
+        return self._counted.working
 
     def is_alive(self) -> bool:
         return True
@@ -38,9 +46,11 @@ class Starting:
 
 
 class Counted:
-    """How many evaluators start at once, at most, and how many have begun to."""
+    """How many evaluators start at once, at most, and how many have begun to; seconds that each question takes, and how
+    many of them the evaluator has the processor for."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, taking: float = QUICK, working: float = QUICK) -> None:
+        self.taking, self.working = taking, working
         self._lock = threading.Lock()
         self.held = threading.Event()
         self.now = self.most = self.begun = 0
@@ -130,3 +140,35 @@ def test_no_crowd_is_let_in_while_queries_turn_out_to_be_long(monkeypatch: pytes
         time.sleep(0.4)
         made.enter(b"[]", client="one more", light=False)
         until(lambda: made.state.quick == CROWD_PLACES)
+
+
+@pytest.mark.parametrize(
+    ("taking", "working", "long"),
+    [
+        (QUICK, QUICK, True),
+        (2 * QUICK, QUICK / 2, False),
+        (3 * QUICK, QUICK / 2, False),
+        (STARVED, QUICK / 2, True),
+        (2 * QUICK, math.inf, True),
+    ],
+)
+def test_a_query_that_others_keep_from_the_processor_is_not_long(taking: float, working: float, long: bool) -> None:
+    """What counts is the time at work, as long as it is known, and the wait does not become one itself."""
+    counted = Counted(taking=taking, working=working)
+    counted.held.set()
+    with pool(counted) as made:
+        until(lambda: made.state.free == QUICK_PLACES + 1)
+        job = made.enter(b"{}", client="somebody", light=False)
+        made.finish(job, always)
+        assert (job.lane == "long") is long
+
+
+def test_the_time_at_work_of_a_process_is_known() -> None:
+    """It grows with what the process does, and is infinite for one that is not there."""
+    before, begun = time_at_work(os.getpid()), time.process_time()
+    while time.process_time() < begun + 0.05:
+        pass
+    assert 0.05 <= time_at_work(os.getpid()) - before < 1
+    gone = subprocess.Popen([sys.executable, "-c", ""])
+    gone.wait()
+    assert time_at_work(gone.pid) == math.inf
