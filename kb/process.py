@@ -246,8 +246,13 @@ _files: dict[int, int] = {}
 _files_lock = threading.Lock()
 
 
+_MALLOC = "glibc.malloc.tcache_count=100"
+"""What a thread keeps of each small size at hand, 7 otherwise: a quarter of the time of a query goes into asking for
+memory and giving it back."""
+
+
 def _environment() -> dict[str, str]:
     """The evaluator's environment: where Python finds this package, and nothing else of ours."""
     here = str(Path(__file__).resolve().parent.parent)
     kept = {name: value for name, value in os.environ.items() if name in ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR")}
-    return {**kept, "PYTHONPATH": here, "PYTHONUNBUFFERED": "1"}
+    return {**kept, "PYTHONPATH": here, "PYTHONUNBUFFERED": "1", "GLIBC_TUNABLES": _MALLOC}
