@@ -14,9 +14,6 @@ blueprint = Blueprint("compare", __name__)
 PROPOSED = 100
 """Articles, and speakers, that are proposed where one is typed."""
 
-MOST = 20
-"""Voices that can be left out at once."""
-
 
 @blueprint.get("/compare")
 def compare() -> Response:
@@ -57,10 +54,8 @@ def remaining() -> Response:
     given = fields.of_address()
     form = chosen(fields.single(given, "format") or None, PAGE_OR_JSON)
     section, after = fields.section(given, tuple(cards.REMAINING))
-    without = [value.strip() for key, value in given if key == "without" and value.strip()]
+    without = fields.several(given, "without")
     perspective = [value for value in [(fields.single(given, "perspective") or "").strip()] if value]
-    if len(without) > MOST:
-        raise bad_parameter("without", f"“without” takes at most {MOST} values.")
     try:
         found = cards.remaining(engine(), without=without, perspective=perspective, section=section, after=after)
     except cards.BadFilter as error:

@@ -9,6 +9,7 @@ import pyoxigraph as ox
 from flask import request
 
 from api.errors import Problem, bad_parameter
+from kb.cards import MAX_VALUES
 
 MAX_FIELDS = 1000
 
@@ -53,6 +54,14 @@ def single(given: Fields, name: str) -> str | None:
     if len(values) > 1:
         raise bad_parameter(name, f"“{name}” is given more than once.")
     return values[0] if values else None
+
+
+def several(given: Fields, name: str) -> list[str]:
+    """The values of a field that may be given more than once, without empty ones; Problem where there are too many."""
+    values = [value.strip() for key, value in given if key == name]
+    if len(values) > MAX_VALUES:
+        raise bad_parameter(name, f"“{name}” takes at most {MAX_VALUES} values.")
+    return [value for value in values if value]
 
 
 def by_name(given: Fields, known: Sequence[str]) -> dict[str, str]:

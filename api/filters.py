@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from flask import request
 
 from api.errors import bad_parameter
-from api.fields import by_name, of_address
+from api.fields import checked, of_address, several, single
 from api.language import translatable
 from api.represent import address, engine
 from kb import cards
@@ -92,22 +92,19 @@ class Asked:
 
 
 def asked(path: str, name: str, takes: Sequence[Parameter]) -> Asked:
-    """What is asked; Problem for a parameter that it does not take, or that is given twice and takes one value."""
+    """What is asked; Problem for a parameter that it does not take, or that is given too often."""
     parameters = {one.name: one for one in takes}
     fields = of_address()
-    single = by_name(
-        [pair for pair in fields if not (pair[0] in parameters and parameters[pair[0]].many)], [*parameters]
-    )
-    pairs = [*single.items(), *(pair for pair in fields if pair[0] not in single)]
+    checked(fields, [*parameters])
     given: dict[str, list[str]] = {}
-    for key, text in pairs:
-        value = text.strip()
-        most = cards.MAX_CURSOR if parameters[key].type == "cursor" else cards.MAX_TEXT
-        if len(value) > most or any(ord(c) < 32 for c in value):
+    for key, one in parameters.items():
+        values = several(fields, key) if one.many else [(single(fields, key) or "").strip()]
+        most = cards.MAX_CURSOR if one.type == "cursor" else cards.MAX_TEXT
+        if any(len(value) > most or any(ord(c) < 32 for c in value) for value in values):
             raise bad_parameter(key, f"“{key}” takes at most {most:,} characters, and no control characters.")
-        if value:
-            given.setdefault(key, []).append(value)
-    return Asked(path, name, {key: given[key] for key in parameters if key in given})
+        if found := [value for value in values if value]:
+            given[key] = found
+    return Asked(path, name, given)
 
 
 def limited(text: str, default: int, most: int) -> int:

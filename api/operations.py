@@ -190,7 +190,7 @@ OPERATIONS: Final[Mapping[str, Operation]] = {
             Parameter(
                 "without",
                 "Voices that are left out: the slugs, paths or IRIs of actors.",
-                {"type": "array", "items": {"type": "string", "maxLength": MAX_TEXT}, "maxItems": 20},
+                {"type": "array", "items": {"type": "string", "maxLength": MAX_TEXT}, "maxItems": cards.MAX_VALUES},
                 several=True,
             ),
             text_parameter("perspective", "A perspective that is looked through: its slug, path or IRI."),

@@ -93,6 +93,7 @@ def test_filters_stay_on_the_next_page(client: FlaskClient) -> None:
         ("/claims?q=take+it+as+given", ["not-prevented"]),
         ("/claims?q=.*", []),
         ("/claims?mode=&q=&holder=", ["barrels", "demand", "herald", "not-prevented"]),
+        ("/claims?" + "mode=demanded&" * 20, ["demand"]),
     ],
 )
 def test_claims_are_filtered(client: FlaskClient, address: str, wanted: list[str]) -> None:
@@ -147,6 +148,9 @@ def test_name_forms_and_misspellings_are_found() -> None:
         ("/places?q=%FF", "UTF-8", ""),
         ("/places?" + "q=&" * 2000, "1000 fields", ""),
         ("/places?q=" + "a" * 201, "q", "200"),
+        ("/claims?" + "mode=stated&" * 21, "mode", "at most 20"),
+        ("/claims?" + "holder=&" * 21, "holder", "at most 20"),
+        ("/remaining?" + "without=&" * 21, "without", "at most 20"),
     ],
 )
 def test_a_bad_parameter_is_named_with_its_choices(client: FlaskClient, address: str, named: str, choice: str) -> None:
