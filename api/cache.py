@@ -3,6 +3,9 @@
 A build never changes, so an answer is good for as long as its build is served. The key is all that an answer depends
 on: build, path, query string, the body of a POST, and the headers that negotiate. Kept are whole 200 answers that the
 application marks with ``keep``; all else passes through. WSGI middleware (PEP 3333), safe for threads.
+
+Answers that were asked for once have a quarter of the room, those that were asked for again the rest: a crowd of
+questions that nobody repeats neither takes all of it nor drives out what is repeated (a segmented LRU).
 """
 
 import hashlib
@@ -65,6 +68,29 @@ def request_id() -> str:
     return secrets.token_hex(8)
 
 
+class _Segment:
+    """Answers in the order of their last use, and how many bytes they take."""
+
+    def __init__(self) -> None:
+        self.entries: OrderedDict[Key, Entry] = OrderedDict()
+        self.bytes = 0
+
+    def put(self, key: Key, entry: Entry) -> None:
+        self.entries[key] = entry
+        self.bytes += _size(key, entry)
+
+    def take(self, key: Key) -> Entry | None:
+        entry = self.entries.pop(key, None)
+        if entry is not None:
+            self.bytes -= _size(key, entry)
+        return entry
+
+    def take_oldest(self) -> tuple[Key, Entry]:
+        key, entry = self.entries.popitem(last=False)
+        self.bytes -= _size(key, entry)
+        return key, entry
+
+
 class AnswerCache:
     """The middleware around ``app``; ``build`` tells the id of the build now served, ``language`` that of the answer to
     an Accept-Language header, ``max_bytes`` is for all."""
@@ -73,10 +99,15 @@ class AnswerCache:
         self, app: "WSGIApplication", build: Callable[[], str], *, language: Callable[[str], str], max_bytes: int
     ) -> None:
         self._app, self._build, self._language, self._max_bytes = app, build, language, max_bytes
-        self._entries: OrderedDict[Key, Entry] = OrderedDict()
         self._lock = threading.Lock()
-        self.bytes = 0
+        self._of = ""
         self.hits = 0
+        self.clear()
+
+    @property
+    def size(self) -> int:
+        """Bytes of the answers that are kept."""
+        return self._once.bytes + self._again.bytes
 
     def find(
         self,
@@ -93,10 +124,13 @@ class AnswerCache:
             return None, None
         key = Key(self._build(), path, query, accept, encodings, posted, self._language(languages))
         with self._lock:
-            entry = self._entries.get(key)
+            entry = self._again.entries.get(key)
             if entry is not None:
-                self._entries.move_to_end(key)
-                self.hits += 1
+                self._again.entries.move_to_end(key)
+            elif (entry := self._once.take(key)) is not None:
+                self._again.put(key, entry)
+                self._make_room()
+            self.hits += entry is not None
         return key, entry
 
     def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
@@ -142,14 +176,27 @@ class AnswerCache:
         return [body]
 
     def add(self, key: Key, entry: Entry) -> None:
-        """Keeps an answer; the oldest fall out where there are too many."""
+        """Keeps an answer of the build now served; the oldest fall out where there are too many."""
+        if key.build != self._build():
+            return
         with self._lock:
-            if key in self._entries:
+            if key.build != self._of:
+                self.clear()
+                self._of = key.build
+            if key in self._once.entries or key in self._again.entries:
                 return
-            self._entries[key] = entry
-            self.bytes += _size(key, entry)
-            while self.bytes > self._max_bytes and self._entries:
-                self.bytes -= _size(*self._entries.popitem(last=False))
+            self._once.put(key, entry)
+            self._make_room()
+
+    def clear(self) -> None:
+        """Forgets all answers."""
+        self._once, self._again = _Segment(), _Segment()
+
+    def _make_room(self) -> None:
+        while self._again.bytes > self._max_bytes * 3 // 4:
+            self._once.put(*self._again.take_oldest())
+        while (self._once.bytes > self._max_bytes // 4 and len(self._once.entries) > 1) or self.size > self._max_bytes:
+            (self._once if self._once.entries else self._again).take_oldest()
 
 
 def posted_hash(content_type: str, body: bytes) -> bytes:

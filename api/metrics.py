@@ -75,7 +75,7 @@ class _Now(Collector):
             ended.add_metric([how], number)
         yield ended
         yield CounterMetricFamily("testimonia_kept_answers_used", "Answers given from those kept.", self._cache.hits)
-        yield GaugeMetricFamily("testimonia_kept_answers_bytes", "Bytes of the answers kept.", self._cache.bytes)
+        yield GaugeMetricFamily("testimonia_kept_answers_bytes", "Bytes of the answers kept.", self._cache.size)
         walls = GaugeMetricFamily("testimonia_wall", "Which walls stand around queries.", labels=["wall"])
         for wall, stands in sorted(state.walls.items()):
             walls.add_metric([wall], int(stands))

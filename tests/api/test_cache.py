@@ -6,7 +6,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from api import create_app
-from api.cache import AnswerCache
+from api.cache import AnswerCache, Entry
 
 
 def cache_of(app: Flask) -> AnswerCache:
@@ -51,18 +51,69 @@ def test_errors_and_moments_are_not_kept(client: FlaskClient, app: Flask) -> Non
     """What went wrong, or is true for a moment only, is asked anew each time."""
     for path in ("/nothing", "/claims?mode=x", "/sparql?query=x", "/healthz", "/readyz", "/metrics"):
         client.get(path)
-    assert cache_of(app).bytes == 0
+    assert cache_of(app).size == 0
 
 
 def test_the_oldest_answers_make_room(engine: FakeEngine) -> None:
     """Kept answers never take more than their room; those asked for longest ago go first."""
-    app = create_app(engine, cache_bytes=20_000)
+    app = create_app(engine, cache_bytes=60_000)
     client = app.test_client()
     for number in range(50):
         client.get(f"/claims?limit=1&q={number}")
         client.get("/sparql?query=ASK{}")  # asked again and again, so it stays
-    assert cache_of(app).bytes <= 20_000
+    assert cache_of(app).size <= 60_000
     assert len(engine.asked) == 1
+
+
+def test_what_nobody_repeats_has_a_quarter_of_the_room(engine: FakeEngine) -> None:
+    """A crowd of new questions neither fills the room nor drives out what was asked again, even if not of late."""
+    app = create_app(engine, cache_bytes=200_000)
+    client = app.test_client()
+    for _ in range(2):
+        client.get("/sparql?query=ASK{}")
+    for number in range(100):
+        client.get(f"/claims?limit=1&q={number}")
+    assert 20_000 < cache_of(app).size <= 60_000
+    client.get("/sparql?query=ASK{}")
+    assert len(engine.asked) == 1
+
+
+def test_what_was_asked_again_makes_room_for_what_is(engine: FakeEngine) -> None:
+    """The rest of the room is for questions that were asked again; those for which that is longest ago go first."""
+    app = create_app(engine, cache_bytes=20_000)
+    client, last = app.test_client(), "/sparql?query=ASK{}%2349"
+    for number in range(50):
+        for _ in range(2):
+            client.get(f"/sparql?query=ASK{{}}%23{number}")
+    assert 10_000 < cache_of(app).size <= 20_000
+    asked = len(engine.asked)
+    client.get(last)
+    assert len(engine.asked) == asked
+    client.get(last.replace("49", "0"))
+    assert len(engine.asked) == asked + 1
+
+
+def test_an_answer_larger_than_a_quarter_is_kept_too(engine: FakeEngine) -> None:
+    """The one that was asked last stays, as long as it fits at all."""
+    app = create_app(engine, cache_bytes=4_000)
+    for _ in range(2):
+        app.test_client().get("/sparql?query=ASK{}")
+    assert len(engine.asked) == 1
+
+
+def test_an_answer_of_an_old_build_is_not_kept(client: FlaskClient, app: Flask, engine: FakeEngine) -> None:
+    """Nobody can ask for it any more, so that a change of build leaves room for answers of the new one."""
+    cache, old = cache_of(app), engine.build_id
+    client.get("/claims")
+    key = cache.find("GET", "/claims", "", "", "")[0]
+    assert key is not None and key.build == old
+    size = cache.size
+    engine.build_id = "c" * 64
+    client.get("/actors")
+    assert 0 < cache.size < size * 2 and cache.size != size
+    before = cache.size
+    cache.add(key, Entry((), "", b"x"))
+    assert cache.size == before
 
 
 def test_no_room_keeps_nothing(engine: FakeEngine) -> None:
@@ -95,7 +146,7 @@ def test_what_is_another_each_time_is_not_kept(client: FlaskClient, app: Flask, 
     first = client.get("/sparql", query_string=query)
     assert "ETag" not in first.headers and first.headers["Cache-Control"] == "no-store"
     client.get("/sparql", query_string=query)
-    assert (len(engine.asked), cache_of(app).bytes) == (2, 0)
+    assert (len(engine.asked), cache_of(app).size) == (2, 0)
 
 
 def test_any_answer_will_do_for_a_client_with_a_star(client: FlaskClient) -> None:
