@@ -14,6 +14,7 @@ import gc
 import io
 import itertools
 import os
+import select
 import signal
 import struct
 import sys
@@ -49,6 +50,9 @@ _BATCH = 10_000
 
 _UNITED = 4
 """Graphs that the engine unites with the default graph itself, where none of their triples stands in another."""
+
+_PAUSE = 3.0
+"""Seconds without a question after which memory is given back that a large one took."""
 
 HEADER = struct.Struct(">cI")
 """Letter and length of a frame."""
@@ -158,7 +162,11 @@ def main(store_path: str, memory_mb: int, timeout: float) -> None:
     gc.collect()
     gc.freeze()  # what is there now stays, and need not be looked through again and again
     send(frames_out, b"E", orjson.dumps({"walls": standing}))
-    while (request := _receive(frames_in)) is not None:
+    while True:
+        if not select.select([frames_in], [], [], _PAUSE)[0]:
+            walls.give_memory_back()
+        if (request := _receive(frames_in)) is None:
+            return
         signal.setitimer(signal.ITIMER_REAL, timeout + 5)  # should the parent forget it, nothing runs on for ever
         end = _evaluate(data, request, frames_out)
         signal.setitimer(signal.ITIMER_REAL, 0)

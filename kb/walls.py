@@ -109,6 +109,13 @@ def stand_back(pid: int) -> None:
         os.setpriority(os.PRIO_PROCESS, pid, 5)
 
 
+def give_memory_back() -> None:
+    """Gives the system back what this process has freed and kept for later, where its allocator is that of glibc."""
+    trim = getattr(_libc(), "malloc_trim", None) if _linux() else None
+    if trim is not None:
+        trim(ctypes.c_size_t(0))
+
+
 def _linux() -> bool:
     return sys.platform.startswith("linux")
 

@@ -22,6 +22,7 @@ from kb.engine import Answer, EmbeddedEngine, QueryRequest
 from kb.errors import LimitError, QueryError
 from kb.namespaces import DEFAULT_GRAPH, iri
 from kb.pool import QUICK_PLACES, SHARE
+from kb.process import Evaluator
 
 DEMAND = iri("claim:2024-03-05-gazette-demand")
 BARRELS = iri("claim:2024-03-05-gazette-barrels")
@@ -165,6 +166,27 @@ def family(before: set[psutil.Process]) -> set[psutil.Process]:
             break
         time.sleep(0.05)
     return started
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="other systems give memory back as they do")
+def test_memory_is_given_back_in_a_pause(example_build: Path) -> None:
+    """What a large question took does not stay with its evaluator once nobody asks."""
+    process = Evaluator(str(example_build / "store"), timeout=20, memory_mb=500)
+    try:
+        process.ready()
+        one = psutil.Process(process.pid)
+        large = "SELECT * { { SELECT * { ?a ?b ?c . ?d ?e ?f } LIMIT 100000 } } ORDER BY ?a LIMIT 1"
+        request = {"text": large, "default_graphs": [], "named_graphs": [], "max_bytes": 10**6}
+        process.begin(json.dumps({**request, "solutions": ox.QueryResultsFormat.JSON.media_type}).encode())
+        process.finish(lambda _: 20.0)
+        held = one.memory_info().rss
+        for _ in range(100):
+            if one.memory_info().rss < held * 0.8:
+                return
+            time.sleep(0.1)
+        pytest.fail(f"{held:,} to {one.memory_info().rss:,} bytes")
+    finally:
+        process.kill()
 
 
 def test_a_query_whose_evaluator_is_ended_is_asked_once_more(example_build: Path) -> None:
