@@ -25,8 +25,9 @@ from kb.errors import LimitError, QueryError
 from kb.index import Index
 from kb.namespaces import BASE, DEFAULT_GRAPH
 from kb.pool import Job, Pool, State
-from kb.process import Body, Evaluator
+from kb.process import Body, Evaluator, Unsorted
 from kb.recent import Recent
+from kb.sorting import sorted_by_kind
 from kb.statistics import Statistics
 from kb.store import figures, manifest, open_index, write_default_graph, write_named_graph
 
@@ -268,7 +269,7 @@ class EmbeddedEngine:
             "max_bytes": request.max_bytes,
         }
         job = self._pool.enter(orjson.dumps(question), client=request.client, light=guarded.light, wake=wake)
-        return _Asked(request, self._pool, job, any(graph != DEFAULT_GRAPH for graph in default))
+        return _Asked(request, self._pool, job, question, any(graph != DEFAULT_GRAPH for graph in default))
 
     def select(self, query: str, bindings: Mapping[str, Term] | None = None) -> list[Row]:
         """The solutions of one of our own SELECT queries."""
@@ -334,6 +335,7 @@ class _Asked:
     request: QueryRequest
     _pool: Pool
     _job: Job
+    _question: Mapping[str, object]
     _merged: bool
 
     def begin(self) -> int | None:
@@ -344,7 +346,14 @@ class _Asked:
         return self._pool.take(self._job)
 
     def finish(self, there: Callable[[], bool]) -> Answer:
-        end, body = self._pool.finish(self._job, there)
+        try:
+            end, body = self._pool.finish(self._job, there)
+        except Unsorted:
+            text = sorted_by_kind(str(self._question["text"]))
+            if text is None:
+                raise
+            question = orjson.dumps({**self._question, "text": text})
+            end, body = self._pool.ask(question, client=self.request.client, light=False, there=there)
         if "error" in end:
             raise _refusal(end, self.request)
         return Answer(end["kind"], end["media_type"], body, self._merged)

@@ -49,6 +49,17 @@ class Killed(Exception):
     """Somebody from outside ended the process while it was at work."""
 
 
+class Unsorted(LimitError):
+    """The process found, as it sorted, that what it sorts has no order."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "The query sorts values of kinds that cannot be compared, such as numbers and texts, and was given up.",
+            reason="crash",
+            hint="Sort by their kind first, as in ORDER BY DATATYPE(?value) ?value.",
+        )
+
+
 class Evaluator:
     """A process that answers one question at a time; ``ready`` waits until it can.
 
@@ -177,6 +188,8 @@ class Evaluator:
                 reason="memory",
                 hint="Ask for less: avoid sorting or joining everything with everything.",
             )
+        if "total order" in last_words:
+            return Unsorted()
         logging.getLogger(__name__).warning("evaluator ended with %s: %s", code, last_words[-300:])
         return LimitError(
             "The query ended the process that evaluated it and was given up.",

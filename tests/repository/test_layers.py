@@ -35,7 +35,16 @@ LAYERS = (
         "kb.proposal",
     },
     {
-        *("kb.binding", "kb.grammar", "kb.guard", "kb.hints", "kb.mistakes", "kb.narrowing", "kb.wellformed"),
+        *(
+            "kb.binding",
+            "kb.grammar",
+            "kb.guard",
+            "kb.hints",
+            "kb.mistakes",
+            "kb.narrowing",
+            "kb.sorting",
+            "kb.wellformed",
+        ),
         *(
             "kb.abreast",
             "kb.dumps",
