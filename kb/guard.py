@@ -10,7 +10,7 @@ import itertools
 import re
 import threading
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final
 from urllib.parse import urljoin
@@ -236,6 +236,20 @@ def guard(text: str) -> Guarded:
     found = _remembered(text)
     if isinstance(found, QueryError):
         raise found.with_traceback(None)
+    return found
+
+
+def with_inserted(text: str, words: Iterable[tuple[int, str]]) -> str | None:
+    """A query with words inserted at offsets, in their order; None where it grows beyond what a query may be."""
+    parts, at = [], 0
+    for place, word in words:
+        parts += [text[at:place], word]
+        at = place
+    found = "".join([*parts, text[at:]])
+    try:
+        guard(found)
+    except QueryError:
+        return None
     return found
 
 

@@ -6,7 +6,6 @@ that the listed graphs would give.
 """
 
 from kb import grammar, guard
-from kb.errors import QueryError
 from kb.namespaces import iri
 
 
@@ -37,13 +36,4 @@ def narrowed(text: str, perspective: str) -> str | None:
             if depth == closing:
                 inserted.append((token.at + 1, " }"))
                 closing = -1
-    parts, at = [], 0
-    for place, words in inserted:
-        parts += [text[at:place], words]
-        at = place
-    found = "".join([*parts, text[at:]])
-    try:
-        guard.guard(found)
-    except QueryError:
-        return None
-    return found
+    return guard.with_inserted(text, inserted)

@@ -8,7 +8,6 @@ values that cannot be compared follow each other; so those of one datatype, numb
 from collections.abc import Iterator, Sequence
 
 from kb import grammar, guard
-from kb.errors import QueryError
 from kb.grammar import Token
 
 _END = frozenset({"LIMIT", "OFFSET", "VALUES", "}"})
@@ -20,19 +19,9 @@ def sorted_by_kind(text: str) -> str | None:
     The text must be one that ``guard`` lets in.
     """
     reading = grammar.read(text)
-    parts, at = [], 0
-    for index in (index for index, rule in reading.begun if rule == "OrderBy"):
-        for place, key in _keys(text, reading.tokens, index + 2):
-            parts += [text[at:place], key]
-            at = place
-    if not parts:
-        return None
-    found = "".join([*parts, text[at:]])
-    try:
-        guard.guard(found)
-    except QueryError:
-        return None
-    return found
+    ordered = (index for index, rule in reading.begun if rule == "OrderBy")
+    keys = sorted(key for index in ordered for key in _keys(text, reading.tokens, index + 2))
+    return guard.with_inserted(text, keys) if keys else None
 
 
 def _keys(text: str, tokens: Sequence[Token], index: int) -> Iterator[tuple[int, str]]:

@@ -46,6 +46,17 @@ def test_each_key_has_its_kind_before_it(query: str, wanted: str) -> None:
     assert found == wanted
 
 
+def test_a_key_with_keys_in_it_is_one() -> None:
+    """An order inside a key is given its kinds too, at its place."""
+    query = "SELECT * { ?s ?p ?o } ORDER BY EXISTS { { SELECT ?o { ?o ?q ?r } ORDER BY ?r } } ?o"
+    found = sorted_by_kind(query)
+    assert found is not None
+    assert found.endswith(
+        " ORDER BY ASC(IF(ISNUMERIC(?r), 0, DATATYPE(?r))) ?r } } ASC(IF(ISNUMERIC(?o), 0, DATATYPE(?o))) ?o"
+    )
+    ox.Store().query(found)
+
+
 def test_a_query_without_order_stays() -> None:
     """There is nothing to add."""
     assert sorted_by_kind("SELECT ?o { ?s ?p ?o } LIMIT 3") is None
